@@ -1,0 +1,33 @@
+// Package feature turns a panel into rows of numbers that a regressor learns
+// from. Each feature has one definition and two callers: batch over a panel,
+// live over one series; they are equal to the bit.
+package feature
+
+// A Column is one feature.
+type Column struct {
+	Name string
+	// Levels is the number of categories of a column that holds category
+	// codes 0..Levels-1 (-1 or NaN: missing or unseen); 0 for numbers.
+	Levels int
+}
+
+// Categorical reports whether the column holds category codes.
+func (c Column) Categorical() bool { return c.Levels > 0 }
+
+// A Frame is rows of features, column by column: Data[c][row] is column c's
+// value, NaN where it is missing.
+type Frame struct {
+	Columns []Column
+	Data    [][]float32 // len(Columns) slices of Rows values
+	Rows    int
+}
+
+// NewFrame has room for rows rows.
+func NewFrame(columns []Column, rows int) *Frame {
+	f := &Frame{Columns: columns, Data: make([][]float32, len(columns)), Rows: rows}
+	flat := make([]float32, len(columns)*rows)
+	for c := range columns {
+		f.Data[c] = flat[c*rows : (c+1)*rows : (c+1)*rows]
+	}
+	return f
+}

@@ -1,0 +1,40 @@
+// Package source reads a shop's own tables: sales, products, customers,
+// places and stock, from a database by the user's queries or from files.
+package source
+
+import (
+	"context"
+	"iter"
+	"time"
+)
+
+// A Table is one of the tables that daycast knows, with its canonical columns.
+type Table string
+
+// The tables. Sales are order lines; Daily is the ready daily grain of a shop
+// that keeps no order lines.
+const (
+	Sales     Table = "sales"
+	Daily     Table = "daily"
+	Items     Table = "items"
+	Customers Table = "customers"
+	Places    Table = "places"
+	Stock     Table = "stock"
+)
+
+// A Source is a shop's database or its files. It passes sourcetest.
+type Source interface {
+	// Check tries every connection and query and names each missing or
+	// mistyped column, without reading the rows.
+	Check(ctx context.Context) error
+	// Has reports whether the shop has the table.
+	Has(t Table) bool
+	// Columns are the table's columns as the query or file names them,
+	// canonical ones and any further ones.
+	Columns(ctx context.Context, t Table) ([]string, error)
+	// Read streams the table in batches of rows; each row has the values in
+	// the order of Columns, "" for NULL. Of Sales it reads only lines ordered
+	// at since or later; the zero time means all.
+	Read(ctx context.Context, t Table, since time.Time) iter.Seq2[[][]string, error]
+	Close() error
+}

@@ -1,0 +1,91 @@
+// Package warehouse keeps what a shop's runs have read and made: raw lines,
+// facts, signals, forecasts, accuracy and failures.
+package warehouse
+
+import (
+	"context"
+	"iter"
+
+	"daycast"
+)
+
+// A Warehouse is a set of typed tables. It passes warehousetest.
+type Warehouse interface {
+	Raw() RawTable
+	Facts() Table[daycast.Fact]             // by item, place, day, known-at
+	Stock() Table[daycast.Stock]            // by item, place, day
+	Items() Table[daycast.Item]             // by id
+	Places() Table[daycast.Place]           // by id
+	Signals() Table[daycast.Signal]         // by name, scope, key, day, known-at
+	Quarantine() Table[daycast.Quarantined] // by table, row
+	Forecasts() RunTable[ForecastRow]       // by origin, item, place, day
+	Accuracy() RunTable[AccuracyRow]        // by model, origin
+	Failures() RunTable[FailureRow]         // by item, place
+	// Export writes every table as Parquet into dir, which it makes; of the
+	// run tables only the given run's rows.
+	Export(ctx context.Context, run, dir string) error
+	Close() error
+}
+
+// A Table holds one shop's rows of one kind.
+type Table[T any] interface {
+	// Replace puts rows in the place of all rows, under the run's id. It is
+	// atomic: an error from rows, a cancellation or a crash changes nothing.
+	// It returns how many rows the table then holds.
+	Replace(ctx context.Context, run string, rows iter.Seq2[T, error]) (int64, error)
+	// Read yields the rows known by the end of a day, in the table's order;
+	// tables without a known-at column yield all.
+	Read(ctx context.Context, known daycast.Day) iter.Seq2[T, error]
+}
+
+// A RawTable holds order lines as the source wrote them.
+type RawTable interface {
+	// ReplaceSince puts rows in the place of those ordered at since or later
+	// (a prefix-comparable RFC 3339 text; "" for all), atomically.
+	ReplaceSince(ctx context.Context, run, since string, rows iter.Seq2[daycast.RawLine, error]) (int64, error)
+	// Read yields the lines by item, place, customer, ordered-at, order,
+	// line and row, so that a return follows the sale that it undoes.
+	Read(ctx context.Context) iter.Seq2[daycast.RawLine, error]
+}
+
+// A RunTable holds rows of many runs.
+type RunTable[T any] interface {
+	// Replace puts rows in the place of the run's own rows, atomically.
+	Replace(ctx context.Context, run string, rows iter.Seq2[T, error]) (int64, error)
+	// Read yields one run's rows in the table's order.
+	Read(ctx context.Context, run string) iter.Seq2[T, error]
+}
+
+// A ForecastRow is the forecast of one series and day at one origin.
+type ForecastRow struct {
+	Series        daycast.Series
+	Origin, Day   daycast.Day
+	Mean          float32
+	Q10, Q50, Q90 float32
+	Model         string
+}
+
+// An AccuracyRow is how well a model did over the horizon after an origin,
+// over the series on sale there.
+type AccuracyRow struct {
+	Model    string
+	Origin   daycast.Day
+	Chosen   bool // selection on older origins took this model here
+	RMSE     float64
+	MAE      float64
+	WAPE     float64
+	Bias     float64
+	MASE     float64
+	RMSSE    float64
+	Pinball  float64 // NaN for a model without quantiles
+	Coverage float64 // of the 80% interval; NaN likewise
+	Seconds  float64 // fit and forecast
+}
+
+// A FailureRow says which series got a fallback forecast, and why.
+type FailureRow struct {
+	Series daycast.Series
+	Stage  string
+	Model  string
+	Reason string
+}
