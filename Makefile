@@ -1,0 +1,85 @@
+# Needs Go 1.26, make and a C++ compiler. `make` alone lists what can be done.
+
+DAYCAST_DATA  ?= ../shared/data
+VERSION       ?= $(shell git describe --always --dirty 2>/dev/null || echo dev)
+ARGS          ?=
+FUZZTIME      ?= 5s
+GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+# What runs on several threads or holds state that others read meanwhile.
+CONCURRENT := ./clean/... ./evaluate/... ./model/... ./pipeline/... ./registry/... ./serve/...
+
+# Tests run in their package's folder, so the data's path has to be absolute.
+override DAYCAST_DATA := $(abspath $(DAYCAST_DATA))
+export DAYCAST_DATA
+export CGO_ENABLED := 1
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub("%", "NAME", $$1); printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: build
+build: compiler ## Build bin/daycast
+	go build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/daycast ./cmd/daycast
+
+.PHONY: demo
+demo: build ## Build, then go the whole way in .demo and serve; ARGS='--no-serve' ends after the summary
+	@if [ -d '$(DAYCAST_DATA)/online_retail_ii' ]; then \
+		echo 'demo: a real shop, the Online Retail II invoices in $(DAYCAST_DATA)/online_retail_ii'; \
+		exec bin/daycast demo --dir .demo --online-retail '$(DAYCAST_DATA)/online_retail_ii' $(ARGS); \
+	else \
+		echo 'demo: a simulated shop; DAYCAST_DATA=FOLDER with online_retail_ii in it takes the real one'; \
+		exec bin/daycast demo --dir .demo $(ARGS); \
+	fi
+
+.PHONY: test
+test: compiler ## Vet and test everything; what needs a Postgres or data that is not there says so and skips
+	go vet ./...
+	go test -timeout 5m ./...
+
+.PHONY: test-race
+test-race: compiler ## Test what is concurrent under the race detector
+	go test -race -short -timeout 10m $(CONCURRENT)
+
+.PHONY: lint
+lint: compiler ## Check the style, the import rules and the house rules
+	.ci/house
+	go run $(GOLANGCI_LINT) run ./...
+
+.PHONY: fuzz
+fuzz: compiler ## Fuzz each target for FUZZTIME (5s)
+	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | while IFS=: read -r file func; do \
+		echo "$$(dirname "$$file") $${func#func }"; \
+		go test -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" || exit; \
+	done
+
+.PHONY: cover
+cover: compiler ## Write bin/cover.html and print the covered share
+	@mkdir -p bin
+	go test -timeout 5m -coverpkg ./... -coverprofile bin/cover.out ./...
+	go tool cover -html bin/cover.out -o bin/cover.html
+	@go tool cover -func bin/cover.out | tail -n 1
+
+.PHONY: doc
+doc: compiler ## Generate the reference pages from the code
+	go generate ./...
+
+bench-%: build ## Compare with another program: runs bench/NAME/run; QUICK=1 ends within two minutes
+	@[ -x bench/$*/run ] || { echo "bench: no bench/$*/run here; there is:" $(notdir $(patsubst %/run,%,$(wildcard bench/*/run))); exit 2; }
+	bench/$*/run
+
+.PHONY: clean
+clean: ## Remove what was built and the demo's folder
+	rm -rf bin .demo
+
+# Not listed: what the targets above stand on.
+.PHONY: compiler
+compiler:
+	@command -v go >/dev/null || { echo 'daycast is built with Go 1.26 or newer, and go is not on the PATH: https://go.dev/dl'; exit 1; }
+	@for tool in $$(go env CC | cut -d' ' -f1) $$(go env CXX | cut -d' ' -f1); do \
+		command -v "$$tool" >/dev/null || { \
+			echo "daycast links DuckDB with a C++ compiler, and $$tool is not here: install g++ (Debian: apt-get install g++), or name yours in CC and CXX"; exit 1; }; \
+	done
