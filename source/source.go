@@ -29,12 +29,14 @@ type Source interface {
 	Check(ctx context.Context) error
 	// Has reports whether the shop has the table.
 	Has(t Table) bool
-	// Columns are the table's columns as the query or file names them,
-	// canonical ones and any further ones.
+	// Columns are the table's columns in the order of the query or file:
+	// canonical ones in their canonical spelling, any further ones as they
+	// are named. A missing required column has code invalid.
 	Columns(ctx context.Context, t Table) ([]string, error)
 	// Read streams the table in batches of rows; each row has the values in
-	// the order of Columns, "" for NULL. Of Sales it reads only lines ordered
-	// at since or later; the zero time means all.
+	// the order of Columns, "" for NULL. Of Sales it reads only lines whose
+	// ordered_at begins with since's date in UTC or a later one; the zero time
+	// means all. An error ends it, unless it is a *RowError.
 	Read(ctx context.Context, t Table, since time.Time) iter.Seq2[[][]string, error]
 	Close() error
 }

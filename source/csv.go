@@ -1,0 +1,332 @@
+package source
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"strings"
+	"time"
+
+	"daycast"
+)
+
+// A CSV is a Source over files, one a table, each with a header line. Commas,
+// semicolons and tabs are told apart by the header; gzip is known by its
+// content, whatever the file is called.
+//
+// Columns without a name (the row numbers that some programs write) and rows
+// without a single value are not read. A row with too few or too many fields,
+// or with a stray quote, is yielded as a *RowError.
+type CSV struct{ files map[Table]string }
+
+// OpenCSV makes a Source of files. It fails with code not_found where one
+// does not exist.
+func OpenCSV(files map[Table]string) (*CSV, error) {
+	for _, t := range Tables() {
+		path, ok := files[t]
+		if !ok {
+			continue
+		}
+		f, err := openTable(path, fileField(t))
+		if err != nil {
+			return nil, err
+		}
+		f.Close()
+	}
+	return &CSV{files: files}, nil
+}
+
+// Has reports whether there is a file for the table.
+func (c *CSV) Has(t Table) bool { return c.files[t] != "" }
+
+// Close has nothing to close: files are open only while they are read.
+func (c *CSV) Close() error { return nil }
+
+// Check reads the head of each file and names every missing or mistyped
+// column of all of them.
+func (c *CSV) Check(ctx context.Context) error {
+	var errs []error
+	for _, t := range Tables() {
+		if c.Has(t) {
+			errs = append(errs, c.checkTable(ctx, t))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (c *CSV) checkTable(ctx context.Context, t Table) error {
+	columns, err := c.Columns(ctx, t)
+	if err != nil {
+		return err
+	}
+	var sample [][]string
+	for batch, err := range c.Read(ctx, t, time.Time{}) {
+		var ragged *RowError
+		if err != nil && !errors.As(err, &ragged) {
+			return err
+		}
+		if sample = append(sample, batch...); len(sample) >= sampleRows {
+			break
+		}
+	}
+	return t.checkSample(columns, sample, c.files[t], fileField(t))
+}
+
+// Columns reads the file's header.
+func (c *CSV) Columns(ctx context.Context, t Table) ([]string, error) {
+	f, err := c.open(t)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return f.columns, ctx.Err()
+}
+
+// Read streams the file. Lines of Sales are chosen by the date with which
+// ordered_at begins, as it is written.
+func (c *CSV) Read(ctx context.Context, t Table, since time.Time) iter.Seq2[[][]string, error] {
+	return func(yield func([][]string, error) bool) {
+		f, err := c.open(t)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer f.Close()
+		if t == Sales && !since.IsZero() {
+			f.since = since.UTC().Format(time.DateOnly)
+		}
+		for {
+			if ctx.Err() != nil {
+				yield(nil, context.Cause(ctx))
+				return
+			}
+			batch, err := f.batch()
+			if len(batch) > 0 && !yield(batch, nil) || err == io.EOF {
+				return
+			}
+			var ragged *RowError
+			if err != nil && (!yield(nil, err) || !errors.As(err, &ragged)) {
+				return
+			}
+		}
+	}
+}
+
+func (c *CSV) open(t Table) (*csvTable, error) {
+	if !c.Has(t) {
+		return nil, daycast.Errorf(daycast.NotFound, "there is no file for table %s", t).WithField(fileField(t))
+	}
+	f, err := openTable(c.files[t], fileField(t))
+	if err != nil {
+		return nil, err
+	}
+	if err := f.readHeader(t); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+func fileField(t Table) string { return "source.files." + string(t) }
+
+// A csvTable is one open file.
+type csvTable struct {
+	file   *os.File
+	text   *bufio.Reader
+	csv    *csv.Reader
+	path   string
+	field  string
+	table  Table
+	row    int64 // rows yielded, the unreadable ones included
+	fields int   // in the header
+	since  string
+
+	columns []string
+	keep    []int // by column: its place in the file's rows
+	ordered int   // the place of ordered_at in columns, -1 without
+}
+
+func openTable(path, field string) (*csvTable, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		code := daycast.NotFound
+		if errors.Is(err, os.ErrPermission) {
+			code = daycast.Unauthorized
+		}
+		return nil, daycast.Errorf(code, "cannot open the file: %w", err).WithField(field)
+	}
+	f := &csvTable{file: file, path: path, field: field, text: bufio.NewReaderSize(file, 1<<16)}
+	if err := f.decode(); err != nil {
+		file.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// decode unpacks gzip and skips a byte order mark.
+func (f *csvTable) decode() error {
+	if head, _ := f.text.Peek(2); bytes.Equal(head, []byte{0x1f, 0x8b}) {
+		unzipped, err := gzip.NewReader(f.text)
+		if err != nil {
+			return f.broken(err)
+		}
+		f.text = bufio.NewReaderSize(unzipped, 1<<16)
+	}
+	head, err := f.text.Peek(3)
+	if err != nil && err != io.EOF {
+		return f.broken(err)
+	}
+	switch {
+	case bytes.Equal(head, []byte("\xef\xbb\xbf")):
+		f.text.Discard(3)
+	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
+		return daycast.Errorf(daycast.Invalid, "%s is UTF-16", f.path).
+			WithHint("save it as UTF-8").WithField(f.field)
+	}
+	return nil
+}
+
+func (f *csvTable) readHeader(t Table) error {
+	f.table = t
+	f.csv = csv.NewReader(f.text)
+	f.csv.Comma = separator(f.text)
+	f.csv.FieldsPerRecord = -1
+	f.csv.ReuseRecord = true
+	names, err := f.csv.Read()
+	if err == io.EOF {
+		return daycast.Errorf(daycast.Invalid, "%s is empty", f.path).
+			WithHint("its first line names the columns: %s needs %s", t, t.needs()).WithField(f.field)
+	}
+	if err != nil {
+		return f.broken(err)
+	}
+	f.fields = len(names)
+	var named []string
+	for i, name := range names {
+		if name = strings.TrimSpace(name); name != "" {
+			named = append(named, validText(name))
+			f.keep = append(f.keep, i)
+		}
+	}
+	f.columns, err = t.header(named, f.path, f.field)
+	f.ordered = -1
+	for i, name := range f.columns {
+		if name == "ordered_at" {
+			f.ordered = i
+		}
+	}
+	return err
+}
+
+// separator is the one of , ; and tab that is most frequent in the header
+// line, outside quotes.
+func separator(text *bufio.Reader) rune {
+	head, _ := text.Peek(1 << 16)
+	counts := map[byte]int{}
+	quoted := false
+	for _, b := range head {
+		if b == '"' {
+			quoted = !quoted
+		}
+		if b == '\n' && !quoted {
+			break
+		}
+		if !quoted {
+			counts[b]++
+		}
+	}
+	best := byte(',')
+	for _, b := range []byte(";\t") {
+		if counts[b] > counts[best] {
+			best = b
+		}
+	}
+	return rune(best)
+}
+
+// batch reads up to batchRows rows. With an error it also returns the rows
+// before it.
+func (f *csvTable) batch() ([][]string, error) {
+	var batch [][]string
+	for len(batch) < batchRows {
+		record, err := f.csv.Read()
+		if err == io.EOF {
+			return batch, io.EOF
+		}
+		if err == nil && blank(record) {
+			continue
+		}
+		if err != nil {
+			return batch, f.badRecord(err)
+		}
+		if len(record) != f.fields && (len(record) < f.fields || !blank(record[f.fields:])) {
+			return batch, f.ragged(record)
+		}
+		row := make([]string, len(f.keep))
+		for i, at := range f.keep {
+			row[i] = validText(record[at])
+		}
+		if f.since != "" && f.ordered >= 0 && strings.TrimSpace(row[f.ordered]) < f.since {
+			continue
+		}
+		f.row++
+		batch = append(batch, row)
+	}
+	return batch, nil
+}
+
+func blank(record []string) bool {
+	for _, v := range record {
+		if strings.TrimSpace(v) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+func (f *csvTable) ragged(record []string) error {
+	line, _ := f.csv.FieldPos(0)
+	return f.rowError(line, strings.Join(record, string(f.csv.Comma)),
+		fmt.Sprintf("%d fields, the header has %d", len(record), f.fields))
+}
+
+// badRecord tells a stray quote, after which the reader goes on with the next
+// line, from what ends the reading: a quote that is never closed has
+// swallowed all lines after it.
+func (f *csvTable) badRecord(err error) error {
+	var parse *csv.ParseError
+	if !errors.As(err, &parse) {
+		return f.broken(err)
+	}
+	if _, eof := f.text.Peek(1); eof != nil && parse.Line > parse.StartLine {
+		return daycast.Errorf(daycast.Invalid, "%s, line %d: a quote is opened and never closed", f.path, parse.StartLine).
+			WithHint("close it, or write a quote inside a quoted field twice").WithField(f.field)
+	}
+	return f.rowError(parse.StartLine, "", fmt.Sprintf("a stray quote at byte %d", parse.Column))
+}
+
+func (f *csvTable) rowError(line int, value, problem string) error {
+	f.row++
+	reason := fmt.Sprintf("line %d has %s", line, problem)
+	return &RowError{
+		Row: daycast.Quarantined{Table: string(f.table), Row: f.row, Value: clip(validText(value)), Reason: reason},
+		Err: daycast.Errorf(daycast.Invalid, "%s: %s", f.path, reason).
+			WithHint("put values that hold a separator, a line break or a quote in quotes").WithField(f.field),
+	}
+}
+
+// broken is a file that cannot be read on.
+func (f *csvTable) broken(err error) error {
+	return daycast.Errorf(daycast.Invalid, "%s cannot be read: %w", f.path, err).
+		WithHint("the file may be cut off or damaged").WithField(f.field)
+}
+
+// Close closes the file.
+func (f *csvTable) Close() error { return f.file.Close() }

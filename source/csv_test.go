@@ -1,0 +1,183 @@
+package source_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/csv"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"daycast"
+	"daycast/source"
+	"daycast/source/sourcetest"
+)
+
+func TestCSV(t *testing.T) {
+	for _, comma := range []rune{',', ';', '\t'} {
+		t.Run(string(comma), func(t *testing.T) {
+			sourcetest.Run(t, func(t *testing.T, shop sourcetest.Shop) source.Source {
+				return writeCSV(t, shop, comma)
+			})
+		})
+	}
+}
+
+func writeCSV(t *testing.T, shop sourcetest.Shop, comma rune) source.Source {
+	t.Helper()
+	dir, files := t.TempDir(), map[source.Table]string{}
+	for table, f := range shop {
+		var b bytes.Buffer
+		b.WriteString("\ufeff")
+		w := csv.NewWriter(&b)
+		w.Comma = comma
+		w.Write(f.Header)
+		w.WriteAll(f.Rows)
+		files[table] = filepath.Join(dir, string(table)+".csv")
+		writeFile(t, files[table], b.Bytes())
+	}
+	s, err := source.OpenCSV(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func writeFile(t *testing.T, path string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// itemsOf reads a file as items and joins rows by line and values by "|".
+// Unreadable rows are in brackets; any other error ends it.
+func itemsOf(t *testing.T, content []byte) (string, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "items.csv")
+	writeFile(t, path, content)
+	s, err := source.OpenCSV(map[source.Table]string{source.Items: path})
+	if err != nil {
+		return "", err
+	}
+	var lines []string
+	for batch, err := range s.Read(t.Context(), source.Items, time.Time{}) {
+		for _, row := range batch {
+			lines = append(lines, strings.Join(row, "|"))
+		}
+		var unreadable *source.RowError
+		if errors.As(err, &unreadable) {
+			lines = append(lines, "["+unreadable.Row.Reason+"]")
+		} else if err != nil {
+			return strings.Join(lines, "\n"), err
+		}
+	}
+	return strings.Join(lines, "\n"), nil
+}
+
+func TestCSVForms(t *testing.T) {
+	tests := []struct{ name, content, want string }{
+		{"plain", "item_id,name\na,A\n", "a|A"},
+		{"windows", "item_id,name\r\na,A\r\n", "a|A"},
+		{"byte order mark", "\ufeffitem_id;name\na;A,B\n", "a|A,B"},
+		{"separator inside a quoted header", "item_id;\"a,b,c\"\nx;1\n", "x|1"},
+		{"one column", "item_id\na\nb\n", "a\nb"},
+		{"no last line break", "item_id,name\na,A", "a|A"},
+		{"header in capitals and spaces", " ITEM_ID ,name\na,A\n", "a|A"},
+		{"row numbers without a name", ",item_id,name\n0,a,A\n1,b,B\n", "a|A\nb|B"},
+		{"rows without a value", "item_id,name\na,A\n\n,\n  ,\nb,B\n", "a|A\nb|B"},
+		{"empty fields too many", "item_id,name\na,A,,\n", "a|A"},
+		{"quoted fields", "item_id,name\na,\"x \"\"y\"\", z\nw\"\n", "a|x \"y\", z\nw"},
+		{"latin-1", "item_id,name\na,caf\xe9\n", "a|café"},
+		{"too few and too many", "item_id,name\na\nb,B\nc,C,1\nd,D\n",
+			"[line 2 has 1 fields, the header has 2]\nb|B\n[line 4 has 3 fields, the header has 2]\nd|D"},
+		{"stray quotes", "item_id,name\na,5\" pipe\nb,\"5\"in\"\nc,C\n",
+			"[line 2 has a stray quote at byte 4]\n[line 3 has a stray quote at byte 5]\nc|C"},
+		{"only a header", "item_id\n", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var zipped bytes.Buffer
+			w := gzip.NewWriter(&zipped)
+			w.Write([]byte(tt.content))
+			w.Close()
+			for _, content := range [][]byte{[]byte(tt.content), zipped.Bytes()} {
+				if got, err := itemsOf(t, content); err != nil || got != tt.want {
+					t.Errorf("got %q, %v, want %q", got, err, tt.want)
+				}
+			}
+		})
+	}
+}
+
+func TestCSVNamesWhatIsWrong(t *testing.T) {
+	var zipped bytes.Buffer
+	w := gzip.NewWriter(&zipped)
+	w.Write([]byte("item_id\n" + strings.Repeat("abc\n", 1000)))
+	w.Close()
+	tests := []struct{ name, content, word string }{
+		{"empty", "", "is empty"},
+		{"no item", "name,color\nA,red\n", `missing column "item_id"`},
+		{"twice", "item_id,Item_Id\na,b\n", "comes twice"},
+		{"open quote", "item_id,name\na,A\nb,\"B\nc,C\nd,D\n", "line 3: a quote is opened"},
+		{"utf-16", "\xff\xfei\x00t\x00", "UTF-8"},
+		{"cut off gzip", zipped.String()[:zipped.Len()-12], "cut off"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := itemsOf(t, []byte(tt.content))
+			if daycast.CodeOf(err) != daycast.Invalid || !strings.Contains(err.Error(), tt.word) || !strings.Contains(err.Error(), "items.csv") {
+				t.Errorf("got %v, want %q", err, tt.word)
+			}
+		})
+	}
+	_, err := source.OpenCSV(map[source.Table]string{source.Items: filepath.Join(t.TempDir(), "none.csv")})
+	if daycast.CodeOf(err) != daycast.NotFound {
+		t.Errorf("no file: %v", err)
+	}
+}
+
+func FuzzCSV(f *testing.F) {
+	f.Add([]byte("item_id,name\na,\"A\n\"\nb"))
+	f.Add([]byte("\xef\xbb\xbfitem_id;x\n\"\n"))
+	f.Add([]byte{0x1f, 0x8b, 8, 0})
+	f.Fuzz(func(t *testing.T, content []byte) {
+		if _, err := itemsOf(t, content); err != nil && daycast.CodeOf(err) != daycast.Invalid {
+			t.Errorf("code %s: %v", daycast.CodeOf(err), err)
+		}
+	})
+}
+
+func TestLines(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sales.csv")
+	writeFile(t, path, []byte("Quantity,item_id,order_id,ordered_at,colour\n"+
+		"1, tea ,1,2024-02-01 10:00,red\n"+
+		"2,tea\n"+
+		" 3,cup,2,2024-03-02 10:00,blue\n"))
+	s, err := source.OpenCSV(map[source.Table]string{source.Sales: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept []daycast.Quarantined
+	var lines []daycast.RawLine
+	for line, err := range source.Lines(t.Context(), s, time.Time{}, func(q daycast.Quarantined) { kept = append(kept, q) }) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, line)
+	}
+	wantLines := []daycast.RawLine{
+		{Row: 1, OrderID: "1", OrderedAt: "2024-02-01 10:00", ItemID: "tea", Quantity: "1"},
+		{Row: 3, OrderID: "2", OrderedAt: "2024-03-02 10:00", ItemID: "cup", Quantity: " 3"},
+	}
+	wantKept := []daycast.Quarantined{{Table: "sales", Row: 2, Value: "2,tea", Reason: "line 3 has 2 fields, the header has 5"}}
+	if len(lines) != 2 || lines[0] != wantLines[0] || lines[1] != wantLines[1] {
+		t.Errorf("got %v, want %v", lines, wantLines)
+	}
+	if len(kept) != 1 || kept[0] != wantKept[0] {
+		t.Errorf("got %v, want %v", kept, wantKept)
+	}
+}

@@ -1,0 +1,140 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"daycast"
+)
+
+// connectTries is how often OpenPostgres tries to connect: with the backoff's
+// half a second, growing by half, a restart of some seconds is waited for.
+const connectTries = 4
+
+// OpenPostgres connects to a Postgres database to read only. The dsn is a URL
+// such as postgres://user:password@host:5432/shop, or libpq's key=value words.
+// It fails with code unauthorized where the password is wrong, unavailable
+// where the server does not answer after some tries. The password is in no
+// error.
+func OpenPostgres(ctx context.Context, dsn string, queries map[Table]string) (*SQL, error) {
+	config, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		// The parser's own message may quote a password that it did not recognise.
+		return nil, daycast.Errorf(daycast.Invalid, "source.dsn cannot be read").
+			WithHint("want postgres://user:password@host:5432/database; percent-encode special characters of the password").
+			WithField("source.dsn")
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = 10 * time.Second
+	}
+	config.RuntimeParams["application_name"] = "daycast"
+	config.RuntimeParams["default_transaction_read_only"] = "on"
+	config.RuntimeParams["timezone"] = "UTC"
+	// No prepared statements, so that a pooler between us does not matter.
+	config.DefaultQueryExecMode = pgx.QueryExecModeExec
+	d := postgresDialect{
+		address:  net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port))),
+		user:     config.User,
+		database: config.Database,
+		password: config.Password,
+	}
+	db := stdlib.OpenDB(*config)
+	_, err = backoff.Retry(ctx, func() (struct{}, error) {
+		err := db.PingContext(ctx)
+		if err == nil {
+			return struct{}{}, nil
+		}
+		if e := d.explain(err); e.Code != daycast.Unavailable {
+			return struct{}{}, backoff.Permanent(e)
+		} else {
+			return struct{}{}, e
+		}
+	}, backoff.WithMaxTries(connectTries))
+	if err != nil {
+		db.Close()
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		return nil, err
+	}
+	return &SQL{db: db, queries: queries, dialect: d}, nil
+}
+
+type postgresDialect struct{ address, user, database, password string }
+
+func (postgresDialect) value(quoted string) string { return quoted }
+
+// Text is compared byte by byte, because a language's order skips punctuation.
+func (postgresDialect) since(quoted, dbType, day string) string {
+	switch dbType {
+	case "TEXT", "VARCHAR", "BPCHAR":
+		quoted += ` COLLATE "C"`
+	}
+	return quoted + " >= '" + day + "'"
+}
+
+// explain never keeps the cause: pgx's errors hold the whole configuration.
+func (d postgresDialect) explain(err error) *daycast.Error {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return daycast.Errorf(daycast.Unavailable, "cannot reach Postgres at %s: %s", d.address, d.reason(err)).
+			WithHint("is the server running, and may this machine connect to %s?", d.address).WithField("source.dsn")
+	}
+	message := d.scrub(pg.Message)
+	switch {
+	case strings.HasPrefix(pg.Code, "28"): // invalid authorization
+		return daycast.Errorf(daycast.Unauthorized, "Postgres at %s refuses user %q: %s", d.address, d.user, message).
+			WithHint("the user and password in source.dsn have to be right, and pg_hba.conf to let them in").WithField("source.dsn")
+	case pg.Code == "3D000": // invalid catalog name
+		return daycast.Errorf(daycast.Invalid, "Postgres at %s: %s", d.address, message).
+			WithHint("source.dsn names the database after the last slash").WithField("source.dsn")
+	case pg.Code == "42501": // insufficient privilege
+		return daycast.Errorf(daycast.Unauthorized, "%s", message).
+			WithHint("GRANT SELECT on it to user %q", d.user)
+	case strings.HasPrefix(pg.Code, "42"): // syntax error, undefined table, undefined column
+		return daycast.Errorf(daycast.Invalid, "%s", message).
+			WithHint("the tables and columns that the query names have to exist in database %q%s", d.database, pgHint(pg))
+	case strings.HasPrefix(pg.Code, "22"): // data exception: a cast in the query failed
+		return daycast.Errorf(daycast.Invalid, "%s", message).
+			WithHint("a value does not fit a conversion that the query makes%s", pgHint(pg))
+	default: // 08 connection, 53 resources, 57 operator intervention
+		return daycast.Errorf(daycast.Unavailable, "Postgres at %s: %s (SQLSTATE %s)", d.address, message, pg.Code)
+	}
+}
+
+func pgHint(pg *pgconn.PgError) string {
+	if pg.Hint == "" {
+		return ""
+	}
+	return fmt.Sprintf("; Postgres says: %s", pg.Hint)
+}
+
+// reason is the network's own words where there are some.
+func (d postgresDialect) reason(err error) string {
+	var dial *net.OpError
+	if errors.As(err, &dial) {
+		return dial.Err.Error()
+	}
+	var name *net.DNSError
+	if errors.As(err, &name) {
+		return name.Err
+	}
+	return d.scrub(err.Error())
+}
+
+func (d postgresDialect) scrub(message string) string {
+	if d.password == "" {
+		return message
+	}
+	return strings.ReplaceAll(message, d.password, "xxxxx")
+}

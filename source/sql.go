@@ -1,0 +1,281 @@
+package source
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"daycast"
+)
+
+// batchRows is how many rows are handed on at once: some hundred kilobytes.
+const batchRows = 4096
+
+// A SQL is a Source over a SQL database: the user's own query for each table.
+type SQL struct {
+	db      *sql.DB
+	queries map[Table]string
+	dialect dialect
+}
+
+// A dialect is where two databases differ.
+type dialect interface {
+	// value is the expression of column q.<quoted> in the list of a SELECT.
+	value(quoted string) string
+	// since is the condition that column q.<quoted>, of the named database
+	// type, is on an ISO 8601 day or later.
+	since(quoted, dbType, day string) string
+	// explain turns the database's error into ours, with the operator's hint.
+	explain(err error) *daycast.Error
+}
+
+// Has reports whether the config has a query for the table.
+func (s *SQL) Has(t Table) bool { return s.queries[t] != "" }
+
+// Close closes the connections.
+func (s *SQL) Close() error { return s.db.Close() }
+
+// Check tries each query on its first rows. It names every missing or
+// mistyped column of every table; a failed connection ends it at once.
+func (s *SQL) Check(ctx context.Context) error {
+	if err := s.db.PingContext(ctx); err != nil {
+		return s.failed(ctx, err, "", "")
+	}
+	var errs []error
+	for _, t := range Tables() {
+		if !s.Has(t) {
+			continue
+		}
+		err := s.checkTable(ctx, t)
+		if code := daycast.CodeOf(err); err != nil && (ctx.Err() != nil || code == daycast.Unavailable) {
+			return err
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+func (s *SQL) checkTable(ctx context.Context, t Table) error {
+	columns, err := s.Columns(ctx, t)
+	if err != nil {
+		return err
+	}
+	var sample [][]string
+	for batch, err := range s.read(ctx, t, "", " LIMIT "+strconv.Itoa(sampleRows)) {
+		if err != nil {
+			return err
+		}
+		sample = append(sample, batch...)
+	}
+	return t.checkSample(columns, sample, s.where(t), field(t))
+}
+
+// Columns asks the query for its columns, without reading rows.
+func (s *SQL) Columns(ctx context.Context, t Table) ([]string, error) {
+	types, err := s.columnTypes(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	return t.header(namesOf(types), s.where(t), field(t))
+}
+
+// Read streams the table. Lines of Sales are chosen by the date of ordered_at
+// as the database writes it, in UTC where it is an instant.
+func (s *SQL) Read(ctx context.Context, t Table, since time.Time) iter.Seq2[[][]string, error] {
+	if t != Sales || since.IsZero() {
+		return s.read(ctx, t, "", "")
+	}
+	return s.read(ctx, t, since.UTC().Format(time.DateOnly), "")
+}
+
+func (s *SQL) read(ctx context.Context, t Table, since, limit string) iter.Seq2[[][]string, error] {
+	return func(yield func([][]string, error) bool) {
+		types, err := s.columnTypes(ctx, t)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		columns, err := t.header(namesOf(types), s.where(t), field(t))
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		query := s.selectFrom(t, types, columns, since) + limit
+		// The cancellation runs before rows.Close, which would otherwise read
+		// the rest of the answer when the caller stops early.
+		ctx, cancel := context.WithCancel(ctx)
+		rows, err := s.db.QueryContext(ctx, query)
+		if err != nil {
+			yield(nil, s.failed(ctx, err, s.where(t), field(t)))
+			cancel()
+			return
+		}
+		defer rows.Close()
+		defer cancel()
+		scan := newScanner(t, types, columns)
+		for {
+			batch, more, err := scan.batch(rows)
+			if err != nil {
+				yield(nil, s.failed(ctx, err, s.where(t), field(t)))
+				return
+			}
+			if len(batch) > 0 && !yield(batch, nil) || !more {
+				return
+			}
+		}
+	}
+}
+
+// columnTypes are the columns of t's query, as the database describes them.
+func (s *SQL) columnTypes(ctx context.Context, t Table) ([]*sql.ColumnType, error) {
+	if !s.Has(t) {
+		return nil, daycast.Errorf(daycast.NotFound, "there is no query for table %s", t).WithField(field(t))
+	}
+	rows, err := s.db.QueryContext(ctx, "SELECT * FROM "+s.wrapped(t)+" LIMIT 0")
+	if err != nil {
+		return nil, s.failed(ctx, err, s.where(t), field(t))
+	}
+	defer rows.Close()
+	types, err := rows.ColumnTypes()
+	if err != nil {
+		return nil, s.failed(ctx, err, s.where(t), field(t))
+	}
+	rows.Next() // some errors of a query come only with its rows
+	if err := rows.Err(); err != nil {
+		return nil, s.failed(ctx, err, s.where(t), field(t))
+	}
+	return types, nil
+}
+
+// wrapped makes the user's query a table q: it can then only read. The line
+// break ends a comment on the query's last line.
+func (s *SQL) wrapped(t Table) string {
+	return "(" + strings.TrimRight(s.queries[t], "; \t\r\n") + "\n) AS q"
+}
+
+func (s *SQL) selectFrom(t Table, types []*sql.ColumnType, columns []string, since string) string {
+	list := make([]string, len(types))
+	where := ""
+	for i, c := range types {
+		quoted := `q."` + strings.ReplaceAll(c.Name(), `"`, `""`) + `"`
+		list[i] = s.dialect.value(quoted)
+		if since != "" && columns[i] == "ordered_at" {
+			where = " WHERE " + s.dialect.since(quoted, c.DatabaseTypeName(), since)
+		}
+	}
+	return "SELECT " + strings.Join(list, ", ") + " FROM " + s.wrapped(t) + where
+}
+
+func (s *SQL) where(t Table) string { return fmt.Sprintf("the query for %s", t) }
+
+func field(t Table) string { return "source.queries." + string(t) }
+
+// failed explains a database error, naming the query that it came from.
+func (s *SQL) failed(ctx context.Context, err error, where, field string) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	e := s.dialect.explain(err)
+	if where != "" {
+		e.Message = where + ": " + e.Message
+	}
+	return e.WithField(field)
+}
+
+func namesOf(types []*sql.ColumnType) []string {
+	names := make([]string, len(types))
+	for i, c := range types {
+		names[i] = c.Name()
+	}
+	return names
+}
+
+// A scanner turns a query's rows into text.
+type scanner struct {
+	dbTypes []string
+	kinds   []Kind
+	values  []any
+	targets []any
+}
+
+func newScanner(t Table, types []*sql.ColumnType, columns []string) *scanner {
+	s := &scanner{values: make([]any, len(types)), targets: make([]any, len(types))}
+	for i, c := range types {
+		s.dbTypes = append(s.dbTypes, c.DatabaseTypeName())
+		s.kinds = append(s.kinds, t.kindOf(columns[i]))
+		s.targets[i] = &s.values[i]
+	}
+	return s
+}
+
+// batch reads up to batchRows rows, and whether there may be more.
+func (s *scanner) batch(rows *sql.Rows) (batch [][]string, more bool, err error) {
+	for len(batch) < batchRows {
+		if !rows.Next() {
+			return batch, false, rows.Err()
+		}
+		if err := rows.Scan(s.targets...); err != nil {
+			return nil, false, err
+		}
+		row := make([]string, len(s.values))
+		for i, v := range s.values {
+			row[i] = textOf(v, s.dbTypes[i], s.kinds[i])
+		}
+		batch = append(batch, row)
+	}
+	return batch, true, nil
+}
+
+// textOf writes a database's value in the one way that is canonical for its
+// kind, whichever database it came from.
+func textOf(v any, dbType string, kind Kind) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return validText(v)
+	case []byte:
+		return validText(string(v))
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case float64:
+		return floatText(v, dbType)
+	case bool:
+		return strconv.FormatBool(v)
+	case time.Time:
+		return timeText(v, dbType, kind)
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// floatText keeps whole numbers without a point, so that an id that a
+// database keeps as a float looks like the id.
+func floatText(v float64, dbType string) string {
+	bits := 64
+	if dbType == "FLOAT4" {
+		bits = 32 // or 0.1 would read 0.10000000149011612
+	}
+	format := byte('f')
+	if math.Abs(v) >= 1e15 {
+		format = 'g'
+	}
+	return strconv.FormatFloat(v, format, -1, bits)
+}
+
+func timeText(v time.Time, dbType string, kind Kind) string {
+	switch {
+	case kind == Date || dbType == "DATE":
+		return v.Format(time.DateOnly)
+	case dbType == "TIMESTAMPTZ":
+		return v.UTC().Format(time.RFC3339Nano)
+	default:
+		return v.Format("2006-01-02T15:04:05.999999999")
+	}
+}
