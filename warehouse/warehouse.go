@@ -24,6 +24,8 @@ type Warehouse interface {
 	// Export writes every table as Parquet into dir, which it makes; of the
 	// run tables only the given run's rows.
 	Export(ctx context.Context, run, dir string) error
+	// Counts is the number of rows by table.
+	Counts(ctx context.Context) (map[string]int64, error)
 	Close() error
 }
 

@@ -1,0 +1,195 @@
+package warehouse
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"daycast"
+)
+
+// Options bound what a warehouse may use.
+type Options struct {
+	MemoryLimit int64 // bytes; 0: most of the machine's memory
+	Threads     int   // 0: one for each core
+}
+
+// duckDB is the embedded warehouse: one file that one process holds, or the
+// views of a snapshot.
+type duckDB struct {
+	connector *duckdb.Connector
+	path      string // of the file or the snapshot's folder, for messages
+	snapshot  bool
+	scratch   string // a folder to remove in the end; may be empty
+}
+
+// OpenDuckDB opens the warehouse in the file at path, which it makes where
+// there is none. Only one process can hold it: another one gets code conflict.
+// A path that cannot be opened is code invalid, and a file of a newer daycast
+// code conflict.
+func OpenDuckDB(ctx context.Context, path string, o Options) (Warehouse, error) {
+	whole, err := filepath.Abs(path)
+	if err == nil && strings.Contains(whole, "?") {
+		err = fmt.Errorf("the name holds a question mark")
+	}
+	if err != nil {
+		return nil, daycast.Errorf(daycast.Invalid, "warehouse file %q: %w", path, err).
+			WithHint("choose another path for the warehouse")
+	}
+	db := &duckDB{path: path}
+	if err := db.open(ctx, whole, o.settings(), db.migrate); err != nil {
+		return nil, err
+	}
+	return db, nil
+}
+
+// settings switches off what would reach for the network.
+func (o Options) settings() url.Values {
+	v := url.Values{"autoinstall_known_extensions": {"false"}, "autoload_known_extensions": {"false"}}
+	if o.MemoryLimit > 0 {
+		v.Set("memory_limit", strconv.FormatInt(o.MemoryLimit, 10)+"B")
+	}
+	if o.Threads > 0 {
+		v.Set("threads", strconv.Itoa(o.Threads))
+	}
+	return v
+}
+
+// open connects to file and prepares what it holds, or closes it again.
+func (d *duckDB) open(
+	ctx context.Context, file string, settings url.Values, prepare func(context.Context, *session) error,
+) (err error) {
+	if d.connector, err = duckdb.NewConnector(file+"?"+settings.Encode(), nil); err != nil {
+		return d.explain(err)
+	}
+	s, err := d.connect(ctx)
+	if err == nil {
+		err = prepare(ctx, s)
+		s.close()
+	}
+	if err != nil {
+		_ = d.connector.Close() // err is what matters
+	}
+	return d.explain(err)
+}
+
+func (d *duckDB) connect(ctx context.Context) (*session, error) {
+	c, err := d.connector.Connect(ctx)
+	if err != nil {
+		return nil, d.explain(err)
+	}
+	conn, ok := c.(*duckdb.Conn)
+	if !ok {
+		return nil, daycast.Errorf(daycast.Internal, "the DuckDB driver gave a %T", c)
+	}
+	return &session{conn}, nil
+}
+
+func (d *duckDB) Raw() RawTable { return duckRaw{d} }
+func (d *duckDB) Facts() Table[daycast.Fact] {
+	return duckTable[daycast.Fact]{d, &factRelation, "known_at"}
+}
+func (d *duckDB) Stock() Table[daycast.Stock] {
+	return duckTable[daycast.Stock]{d, &stockRelation, ""}
+}
+func (d *duckDB) Items() Table[daycast.Item] { return duckTable[daycast.Item]{d, &itemRelation, ""} }
+func (d *duckDB) Places() Table[daycast.Place] {
+	return duckTable[daycast.Place]{d, &placeRelation, ""}
+}
+func (d *duckDB) Signals() Table[daycast.Signal] {
+	return duckTable[daycast.Signal]{d, &signalRelation, "known_at"}
+}
+func (d *duckDB) Quarantine() Table[daycast.Quarantined] {
+	return duckTable[daycast.Quarantined]{d, &quarantineRelation, ""}
+}
+func (d *duckDB) Forecasts() RunTable[ForecastRow] {
+	return duckRuns[ForecastRow]{d, &forecastRelation}
+}
+func (d *duckDB) Accuracy() RunTable[AccuracyRow] { return duckRuns[AccuracyRow]{d, &accuracyRelation} }
+func (d *duckDB) Failures() RunTable[FailureRow]  { return duckRuns[FailureRow]{d, &failureRelation} }
+
+// A stored table is what Counts and Export know of a relation.
+type stored struct {
+	name, order string
+	runs        bool // holds the rows of many runs
+}
+
+func storedTables() []stored {
+	return []stored{
+		{rawRelation.name, rawRelation.order, false},
+		{factRelation.name, factRelation.order, false},
+		{stockRelation.name, stockRelation.order, false},
+		{itemRelation.name, itemRelation.order, false},
+		{placeRelation.name, placeRelation.order, false},
+		{signalRelation.name, signalRelation.order, false},
+		{quarantineRelation.name, quarantineRelation.order, false},
+		{forecastRelation.name, forecastRelation.order, true},
+		{accuracyRelation.name, accuracyRelation.order, true},
+		{failureRelation.name, failureRelation.order, true},
+	}
+}
+
+func (d *duckDB) Counts(ctx context.Context) (map[string]int64, error) {
+	s, err := d.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	counts := map[string]int64{}
+	for _, t := range storedTables() {
+		err := s.query(ctx, "SELECT count(*) FROM "+t.name, func(row []driver.Value) bool {
+			counts[t.name] = as[int64](row[0])
+			return true
+		})
+		if err != nil {
+			return nil, d.explain(err)
+		}
+	}
+	return counts, nil
+}
+
+func (d *duckDB) Export(ctx context.Context, run, dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return daycast.Errorf(daycast.Invalid, "export folder: %w", err).
+			WithHint("choose a folder that can be written to")
+	}
+	s, err := d.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	return d.explain(s.atomically(ctx, func() error { // one transaction sees one state
+		for _, t := range append(storedTables(), stored{versionTable, "version", false}) {
+			where := ""
+			if t.runs {
+				where = " WHERE run_id = " + quote(run)
+			}
+			err := s.exec(ctx, "COPY (SELECT * FROM "+t.name+where+" ORDER BY "+t.order+", rowid) TO "+
+				quote(parquetFile(dir, t.name))+" (FORMAT parquet, COMPRESSION zstd)")
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+func parquetFile(dir, table string) string { return filepath.Join(dir, table+".parquet") }
+
+// quote makes a SQL text, for where a statement takes no arguments.
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+func (d *duckDB) Close() error {
+	err := d.connector.Close()
+	if d.scratch != "" && err == nil {
+		err = os.RemoveAll(d.scratch)
+	}
+	return err
+}

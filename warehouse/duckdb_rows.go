@@ -1,0 +1,319 @@
+package warehouse
+
+import (
+	"database/sql/driver"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"daycast"
+)
+
+// A relation says how the rows of one table are called, ordered and carried.
+// The order needs no last word: rows that it holds equal stay as written.
+type relation[T any] struct {
+	name    string
+	columns []column // in the order in which put and take walk them
+	order   string
+	put     func(*putter, T)
+	take    func(*taker) T
+}
+
+// A column travels as the value of read and is stored as that of write.
+type column struct{ name, read, write string }
+
+func plain(name string) column { return column{name, name, name} }
+
+// day travels as the number of days since 1970-01-01: the driver is slow with
+// dates.
+func day(name string) column {
+	return column{name, "(" + name + " - DATE '1970-01-01')::INTEGER AS " + name, "make_date(" + name + ")"}
+}
+
+var rawRelation = relation[daycast.RawLine]{
+	name: "raw",
+	columns: []column{
+		plain("row_number"), plain("order_id"), plain("line_id"), plain("ordered_at"), plain("customer_id"),
+		plain("item_id"), plain("place_id"), plain("quantity"), plain("unit_price"), plain("discount"), plain("promotion"),
+	},
+	order: "item_id, place_id, customer_id, ordered_at, order_id, line_id, row_number",
+	put: func(p *putter, l daycast.RawLine) {
+		p.any(l.Row)
+		p.texts(l.OrderID, l.LineID, l.OrderedAt, l.CustomerID, l.ItemID, l.PlaceID,
+			l.Quantity, l.UnitPrice, l.Discount, l.Promotion)
+	},
+	take: func(t *taker) daycast.RawLine {
+		return daycast.RawLine{
+			Row: as[int64](t.any()), OrderID: t.text(), LineID: t.text(), OrderedAt: t.text(), CustomerID: t.text(),
+			ItemID: t.text(), PlaceID: t.text(), Quantity: t.text(), UnitPrice: t.text(), Discount: t.text(), Promotion: t.text(),
+		}
+	},
+}
+
+var factRelation = relation[daycast.Fact]{
+	name: "facts",
+	columns: []column{
+		plain("item"), plain("place"), day("day"), day("known_at"),
+		plain("units"), plain("price"), plain("promotion"), plain("in_stock"), plain("buyers"),
+	},
+	order: "item, place, day, known_at",
+	put: func(p *putter, f daycast.Fact) {
+		p.texts(f.Series.Item, f.Series.Place)
+		p.days(f.Day, f.KnownAt)
+		p.singles(f.Units, f.Price, f.Promotion, f.InStock, f.Buyers)
+	},
+	take: func(t *taker) daycast.Fact {
+		return daycast.Fact{
+			Series: t.series(), Day: t.day(), KnownAt: t.day(),
+			Units: t.single(), Price: t.single(), Promotion: t.single(), InStock: t.single(), Buyers: t.single(),
+		}
+	},
+}
+
+var stockRelation = relation[daycast.Stock]{
+	name:    "stock",
+	columns: []column{plain("item"), plain("place"), day("day"), plain("on_hand")},
+	order:   "item, place, day",
+	put: func(p *putter, s daycast.Stock) {
+		p.texts(s.Series.Item, s.Series.Place)
+		p.days(s.Day)
+		p.singles(s.OnHand)
+	},
+	take: func(t *taker) daycast.Stock {
+		return daycast.Stock{Series: t.series(), Day: t.day(), OnHand: t.single()}
+	},
+}
+
+var itemRelation = relation[daycast.Item]{
+	name:    "items",
+	columns: []column{plain("id"), plain("attributes")},
+	order:   "id",
+	put: func(p *putter, i daycast.Item) {
+		p.texts(i.ID)
+		p.attributes(i.Attributes)
+	},
+	take: func(t *taker) daycast.Item { return daycast.Item{ID: t.text(), Attributes: t.attributes()} },
+}
+
+var placeRelation = relation[daycast.Place]{
+	name: "places",
+	columns: []column{
+		plain("id"), plain("time_zone"), plain("country"), plain("region"),
+		plain("latitude"), plain("longitude"), plain("attributes"),
+	},
+	order: "id",
+	put: func(p *putter, l daycast.Place) {
+		p.texts(l.ID, l.TimeZone, l.Country, l.Region)
+		p.doubles(l.Latitude, l.Longitude)
+		p.attributes(l.Attributes)
+	},
+	take: func(t *taker) daycast.Place {
+		return daycast.Place{
+			ID: t.text(), TimeZone: t.text(), Country: t.text(), Region: t.text(),
+			Latitude: t.double(), Longitude: t.double(), Attributes: t.attributes(),
+		}
+	},
+}
+
+var signalRelation = relation[daycast.Signal]{
+	name: "signals",
+	columns: []column{
+		plain("name"), plain("scope"), plain("key"), day("day"), day("known_at"), plain("value"), plain("code"),
+	},
+	order: "name, scope, key, day, known_at",
+	put: func(p *putter, s daycast.Signal) {
+		p.texts(s.Name, string(s.Scope), s.Key)
+		p.days(s.Day, s.KnownAt)
+		p.singles(s.Value)
+		p.texts(s.Code)
+	},
+	take: func(t *taker) daycast.Signal {
+		return daycast.Signal{
+			Name: t.text(), Scope: daycast.Scope(t.text()), Key: t.text(),
+			Day: t.day(), KnownAt: t.day(), Value: t.single(), Code: t.text(),
+		}
+	},
+}
+
+var quarantineRelation = relation[daycast.Quarantined]{
+	name: "quarantine",
+	columns: []column{
+		plain("table_name"), plain("row_number"), plain("column_name"), plain("value"), plain("reason"),
+	},
+	order: "table_name, row_number",
+	put: func(p *putter, q daycast.Quarantined) {
+		p.texts(q.Table)
+		p.any(q.Row)
+		p.texts(q.Column, q.Value, q.Reason)
+	},
+	take: func(t *taker) daycast.Quarantined {
+		return daycast.Quarantined{
+			Table: t.text(), Row: as[int64](t.any()), Column: t.text(), Value: t.text(), Reason: t.text(),
+		}
+	},
+}
+
+var forecastRelation = relation[ForecastRow]{
+	name: "forecasts",
+	columns: []column{
+		day("origin"), plain("item"), plain("place"), day("day"),
+		plain("mean"), plain("q10"), plain("q50"), plain("q90"), plain("model"),
+	},
+	order: "origin, item, place, day",
+	put: func(p *putter, f ForecastRow) {
+		p.days(f.Origin)
+		p.texts(f.Series.Item, f.Series.Place)
+		p.days(f.Day)
+		p.singles(f.Mean, f.Q10, f.Q50, f.Q90)
+		p.texts(f.Model)
+	},
+	take: func(t *taker) ForecastRow {
+		return ForecastRow{
+			Origin: t.day(), Series: t.series(), Day: t.day(),
+			Mean: t.single(), Q10: t.single(), Q50: t.single(), Q90: t.single(), Model: t.text(),
+		}
+	},
+}
+
+var accuracyRelation = relation[AccuracyRow]{
+	name: "accuracy",
+	columns: []column{
+		plain("model"), day("origin"), plain("chosen"),
+		plain("rmse"), plain("mae"), plain("wape"), plain("bias"), plain("mase"), plain("rmsse"),
+		plain("pinball"), plain("coverage"), plain("seconds"),
+	},
+	order: "model, origin",
+	put: func(p *putter, a AccuracyRow) {
+		p.texts(a.Model)
+		p.days(a.Origin)
+		p.any(a.Chosen)
+		p.doubles(a.RMSE, a.MAE, a.WAPE, a.Bias, a.MASE, a.RMSSE, a.Pinball, a.Coverage, a.Seconds)
+	},
+	take: func(t *taker) AccuracyRow {
+		return AccuracyRow{
+			Model: t.text(), Origin: t.day(), Chosen: as[bool](t.any()),
+			RMSE: t.double(), MAE: t.double(), WAPE: t.double(), Bias: t.double(), MASE: t.double(), RMSSE: t.double(),
+			Pinball: t.double(), Coverage: t.double(), Seconds: t.double(),
+		}
+	},
+}
+
+var failureRelation = relation[FailureRow]{
+	name:    "failures",
+	columns: []column{plain("item"), plain("place"), plain("stage"), plain("model"), plain("reason")},
+	order:   "item, place, stage, model",
+	put: func(p *putter, f FailureRow) {
+		p.texts(f.Series.Item, f.Series.Place, f.Stage, f.Model, f.Reason)
+	},
+	take: func(t *taker) FailureRow {
+		return FailureRow{Series: t.series(), Stage: t.text(), Model: t.text(), Reason: t.text()}
+	},
+}
+
+// A putter collects one row's values for the driver.
+type putter struct{ row []driver.Value }
+
+func (p *putter) any(v driver.Value) { p.row = append(p.row, v) }
+
+// texts keeps what is not UTF-8 readable: the database would make it NULL.
+func (p *putter) texts(values ...string) {
+	for _, s := range values {
+		p.any(strings.ToValidUTF8(s, "\uFFFD"))
+	}
+}
+
+func (p *putter) days(values ...daycast.Day) {
+	for _, d := range values {
+		p.any(int32(d))
+	}
+}
+
+func (p *putter) singles(values ...float32) {
+	for _, f := range values {
+		if f != f {
+			p.any(nil)
+		} else {
+			p.any(f)
+		}
+	}
+}
+
+func (p *putter) doubles(values ...float64) {
+	for _, f := range values {
+		if math.IsNaN(f) {
+			p.any(nil)
+		} else {
+			p.any(f)
+		}
+	}
+}
+
+func (p *putter) attributes(m map[string]string) {
+	var o duckdb.OrderedMap
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		o.Set(strings.ToValidUTF8(k, "\uFFFD"), strings.ToValidUTF8(m[k], "\uFFFD"))
+	}
+	p.any(o)
+}
+
+// A taker hands out one row's values from left to right.
+type taker struct {
+	row  []driver.Value
+	at   int
+	last []string // by column: the text of the row before
+}
+
+func (t *taker) any() driver.Value {
+	t.at++
+	return t.row[t.at-1]
+}
+
+// text shares memory with the row before: tables are sorted, so most ids
+// repeat.
+func (t *taker) text() string {
+	s := as[string](t.any())
+	if last := t.last[t.at-1]; last == s {
+		return last
+	}
+	t.last[t.at-1] = s
+	return s
+}
+
+func (t *taker) series() daycast.Series { return daycast.Series{Item: t.text(), Place: t.text()} }
+func (t *taker) day() daycast.Day       { return daycast.Day(as[int32](t.any())) }
+
+func (t *taker) single() float32 {
+	if f, ok := t.any().(float32); ok {
+		return f
+	}
+	return float32(math.NaN())
+}
+
+func (t *taker) double() float64 {
+	if f, ok := t.any().(float64); ok {
+		return f
+	}
+	return math.NaN()
+}
+
+// attributes is nil for an empty map.
+func (t *taker) attributes() map[string]string {
+	o := as[duckdb.OrderedMap](t.any())
+	if o.Len() == 0 {
+		return nil
+	}
+	m := make(map[string]string, o.Len())
+	for i, k := range o.Keys() {
+		m[as[string](k)] = as[string](o.Values()[i])
+	}
+	return m
+}
+
+// as is v, or the zero value where v is of another type, such as NULL.
+func as[T any](v any) T {
+	t, _ := v.(T)
+	return t
+}

@@ -1,0 +1,195 @@
+package warehouse
+
+import (
+	"context"
+	"database/sql/driver"
+	"iter"
+	"math"
+	"strings"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"daycast"
+)
+
+// duckTable is a Table; known is its known-at column, "" for none.
+type duckTable[T any] struct {
+	db    *duckDB
+	rel   *relation[T]
+	known string
+}
+
+func (t duckTable[T]) Replace(ctx context.Context, run string, rows iter.Seq2[T, error]) (int64, error) {
+	return replace(ctx, t.db, t.rel, run, rows, all, all)
+}
+
+func (t duckTable[T]) Read(ctx context.Context, known daycast.Day) iter.Seq2[T, error] {
+	if t.known == "" {
+		return read(ctx, t.db, t.rel, all)
+	}
+	return read(ctx, t.db, t.rel, filter{t.known + " <= make_date(?::INTEGER)", []any{max(int32(known), -math.MaxInt32)}})
+}
+
+// duckRaw is the RawTable.
+type duckRaw struct{ db *duckDB }
+
+func (t duckRaw) ReplaceSince(
+	ctx context.Context, run, since string, rows iter.Seq2[daycast.RawLine, error],
+) (int64, error) {
+	return replace(ctx, t.db, &rawRelation, run, rows, filter{"ordered_at >= ?", []any{since}}, all)
+}
+
+func (t duckRaw) Read(ctx context.Context) iter.Seq2[daycast.RawLine, error] {
+	return read(ctx, t.db, &rawRelation, all)
+}
+
+// duckRuns is a RunTable.
+type duckRuns[T any] struct {
+	db  *duckDB
+	rel *relation[T]
+}
+
+func (t duckRuns[T]) Replace(ctx context.Context, run string, rows iter.Seq2[T, error]) (int64, error) {
+	return replace(ctx, t.db, t.rel, run, rows, ofRun(run), ofRun(run))
+}
+
+func (t duckRuns[T]) Read(ctx context.Context, run string) iter.Seq2[T, error] {
+	return read(ctx, t.db, t.rel, ofRun(run))
+}
+
+// A filter is a condition on rows and its arguments.
+type filter struct {
+	where string
+	args  []any
+}
+
+var all = filter{where: "true"}
+
+func ofRun(run string) filter { return filter{"run_id = ?", []any{run}} }
+
+// replace puts rows in the place of those that old holds and counts those of
+// held. The rows first go to a temporary table, so that the transaction is
+// short and the table is written in its order.
+func replace[T any](
+	ctx context.Context, db *duckDB, rel *relation[T], run string, rows iter.Seq2[T, error], old, held filter,
+) (count int64, err error) {
+	if db.snapshot {
+		return 0, daycast.Errorf(daycast.Conflict, "a snapshot is read-only").
+			WithHint("write to the warehouse that the run opens, and publish a new snapshot")
+	}
+	s, err := db.connect(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer s.close()
+	if err := stage(ctx, s, rel, rows); err != nil {
+		return 0, db.explain(err)
+	}
+	err = s.atomically(ctx, func() error {
+		if err := s.exec(ctx, "DELETE FROM "+rel.name+" WHERE "+old.where, old.args...); err != nil {
+			return err
+		}
+		insert := "INSERT INTO " + rel.name + " BY POSITION SELECT ?, " + rel.list(column.stored) +
+			" FROM staging ORDER BY " + rel.order + ", rowid"
+		if err := s.exec(ctx, insert, run); err != nil {
+			return err
+		}
+		return s.query(ctx, "SELECT count(*) FROM "+rel.name+" WHERE "+held.where, func(row []driver.Value) bool {
+			count = as[int64](row[0])
+			return true
+		}, held.args...)
+	})
+	return count, db.explain(err)
+}
+
+// stage fills the connection's temporary table "staging".
+func stage[T any](ctx context.Context, s *session, rel *relation[T], rows iter.Seq2[T, error]) error {
+	err := s.exec(ctx, "CREATE TEMP TABLE staging AS SELECT "+rel.list(column.travels)+" FROM "+rel.name+" LIMIT 0")
+	if err != nil {
+		return err
+	}
+	appender, err := duckdb.NewAppender(s.conn, "temp", "main", "staging")
+	if err != nil {
+		return err
+	}
+	err = appendRows(ctx, appender, rel, rows)
+	if closing := appender.CloseWithCancel(ctx); err == nil {
+		err = closing
+	}
+	return err
+}
+
+func appendRows[T any](ctx context.Context, a *duckdb.Appender, rel *relation[T], rows iter.Seq2[T, error]) error {
+	var p putter
+	for row, err := range rows {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return err
+		}
+		p.row = p.row[:0]
+		rel.put(&p, row)
+		if err := a.AppendRow(p.row...); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// pageRows bounds what the driver holds of a result outside the database's
+// memory limit: 64 Ki facts are some 5 MB.
+const pageRows = 1 << 16
+
+// read yields the rows that f holds. They are sorted into a temporary table
+// first, which spills to disk, and then taken page by page, because the
+// driver keeps the whole result of a query in memory.
+func read[T any](ctx context.Context, db *duckDB, rel *relation[T], f filter) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		if err := readPages(ctx, db, rel, f, yield); err != nil {
+			var none T
+			yield(none, db.explain(err))
+		}
+	}
+}
+
+func readPages[T any](ctx context.Context, db *duckDB, rel *relation[T], f filter, yield func(T, error) bool) error {
+	s, err := db.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	sorted := "CREATE TEMP TABLE sorted AS SELECT " + rel.list(column.travels) + " FROM " + rel.name +
+		" WHERE " + f.where + " ORDER BY " + rel.order + ", rowid"
+	if err := s.exec(ctx, sorted, f.args...); err != nil {
+		return err
+	}
+	t := taker{last: make([]string, len(rel.columns))}
+	for from, full, more := int64(0), true, true; full && more; from += pageRows {
+		n := 0
+		page := func(row []driver.Value) bool {
+			n++
+			t.row, t.at = row, 0
+			more = ctx.Err() == nil && yield(rel.take(&t), nil)
+			return more
+		}
+		err := s.query(ctx, "SELECT * FROM sorted WHERE rowid >= ? AND rowid < ? ORDER BY rowid", page, from, from+pageRows)
+		if err != nil {
+			return err
+		}
+		full = n == pageRows
+	}
+	return nil
+}
+
+func (c column) travels() string { return c.read }
+func (c column) stored() string  { return c.write }
+
+// list joins one side of all columns for a SELECT.
+func (r *relation[T]) list(side func(column) string) string {
+	sides := make([]string, len(r.columns))
+	for i, c := range r.columns {
+		sides[i] = side(c)
+	}
+	return strings.Join(sides, ", ")
+}

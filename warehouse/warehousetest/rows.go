@@ -1,0 +1,156 @@
+package warehousetest
+
+import (
+	"math"
+	"testing"
+
+	"daycast"
+	"daycast/warehouse"
+)
+
+// Forever is a day by whose end all is known.
+const Forever = daycast.Day(math.MaxInt32)
+
+var nan32, nan = float32(math.NaN()), math.NaN()
+
+// odd are texts that get lost where a store is careless.
+var odd = []string{"", " ", `"quoted"`, "a", "a' OR 'b", `back\slash`, "line\nbreak", "nul\x00inside", "ÄÖ", "雪だるま☃", "🛒"}
+
+// Facts, and the functions below, give a table's content in the table's order.
+func Facts() []daycast.Fact {
+	inf := float32(math.Inf(1))
+	var facts []daycast.Fact
+	for _, item := range odd {
+		s := daycast.Series{Item: item, Place: "p"}
+		facts = append(facts,
+			daycast.Fact{Series: s, Day: -1, KnownAt: 3, Units: 2.5, Price: nan32, Promotion: 1, InStock: 0, Buyers: 2},
+			daycast.Fact{Series: s, Day: 15_000, KnownAt: 14_000, Units: nan32, Price: nan32, Promotion: nan32, InStock: nan32, Buyers: nan32},
+			daycast.Fact{Series: s, Day: 15_000, KnownAt: 15_001, Units: -math.MaxFloat32, Price: math.SmallestNonzeroFloat32, Promotion: inf, InStock: -inf},
+			daycast.Fact{Series: daycast.Series{Item: item, Place: "q"}, Day: -9, KnownAt: -9},
+		)
+	}
+	return facts
+}
+
+// RawLines differ in each place of the order in turn.
+func RawLines() []daycast.RawLine {
+	lines := []daycast.RawLine{{}, {Row: 1}, {LineID: "1"}, {OrderID: "o"}, {OrderedAt: "2011-12-09T10:00:00+01:00"},
+		{CustomerID: "c"}, {PlaceID: "p"}}
+	for _, text := range odd[1:] {
+		lines = append(lines, daycast.RawLine{
+			Row: math.MaxInt64, ItemID: text, OrderedAt: "soon", Quantity: text, UnitPrice: text, Discount: text, Promotion: text,
+		})
+	}
+	return lines
+}
+
+func Stock() []daycast.Stock {
+	a, b := daycast.Series{Item: "a"}, daycast.Series{Item: "a", Place: "b"}
+	return []daycast.Stock{{Series: a, Day: 1}, {Series: a, Day: 2, OnHand: nan32}, {Series: b, Day: 1, OnHand: 7.5}}
+}
+
+func Items() []daycast.Item {
+	items := []daycast.Item{{ID: ""}, {ID: "a", Attributes: map[string]string{"": ""}}}
+	all := map[string]string{}
+	for _, text := range odd {
+		all[text] = text
+	}
+	return append(items, daycast.Item{ID: "b", Attributes: all})
+}
+
+func Places() []daycast.Place {
+	return []daycast.Place{
+		{ID: "", Latitude: nan, Longitude: nan},
+		{
+			ID: "Zürich", TimeZone: "Europe/Zurich", Country: "CH", Region: "CH-ZH",
+			Latitude: 47.3769, Longitude: 8.5417, Attributes: map[string]string{"size": "l"},
+		},
+	}
+}
+
+func Signals() []daycast.Signal {
+	return []daycast.Signal{
+		{Name: "heat", Scope: daycast.ScopePlace, Key: "p", Day: 1, KnownAt: 0, Value: nan32},
+		{Name: "heat", Scope: daycast.ScopePlace, Key: "p", Day: 1, KnownAt: 1, Value: 21.5},
+		{Name: "heat", Scope: daycast.ScopePlace, Key: "q", Day: 0, KnownAt: 0},
+		{Name: "heat", Scope: daycast.ScopeShop, Key: "", Day: 0, KnownAt: 0},
+		{Name: "holiday", Scope: daycast.ScopeShop, Key: "", Day: -5, KnownAt: -9, Value: nan32, Code: "Weihnachten ☃"},
+	}
+}
+
+func Quarantine() []daycast.Quarantined {
+	return []daycast.Quarantined{
+		{Table: "items", Row: 2, Column: "id", Value: "", Reason: "empty"},
+		{Table: "sales", Row: 1, Column: "quantity", Value: "x'\n", Reason: "not a number"},
+		{Table: "sales", Row: math.MaxInt64, Column: "quantity", Value: "1e999", Reason: "too large"},
+	}
+}
+
+func Forecasts() []warehouse.ForecastRow {
+	a, b := daycast.Series{Item: "a"}, daycast.Series{Item: "a", Place: "b"}
+	return []warehouse.ForecastRow{
+		{Series: b, Origin: 10, Day: 11, Mean: -1, Q10: nan32, Q50: nan32, Q90: nan32, Model: "naïve"},
+		{Series: a, Origin: 11, Day: 12, Mean: 1.5, Q10: 1, Q50: 1.25, Q90: 3, Model: "gbm"},
+		{Series: a, Origin: 11, Day: 13, Model: "gbm"},
+		{Series: b, Origin: 11, Day: 12, Model: "gbm"},
+	}
+}
+
+func Accuracy() []warehouse.AccuracyRow {
+	return []warehouse.AccuracyRow{
+		{Model: "gbm", Origin: 1, Chosen: true, RMSE: 1, MAE: 2, WAPE: 3, Bias: -4, MASE: 5, RMSSE: 6, Pinball: 7, Coverage: .8, Seconds: 9},
+		{Model: "gbm", Origin: 2, WAPE: math.Inf(1), Pinball: nan, Coverage: nan},
+		{Model: "ridge", Origin: 1, RMSE: math.SmallestNonzeroFloat64},
+	}
+}
+
+func Failures() []warehouse.FailureRow {
+	a, b := daycast.Series{Item: "a"}, daycast.Series{Item: "a", Place: "b"}
+	return []warehouse.FailureRow{
+		{Series: a, Stage: "fit", Model: "ets", Reason: "too short"},
+		{Series: b, Stage: "fit", Model: "", Reason: ""},
+	}
+}
+
+// Fill writes all of the above under one run.
+func Fill(t *testing.T, w warehouse.Warehouse, run string) {
+	t.Helper()
+	must := func(_ int64, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx := t.Context()
+	must(w.Raw().ReplaceSince(ctx, run, "", Rows(RawLines())))
+	must(w.Facts().Replace(ctx, run, Rows(Facts())))
+	must(w.Stock().Replace(ctx, run, Rows(Stock())))
+	must(w.Items().Replace(ctx, run, Rows(Items())))
+	must(w.Places().Replace(ctx, run, Rows(Places())))
+	must(w.Signals().Replace(ctx, run, Rows(Signals())))
+	must(w.Quarantine().Replace(ctx, run, Rows(Quarantine())))
+	must(w.Forecasts().Replace(ctx, run, Rows(Forecasts())))
+	must(w.Accuracy().Replace(ctx, run, Rows(Accuracy())))
+	must(w.Failures().Replace(ctx, run, Rows(Failures())))
+}
+
+// Same checks that b reads as a does, of the run tables for one run.
+func Same(t *testing.T, a, b warehouse.Warehouse, run string) {
+	t.Helper()
+	ctx := t.Context()
+	diff(t, "raw", Collect(t, a.Raw().Read(ctx)), Collect(t, b.Raw().Read(ctx)))
+	same(t, "facts", a.Facts(), b.Facts())
+	same(t, "stock", a.Stock(), b.Stock())
+	same(t, "items", a.Items(), b.Items())
+	same(t, "places", a.Places(), b.Places())
+	same(t, "signals", a.Signals(), b.Signals())
+	same(t, "quarantine", a.Quarantine(), b.Quarantine())
+	diff(t, "forecasts", Collect(t, a.Forecasts().Read(ctx, run)), Collect(t, b.Forecasts().Read(ctx, run)))
+	diff(t, "accuracy", Collect(t, a.Accuracy().Read(ctx, run)), Collect(t, b.Accuracy().Read(ctx, run)))
+	diff(t, "failures", Collect(t, a.Failures().Read(ctx, run)), Collect(t, b.Failures().Read(ctx, run)))
+}
+
+func same[T any](t *testing.T, name string, a, b warehouse.Table[T]) {
+	t.Helper()
+	diff(t, name, Collect(t, a.Read(t.Context(), Forever)), Collect(t, b.Read(t.Context(), Forever)))
+}

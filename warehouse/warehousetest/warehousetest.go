@@ -1,0 +1,325 @@
+// Package warehousetest is what every warehouse.Warehouse must pass.
+package warehousetest
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"daycast"
+	"daycast/warehouse"
+)
+
+// ErrRows is what the suite's failing rows fail with.
+var ErrRows = errors.New("the rows broke off")
+
+// Run checks the warehouses that open gives, each of them empty. The suite
+// closes them.
+func Run(t *testing.T, open func(t *testing.T) warehouse.Warehouse) {
+	t.Helper()
+	fresh := func(t *testing.T) warehouse.Warehouse {
+		w := open(t)
+		t.Cleanup(func() {
+			if err := w.Close(); err != nil {
+				t.Errorf("close: %v", err)
+			}
+		})
+		return w
+	}
+	t.Run("tables", func(t *testing.T) { runTables(t, fresh(t)) })
+	t.Run("run tables", func(t *testing.T) { runRunTables(t, fresh(t)) })
+	t.Run("raw", func(t *testing.T) { runRaw(t, fresh(t)) })
+	t.Run("known at", func(t *testing.T) { runKnownAt(t, fresh(t)) })
+	t.Run("ties keep their order", func(t *testing.T) { runTies(t, fresh(t)) })
+	t.Run("many rows", func(t *testing.T) { runMany(t, fresh(t)) })
+	t.Run("stop early", func(t *testing.T) { runStopEarly(t, fresh(t)) })
+	t.Run("cancellation", func(t *testing.T) { runCancel(t, fresh(t)) })
+	t.Run("counts", func(t *testing.T) { runCounts(t, fresh(t)) })
+}
+
+// runTables checks each table with a known content.
+func runTables(t *testing.T, w warehouse.Warehouse) {
+	table(t, "facts", w.Facts(), Facts())
+	table(t, "stock", w.Stock(), Stock())
+	table(t, "items", w.Items(), Items())
+	table(t, "places", w.Places(), Places())
+	table(t, "signals", w.Signals(), Signals())
+	table(t, "quarantine", w.Quarantine(), Quarantine())
+}
+
+func runRunTables(t *testing.T, w warehouse.Warehouse) {
+	runTable(t, "forecasts", w.Forecasts(), Forecasts())
+	runTable(t, "accuracy", w.Accuracy(), Accuracy())
+	runTable(t, "failures", w.Failures(), Failures())
+}
+
+// table writes rows, sorted as the table sorts them, in another order.
+func table[T any](t *testing.T, name string, table warehouse.Table[T], sorted []T) {
+	t.Run(name, func(t *testing.T) {
+		read := func() []T { return Collect(t, table.Read(t.Context(), Forever)) }
+		if got := read(); len(got) != 0 {
+			t.Fatalf("a new table holds %v", got)
+		}
+		replace := func(run string, rows iter.Seq2[T, error]) (int64, error) {
+			return table.Replace(t.Context(), run, rows)
+		}
+		checkReplace(t, replace, read, sorted)
+		if n, err := replace("r9", Rows[T](nil)); n != 0 || err != nil || len(read()) != 0 {
+			t.Fatalf("replaced by nothing: %d rows, %v, read %v", n, err, read())
+		}
+	})
+}
+
+func runTable[T any](t *testing.T, name string, table warehouse.RunTable[T], sorted []T) {
+	t.Run(name, func(t *testing.T) {
+		other := sorted[:1]
+		if _, err := table.Replace(t.Context(), "other", Rows(other)); err != nil {
+			t.Fatal(err)
+		}
+		read := func() []T { return Collect(t, table.Read(t.Context(), "r'1")) }
+		replace := func(_ string, rows iter.Seq2[T, error]) (int64, error) {
+			return table.Replace(t.Context(), "r'1", rows)
+		}
+		checkReplace(t, replace, read, sorted)
+		diff(t, "the other run's rows", other, Collect(t, table.Read(t.Context(), "other")))
+		if got := Collect(t, table.Read(t.Context(), "never")); len(got) != 0 {
+			t.Fatalf("a run that never was has %v", got)
+		}
+	})
+}
+
+func checkReplace[T any](
+	t *testing.T, replace func(string, iter.Seq2[T, error]) (int64, error), read func() []T, sorted []T,
+) {
+	t.Helper()
+	shuffled := slices.Clone(sorted)
+	slices.Reverse(shuffled)
+	for _, run := range []string{"r1", "r1", "r2"} { // again, and another run
+		n, err := replace(run, Rows(shuffled))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n != int64(len(sorted)) {
+			t.Fatalf("run %s: %d rows, want %d", run, n, len(sorted))
+		}
+		diff(t, "rows of run "+run, sorted, read())
+	}
+	if _, err := replace("r3", Failing(shuffled[:1])); !errors.Is(err, ErrRows) {
+		t.Fatalf("failing rows: got error %v", err)
+	}
+	diff(t, "rows after a failure", sorted, read())
+}
+
+// runRaw checks what replacing a tail of the order lines leaves.
+func runRaw(t *testing.T, w warehouse.Warehouse) {
+	ctx, raw := t.Context(), w.Raw()
+	since := func(run, since string, rows iter.Seq2[daycast.RawLine, error], want int64) {
+		t.Helper()
+		n, err := raw.ReplaceSince(ctx, run, since, rows)
+		if err != nil || n != want {
+			t.Fatalf("replace since %q: %d rows, %v; want %d", since, n, err, want)
+		}
+	}
+	checkReplace(t,
+		func(run string, rows iter.Seq2[daycast.RawLine, error]) (int64, error) {
+			return raw.ReplaceSince(ctx, run, "", rows)
+		},
+		func() []daycast.RawLine { return Collect(t, raw.Read(ctx)) }, RawLines())
+
+	since("r4", "", Rows([]daycast.RawLine{
+		{Row: 1, ItemID: "a", OrderedAt: "2011-12-08T23:59:59"},
+		{Row: 2, ItemID: "a", OrderedAt: "2011-12-09T00:00:00"},
+		{Row: 3, ItemID: "a", OrderedAt: "2011-12-09T08:00:00"},
+	}), 3)
+	late := []daycast.RawLine{{Row: 1, ItemID: "a", OrderedAt: "2011-12-09T09:00:00"}}
+	if _, err := raw.ReplaceSince(ctx, "r5", "2011-12-09", Failing(late)); !errors.Is(err, ErrRows) {
+		t.Fatalf("failing rows: got error %v", err)
+	}
+	since("r5", "2011-12-09", Rows(late), 2)
+	since("r5", "2011-12-09", Rows(late), 2)
+	diff(t, "lines", []string{"2011-12-08T23:59:59", "2011-12-09T09:00:00"}, orderedAt(Collect(t, raw.Read(ctx))))
+}
+
+func orderedAt(lines []daycast.RawLine) []string {
+	var at []string
+	for _, l := range lines {
+		at = append(at, l.OrderedAt)
+	}
+	return at
+}
+
+// runKnownAt checks that nothing is read before it was known.
+func runKnownAt(t *testing.T, w warehouse.Warehouse) {
+	ctx := t.Context()
+	var facts []daycast.Fact
+	var signals []daycast.Signal
+	for known := daycast.Day(-2); known < 3; known++ {
+		facts = append(facts, daycast.Fact{Series: daycast.Series{Item: "a"}, Day: 1, KnownAt: known})
+		signals = append(signals, daycast.Signal{Name: "s", Day: 1, KnownAt: known})
+	}
+	if _, err := w.Facts().Replace(ctx, "r", Rows(facts)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Signals().Replace(ctx, "r", Rows(signals)); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		known daycast.Day
+		want  int
+	}{{math.MinInt32, 0}, {-3, 0}, {-2, 1}, {0, 3}, {2, 5}, {Forever, 5}} {
+		diff(t, "facts", facts[:c.want], Collect(t, w.Facts().Read(ctx, c.known)))
+		diff(t, "signals", signals[:c.want], Collect(t, w.Signals().Read(ctx, c.known)))
+	}
+}
+
+// runTies checks that rows which the order holds equal stay as written, so
+// that sums over them are the same on any number of threads.
+func runTies(t *testing.T, w warehouse.Warehouse) {
+	facts := make([]daycast.Fact, 50_000)
+	for i := range facts {
+		facts[i] = daycast.Fact{Series: daycast.Series{Item: "a"}, Units: float32(i)}
+	}
+	if _, err := w.Facts().Replace(t.Context(), "r", Rows(facts)); err != nil {
+		t.Fatal(err)
+	}
+	diff(t, "facts", facts, Collect(t, w.Facts().Read(t.Context(), Forever)))
+}
+
+// runMany checks that no row is lost or moved between blocks.
+func runMany(t *testing.T, w warehouse.Warehouse) {
+	const n = 1 << 18
+	rows := func(yield func(daycast.Stock, error) bool) {
+		for i := range n {
+			at := i * 5 % n // 5 and n have no divisor in common: each once
+			s := daycast.Stock{Series: daycast.Series{Item: "a"}, Day: daycast.Day(at), OnHand: float32(at)}
+			if !yield(s, nil) {
+				return
+			}
+		}
+	}
+	if got, err := w.Stock().Replace(t.Context(), "r", rows); got != n || err != nil {
+		t.Fatalf("%d rows, %v; want %d", got, err, n)
+	}
+	next := daycast.Day(0)
+	for s, err := range w.Stock().Read(t.Context(), Forever) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Day != next || s.OnHand != float32(next) {
+			t.Fatalf("row %d is %+v", next, s)
+		}
+		next++
+	}
+	if next != n {
+		t.Fatalf("read %d rows, want %d", next, n)
+	}
+}
+
+func runStopEarly(t *testing.T, w warehouse.Warehouse) {
+	ctx := t.Context()
+	if _, err := w.Items().Replace(ctx, "r", Rows(Items())); err != nil {
+		t.Fatal(err)
+	}
+	for range w.Items().Read(ctx, Forever) {
+		break
+	}
+	if _, err := w.Items().Replace(ctx, "r", Rows(Items()[:1])); err != nil {
+		t.Fatalf("replace after a read that stopped early: %v", err)
+	}
+}
+
+func runCancel(t *testing.T, w warehouse.Warehouse) {
+	if _, err := w.Facts().Replace(t.Context(), "r", Rows(Facts())); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := w.Facts().Replace(ctx, "r", func(yield func(daycast.Fact, error) bool) {
+		_ = yield(daycast.Fact{}, nil)
+		cancel()
+		_ = yield(daycast.Fact{}, nil)
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("replace: got error %v", err)
+	}
+	for _, err := range w.Facts().Read(ctx, Forever) {
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("read: got error %v", err)
+		}
+	}
+	diff(t, "facts", Facts(), Collect(t, w.Facts().Read(t.Context(), Forever)))
+
+	ctx, cancel = context.WithCancel(t.Context())
+	defer cancel()
+	var last error
+	for _, err := range w.Facts().Read(ctx, Forever) {
+		cancel()
+		last = err
+	}
+	if !errors.Is(last, context.Canceled) {
+		t.Fatalf("a read cancelled on its way ended with %v", last)
+	}
+}
+
+func runCounts(t *testing.T, w warehouse.Warehouse) {
+	Fill(t, w, "r1")
+	got, err := w.Counts(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	diff(t, "counts", map[string]int64{
+		"raw": int64(len(RawLines())), "facts": int64(len(Facts())), "stock": int64(len(Stock())),
+		"items": int64(len(Items())), "places": int64(len(Places())), "signals": int64(len(Signals())),
+		"quarantine": int64(len(Quarantine())), "forecasts": int64(len(Forecasts())),
+		"accuracy": int64(len(Accuracy())), "failures": int64(len(Failures())),
+	}, got)
+}
+
+// Rows yields rows.
+func Rows[T any](rows []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, r := range rows {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Failing yields rows, then ErrRows.
+func Failing[T any](rows []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, r := range rows {
+			if !yield(r, nil) {
+				return
+			}
+		}
+		var none T
+		yield(none, ErrRows)
+	}
+}
+
+// Collect reads all rows.
+func Collect[T any](t *testing.T, rows iter.Seq2[T, error]) []T {
+	t.Helper()
+	var all []T
+	for r, err := range rows {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+func diff[T any](t *testing.T, what string, want, got T) {
+	t.Helper()
+	if d := cmp.Diff(want, got, cmpopts.EquateNaNs(), cmpopts.EquateEmpty()); d != "" {
+		t.Fatalf("%s (-want +got):\n%.4000s", what, d)
+	}
+}
