@@ -1,0 +1,162 @@
+package serve
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"daycast"
+	"daycast/model"
+)
+
+// defaultLevels are the quantiles of a request that names none: the median
+// and the ends of the 80% interval, as the run stores them.
+var defaultLevels = []float64{0.1, 0.5, 0.9}
+
+type predictInput struct {
+	Body struct {
+		Series    []string  `json:"series" minItems:"1" maxItems:"1000" nullable:"false" doc:"Ids of series, as /v1/series lists them." example:"[\"85123A\"]"`
+		Horizon   int       `json:"horizon" minimum:"1" maximum:"365" doc:"How many periods (days, or weeks in a weekly shop) after the last known day." example:"7"`
+		Quantiles []float64 `json:"quantiles,omitempty" maxItems:"19" doc:"Levels between 0 and 1; 0.1, 0.5 and 0.9 where none are given." example:"[0.1,0.9]"`
+	}
+}
+
+type predictBody struct {
+	Snapshot  string           `json:"snapshot" doc:"The id of the run whose data was read."`
+	Version   string           `json:"version" doc:"The champion model's version."`
+	Forecasts []seriesForecast `json:"forecasts" nullable:"false" doc:"In the order of the request."`
+}
+
+type seriesForecast struct {
+	Series string        `json:"series" example:"85123A"`
+	Origin string        `json:"origin" format:"date" doc:"The last day that the forecast knows."`
+	Model  string        `json:"model" doc:"The model that made it." example:"gbm"`
+	Days   []forecastDay `json:"days" nullable:"false"`
+}
+
+type forecastDay struct {
+	Day       string    `json:"day" format:"date" doc:"The day, or the first day of the week."`
+	Mean      number    `json:"mean" doc:"Expected units."`
+	Quantiles quantiles `json:"quantiles,omitzero"`
+}
+
+// predict forecasts with the champion, each series once however often it is
+// asked for.
+func (s *Server) predict(ctx context.Context, l *live, in *predictInput) (predictBody, error) {
+	levels, err := checkLevels(in.Body.Quantiles)
+	if err != nil {
+		return predictBody{}, err
+	}
+	asked, err := l.indices(in.Body.Series)
+	if err != nil {
+		return predictBody{}, err
+	}
+	unique := slices.Clone(asked)
+	slices.Sort(unique)
+	unique = slices.Compact(unique)
+	f, err := model.Predict(ctx, l.Fitted, model.Request{
+		Panel: l.Panel.Select(unique), Horizon: in.Body.Horizon, Levels: levels, Threads: 1,
+	})
+	if err != nil {
+		return predictBody{}, err
+	}
+	s.metrics.predictions.Add(float64(len(asked)))
+	out := predictBody{Snapshot: l.Version, Version: l.Champion.ID, Forecasts: make([]seriesForecast, len(asked))}
+	names := namesOf(f)
+	for k, i := range asked {
+		row, _ := slices.BinarySearch(unique, i)
+		out.Forecasts[k] = l.seriesForecast(f, names, row, i)
+	}
+	return out, nil
+}
+
+// checkLevels sorts the levels and drops repetitions.
+func checkLevels(levels []float64) ([]float64, error) {
+	if len(levels) == 0 {
+		return slices.Clone(defaultLevels), nil
+	}
+	for _, level := range levels {
+		if level <= 0 || level >= 1 {
+			return nil, daycast.Errorf(daycast.Invalid, "quantile %g: want a level between 0 and 1, such as 0.9", level).
+				WithField("body.quantiles")
+		}
+	}
+	levels = slices.Clone(levels)
+	slices.Sort(levels)
+	return slices.Compact(levels), nil
+}
+
+// indices finds the series in the panel; the problem names those that are not
+// there.
+func (l *live) indices(ids []string) ([]int, error) {
+	found := make([]int, len(ids))
+	var unknown []fieldError
+	missing := 0
+	for k, id := range ids {
+		i, ok := l.resolve(id)
+		found[k] = i
+		if ok {
+			continue
+		}
+		missing++
+		if missing <= maxListed {
+			unknown = append(unknown, fieldError{Location: fmt.Sprintf("body.series[%d]", k), Message: l.unknown(id)})
+		}
+	}
+	switch missing {
+	case 0:
+		return found, nil
+	case 1:
+		return nil, notFound(unknown[0].Message, unknown)
+	}
+	return nil, notFound(fmt.Sprintf("%d of %d series are not known; %s", missing, len(ids), unknown[0].Message), unknown)
+}
+
+// seriesForecast is series i's forecast, which is row row of f.
+func (l *live) seriesForecast(f *daycast.Forecasts, names forecastNames, row, i int) seriesForecast {
+	out := seriesForecast{
+		Series: l.Panel.Series[i].ID(),
+		Origin: f.Origin.String(),
+		Model:  f.Models[row],
+		Days:   make([]forecastDay, f.Horizon),
+	}
+	for h, mean := range f.MeanOf(row) {
+		out.Days[h] = forecastDay{
+			Day: names.days[h], Mean: number(mean),
+			Quantiles: quantiles{keys: names.levels, values: f.QuantilesAt(row, h)},
+		}
+	}
+	return out
+}
+
+// forecastNames are the texts that all series of an answer share.
+type forecastNames struct{ days, levels []string }
+
+func namesOf(f *daycast.Forecasts) forecastNames {
+	n := forecastNames{days: make([]string, f.Horizon), levels: make([]string, len(f.Levels))}
+	for h := range n.days {
+		n.days[h] = f.Day(h).String()
+	}
+	for k, level := range f.Levels {
+		n.levels[k] = strconv.FormatFloat(level, 'g', -1, 64)
+	}
+	return n
+}
+
+type forecastInput struct {
+	ID string `path:"id" doc:"The series' id, percent-encoded as a path segment." example:"85123A"`
+}
+
+// forecast answers what the run stored.
+func (s *Server) forecast(_ context.Context, l *live, in *forecastInput) (seriesForecast, error) {
+	i, err := l.one(in.ID)
+	if err != nil {
+		return seriesForecast{}, err
+	}
+	if l.Forecasts == nil {
+		return seriesForecast{}, daycast.Errorf(daycast.NotFound, "this snapshot stores no forecasts").
+			WithHint("POST /v1/predict makes one now")
+	}
+	return l.seriesForecast(l.Forecasts, namesOf(l.Forecasts), i, i), nil
+}
