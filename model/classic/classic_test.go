@@ -1,0 +1,31 @@
+package classic_test
+
+import (
+	"testing"
+
+	"daycast/model"
+	"daycast/model/classic"
+	"daycast/model/modeltest"
+)
+
+func TestConformance(t *testing.T) {
+	constant, week := modeltest.TracksConstant, modeltest.TracksWeek
+	tests := []struct {
+		m      model.Model
+		claims []modeltest.Check
+	}{
+		{classic.SeasonalNaive{}, []modeltest.Check{constant(0), week(0)}},
+		{classic.WindowMean{}, []modeltest.Check{constant(1e-6)}},
+		{classic.SeasonalMean{}, []modeltest.Check{constant(1e-6), week(.02)}},
+		{classic.ETS{}, []modeltest.Check{constant(1e-6), week(.02)}},
+		{classic.Theta{}, []modeltest.Check{constant(1e-6), week(.02)}},
+		{classic.TSB{Alpha: .1, Beta: .1}, []modeltest.Check{constant(1e-6)}},
+		// The correction takes half of Alpha off sales that never pause.
+		{classic.Croston{Alpha: .1}, []modeltest.Check{constant(.051)}},
+	}
+	for _, test := range tests {
+		t.Run(test.m.Name(), func(t *testing.T) {
+			modeltest.Run(t, test.m, classic.Loaders(), test.claims...)
+		})
+	}
+}

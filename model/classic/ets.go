@@ -1,0 +1,211 @@
+package classic
+
+import (
+	"context"
+	"math"
+
+	"daycast"
+	"daycast/model"
+)
+
+// ETS is exponential smoothing with additive errors, an additive damped trend
+// and an additive season, each of the last two only where it pays:
+//
+//	e[t] = y[t] - (l[t-1] + phi*b[t-1] + s[t-m])
+//	l[t] = l[t-1] + phi*b[t-1] + alpha*e[t]
+//	b[t] = phi*b[t-1] + beta*e[t]
+//	s[t] = s[t-m] + gamma*e[t]
+//	forecast[n+h] = l[n] + (phi + ... + phi^h)*b[n] + s of h's position
+//
+// Hyndman, Koehler, Ord, Snyder (2008), "Forecasting with Exponential
+// Smoothing", chapter 2: ETS(A,N,N), (A,Ad,N), (A,N,A) and (A,Ad,A). For each
+// series the constants are those of a small grid with the least AICc of the
+// one-step errors (section 7.2) where the book maximises the likelihood: cheap,
+// and a coarse grid loses little on noisy sales. A period without evidence has
+// no error: e[t] = 0. Multiplicative forms are left out since most series
+// touch zero.
+type ETS struct{}
+
+// Name is "ets".
+func (ETS) Name() string { return "ets" }
+
+// Fit learns nothing: the constants are chosen from the request's panel.
+func (m ETS) Fit(ctx context.Context, _ model.Training) (model.Fitted, error) {
+	return fit(ctx, m)
+}
+
+func (ETS) valid() error { return nil }
+
+// etsConstants are one point of the grid.
+type etsConstants struct {
+	alpha, beta, gamma float64 // 0 <= beta <= alpha <= 1, 0 <= gamma <= 1-alpha
+	phi                float64 // in [0, 1); 0: no trend
+	seasonal           bool
+}
+
+// etsState is all that a period's update needs: 432 bytes a series.
+type etsState struct {
+	level, trend float64
+	season       [maxSeason]float64 // by position, from the history's first period
+}
+
+// etsStartSeasons is how many seasons start the season: the eight weeks of
+// one holiday-free stretch; the smoothing follows from there.
+const etsStartSeasons = 8
+
+// maxSeason is the longest season of a daycast.Step, in periods.
+const maxSeason = 52
+
+// etsGrid is every point that is tried, simplest first: of equals the first
+// wins. Smoothing above .4 chases noise on daily sales; phi is the middle of
+// the range .8 to .98 that is usual; the trend moves slower than the level.
+func etsGrid(seasonal bool) []etsConstants {
+	gammas := []float64{0}
+	if seasonal {
+		gammas = []float64{0, .02, .1}
+	}
+	var grid []etsConstants
+	for k, gamma := range gammas {
+		for _, phi := range []float64{0, .9} {
+			for _, alpha := range []float64{.02, .05, .1, .2, .4} {
+				c := etsConstants{alpha: alpha, gamma: gamma, phi: phi, seasonal: k > 0}
+				if phi > 0 {
+					c.beta = alpha / 10
+				}
+				grid = append(grid, c)
+			}
+		}
+	}
+	return grid
+}
+
+// The two grids, made once.
+var etsPlain, etsSeasonal = etsGrid(false), etsGrid(true)
+
+// parameters counts what the data chose: constants and starting values.
+func (c etsConstants) parameters(season int) int {
+	n := 2 // alpha, level
+	if c.phi > 0 {
+		n += 3 // beta, phi, trend
+	}
+	if c.seasonal {
+		n += season // gamma, and season-1 free positions
+	}
+	return n
+}
+
+func (ETS) forecast(p *daycast.Panel, i int, out []float32) {
+	units, state, season := p.TrainOf(i), p.StateOf(i), p.Step.Season()
+	start, seasonal := etsStart(units, state, season, etsStartSeasons)
+	grid := etsPlain
+	if seasonal {
+		grid = etsSeasonal
+	}
+	var best etsState
+	var chosen etsConstants
+	least := math.Inf(1)
+	for k, c := range grid {
+		s := start
+		if !c.seasonal {
+			s.season = [maxSeason]float64{}
+		}
+		score := aicc(c.run(&s, units, state, season), c.parameters(season))
+		if k == 0 || score < least {
+			best, chosen, least = s, c, score
+		}
+	}
+	best.extend(chosen.phi, len(units)%season, season, out)
+}
+
+// etsErrors are a run's one-step errors.
+type etsErrors struct {
+	n            int
+	squares      float64 // sum of squared errors
+	unitsSquared float64
+}
+
+// run filters a history and leaves its last state in s.
+func (c etsConstants) run(s *etsState, units []float32, state []daycast.DayState, season int) etsErrors {
+	var errors etsErrors
+	position := 0
+	for t, y := range units {
+		s.trend *= c.phi
+		s.level += s.trend
+		if state[t].Evidence() {
+			e := float64(y) - s.level - s.season[position]
+			s.level += c.alpha * e
+			s.trend += c.beta * e
+			s.season[position] += c.gamma * e
+			errors.n++
+			errors.squares += e * e
+			errors.unitsSquared += float64(y) * float64(y)
+		}
+		if position++; position == season {
+			position = 0
+		}
+	}
+	return errors
+}
+
+// aicc is Akaike's criterion with the correction for short series, of
+// Gaussian errors: n*log(SSE/n) + 2k + 2k(k+1)/(n-k-1). Errors that are
+// nothing but rounding count alike, so that a constant stays a constant.
+func aicc(e etsErrors, parameters int) float64 {
+	n, k := float64(e.n), float64(parameters)
+	if n-k-1 <= 0 {
+		return math.Inf(1)
+	}
+	const rounding = 1e-12 // relative, far above that of float64 sums
+	variance := max(e.squares, rounding*e.unitsSquared, math.SmallestNonzeroFloat64) / n
+	return n*math.Log(variance) + 2*k + 2*k*(k+1)/(n-k-1)
+}
+
+// etsStart is the state before the first period: the mean of the first two
+// weeks of evidence, no trend, and each position's deviation over the first
+// seasons. It is seasonal where there are two seasons.
+func etsStart(units []float32, state []daycast.DayState, season, seasons int) (s etsState, seasonal bool) {
+	var sums, counts [maxSeason]float64
+	const startPeriods = 14
+	sum, n := 0.0, 0.0
+	for t, y := range units {
+		if !state[t].Evidence() {
+			continue
+		}
+		if n < startPeriods {
+			sum += float64(y)
+			n++
+		}
+		if t < seasons*season {
+			sums[t%season] += float64(y)
+			counts[t%season]++
+		}
+	}
+	s.level = sum / max(1, n)
+	if len(units) < 2*season {
+		return s, false
+	}
+	mean, positions := 0.0, 0.0
+	for k := range season {
+		if counts[k] > 0 {
+			sums[k] /= counts[k]
+			mean += sums[k]
+			positions++
+		}
+	}
+	for k := range season {
+		if counts[k] > 0 {
+			s.season[k] = sums[k] - mean/positions
+		}
+	}
+	return s, true
+}
+
+// extend forecasts from a state whose next position is given.
+func (s *etsState) extend(phi float64, position, season int, out []float32) {
+	level, trend := s.level, s.trend
+	for h := range out {
+		trend *= phi
+		level += trend
+		out[h] = float32(level + s.season[(position+h)%season])
+	}
+}
