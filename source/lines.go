@@ -23,6 +23,22 @@ func (e *RowError) Error() string { return e.Err.Error() }
 // Unwrap gives the error with its code and hint.
 func (e *RowError) Unwrap() error { return e.Err }
 
+// SetAside yields only the rows that can be read; quarantine keeps the others.
+func SetAside(rows iter.Seq2[[][]string, error], quarantine func(daycast.Quarantined)) iter.Seq2[[][]string, error] {
+	return func(yield func([][]string, error) bool) {
+		for batch, err := range rows {
+			var unreadable *RowError
+			if errors.As(err, &unreadable) {
+				quarantine(unreadable.Row)
+				continue
+			}
+			if !yield(batch, err) {
+				return
+			}
+		}
+	}
+}
+
 // Lines reads the Sales of a source as raw lines, numbered from 1. Ids lose
 // their outer spaces, because lines are sorted and matched by them; all other
 // values stay as they are written. Rows that cannot be read go to quarantine.
@@ -35,13 +51,11 @@ func Lines(ctx context.Context, s Source, since time.Time, quarantine func(dayca
 		}
 		fill := lineFiller(columns)
 		var row int64
-		for batch, err := range s.Read(ctx, Sales, since) {
-			var unreadable *RowError
-			if errors.As(err, &unreadable) {
-				row++
-				quarantine(unreadable.Row)
-				continue
-			}
+		aside := func(q daycast.Quarantined) {
+			row++
+			quarantine(q)
+		}
+		for batch, err := range SetAside(s.Read(ctx, Sales, since), aside) {
 			if err != nil {
 				yield(daycast.RawLine{}, err)
 				return
