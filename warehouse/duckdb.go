@@ -3,7 +3,7 @@ package warehouse
 import (
 	"context"
 	"database/sql/driver"
-	"fmt"
+	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -35,19 +35,31 @@ type duckDB struct {
 // A path that cannot be opened is code invalid, and a file of a newer daycast
 // code conflict.
 func OpenDuckDB(ctx context.Context, path string, o Options) (Warehouse, error) {
-	whole, err := filepath.Abs(path)
-	if err == nil && strings.Contains(whole, "?") {
-		err = fmt.Errorf("the name holds a question mark")
-	}
+	file, err := filePath(path)
 	if err != nil {
 		return nil, daycast.Errorf(daycast.Invalid, "warehouse file %q: %w", path, err).
 			WithHint("choose another path for the warehouse")
 	}
 	db := &duckDB{path: path}
-	if err := db.open(ctx, whole, o.settings(), db.migrate); err != nil {
+	if err := db.open(ctx, file, o.settings(), db.migrate); err != nil {
 		return nil, err
 	}
 	return db, nil
+}
+
+// filePath is the absolute path, if it can stand in the driver's URL.
+func filePath(path string) (string, error) {
+	if path == "" {
+		return "", errors.New("want a path")
+	}
+	if strings.Contains(path, "?") {
+		return "", errors.New("the path holds a question mark")
+	}
+	file, err := filepath.Abs(path)
+	if err == nil {
+		_, err = url.Parse(file)
+	}
+	return file, err
 }
 
 // settings switches off what would reach for the network.

@@ -35,6 +35,7 @@ var failures = []failure{
 	{"Not a directory", daycast.Invalid, "correct the path: a part of it is a file"},
 	{"Is a directory", daycast.Invalid, "give the path of a file, not of a folder"},
 	{"Out of Memory Error", daycast.Unavailable, "raise the memory limit"},
+	{"IO Error", daycast.Unavailable, "check the disk, then try again"},
 	{"TransactionContext Error", daycast.Conflict, "another writer changed the same table: try again"},
 }
 

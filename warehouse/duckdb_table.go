@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql/driver"
 	"iter"
-	"math"
 	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
@@ -27,7 +26,7 @@ func (t duckTable[T]) Read(ctx context.Context, known daycast.Day) iter.Seq2[T, 
 	if t.known == "" {
 		return read(ctx, t.db, t.rel, all)
 	}
-	return read(ctx, t.db, t.rel, filter{t.known + " <= make_date(?::INTEGER)", []any{max(int32(known), -math.MaxInt32)}})
+	return read(ctx, t.db, t.rel, filter{t.known + " <= make_date(?::INTEGER)", []any{int32(known)}})
 }
 
 // duckRaw is the RawTable.
