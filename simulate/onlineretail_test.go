@@ -229,24 +229,3 @@ func TestOnlineRetailReal(t *testing.T) {
 		t.Errorf("orders (-want +got):\n%s", diff)
 	}
 }
-
-func FuzzOnlineRetail(f *testing.F) {
-	f.Add(secondEdition)
-	f.Add(firstEdition)
-	f.Add("Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country\n\"open,,,,")
-	f.Fuzz(func(t *testing.T, text string) {
-		folder := t.TempDir()
-		write(t, folder, "a.csv", text)
-		path := filepath.Join(folder, "shop.sqlite")
-		summary, err := simulate.OnlineRetail{Path: folder}.Write(t.Context(), path, nil)
-		if err != nil {
-			if daycast.CodeOf(err) != daycast.Invalid {
-				t.Fatal(err)
-			}
-			return
-		}
-		if got := rows(t, path, "SELECT count(*) FROM ("+simulate.Queries()["sales"]+")")[0]; got != fmt.Sprint(summary.Lines) {
-			t.Fatalf("%s sales, %d lines", got, summary.Lines)
-		}
-	})
-}

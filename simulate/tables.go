@@ -11,6 +11,7 @@ type Summary struct {
 	Orders    int
 	Lines     int // order lines
 	Stock     int // stock rows: one a day and series
+	Planted   Planted
 	// Overlap is the lines of invoices that an earlier file already had,
 	// which are not loaded again. Only real invoices overlap.
 	Overlap int
