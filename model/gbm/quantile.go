@@ -1,0 +1,70 @@
+package gbm
+
+import (
+	"cmp"
+	"slices"
+
+	"daycast"
+	"daycast/model/tree"
+)
+
+// Quantile is the pinball loss, which the quantile of its level minimises;
+// level 0.5 is half the absolute error. With a = Level:
+//
+//	loss     = a * (y - f) where y >= f, (1-a) * (f - y) where y < f
+//	gradient = -a          where y >= f, 1-a             where y < f
+//	link identity
+//
+// The loss has no curvature: trees are grown with a hessian of 1, and each
+// leaf then gets the quantile of its residuals, as in Friedman (2001),
+// "Greedy function approximation: a gradient boosting machine", for level 0.5.
+type Quantile struct {
+	Level float64 // in (0, 1); default 0.5
+}
+
+func (q Quantile) level() float64 {
+	if q.Level == 0 {
+		return 0.5
+	}
+	return q.Level
+}
+
+func (q Quantile) check([]float32) error {
+	if a := q.level(); !(a > 0 && a < 1) {
+		return daycast.Errorf(daycast.Invalid, "quantile level %g: want a number above 0 and below 1", a).WithField("level")
+	}
+	return nil
+}
+
+func (Quantile) link() tree.Link { return tree.Identity }
+
+func (q Quantile) start(rows []uint32, y, w []float32) float64 {
+	return q.renew(rows, func(r uint32) float64 { return float64(y[r]) }, w)
+}
+
+func (q Quantile) derive(y, f float64) (gradient, hessian float64) {
+	if y >= f {
+		return -q.level(), 1
+	}
+	return 1 - q.level(), 1
+}
+
+// renew is the lowest residual with at least Level of the rows' weight at or
+// below it.
+func (q Quantile) renew(rows []uint32, residual func(row uint32) float64, w []float32) float64 {
+	type weighted struct{ value, weight float64 }
+	values := make([]weighted, len(rows))
+	var total float64
+	for i, r := range rows {
+		values[i] = weighted{residual(r), weight(w, r)}
+		total += values[i].weight
+	}
+	slices.SortFunc(values, func(a, b weighted) int { return cmp.Compare(a.value, b.value) })
+	var below float64
+	for _, v := range values {
+		if below += v.weight; below >= q.level()*total {
+			return v.value
+		}
+	}
+	return values[len(values)-1].value
+}

@@ -1,0 +1,299 @@
+package tree
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var loose = Options{Leaves: 31, MinRows: 1, MinHessian: 1e-9, TreeColumns: 1, SplitColumns: 1, Threads: 1}
+
+// randomGradients have hessians that differ by row, or that are all 1.
+func randomGradients(rng *rand.Rand, rows int, constant bool) (grad, hess []float32) {
+	grad, hess = make([]float32, rows), make([]float32, rows)
+	for i := range grad {
+		grad[i], hess[i] = float32(rng.NormFloat64()), 1
+		if !constant {
+			hess[i] = .5 + rng.Float32()
+		}
+	}
+	return grad, hess
+}
+
+func newton(grad, hess []float32) func([]uint32) float64 {
+	return func(rows []uint32) float64 { return NewtonStep(rows, grad, hess, 0) }
+}
+
+func TestHistogramAgreesWithSlowTwin(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, constant := range []bool{true, false} {
+		x := randomFrame(rng, 5000)
+		m := NewBins(x, allRows(x.Rows), 1, 1).Matrix(x, 1)
+		grad, hess := randomGradients(rng, x.Rows, constant)
+		q := newQuantised(x.Rows)
+		q.fill(allRows(x.Rows), grad, hess, 1, 1)
+		if q.constant != constant {
+			t.Fatalf("constant = %v", q.constant)
+		}
+		rows, other := Sample(allRows(x.Rows), .3, 1), []uint32{}
+		for _, r := range allRows(x.Rows) {
+			if _, found := slices.BinarySearch(rows, r); !found {
+				other = append(other, r)
+			}
+		}
+		for tile := range m.tiles {
+			var part, all tileHistogram
+			part.add(m.tiles[tile], rows, q)
+			all.add(m.tiles[tile], allRows(x.Rows), q)
+			all.subtract(&part, q)
+			if diff := cmp.Diff(slowHistogram(m, tile, rows, q), part, cmp.AllowUnexported(part)); diff != "" {
+				t.Fatalf("add:\n%s", diff)
+			}
+			if diff := cmp.Diff(slowHistogram(m, tile, other, q), all, cmp.AllowUnexported(part)); diff != "" {
+				t.Fatalf("subtract:\n%s", diff)
+			}
+		}
+	}
+}
+
+func slowHistogram(m *Matrix, tile int, rows []uint32, q *quantised) (h tileHistogram) {
+	for k := range tileColumns {
+		for _, r := range rows {
+			bin := uint8(0) // of the columns that pad the last tile
+			if c := tile*tileColumns + k; c < len(m.bins.columns) {
+				bin = m.at(r, c)
+			}
+			h.gn[k][bin] += q.gn[r]
+			if !q.constant {
+				h.hess[k][bin] += q.hess[r]
+			}
+		}
+	}
+	return h
+}
+
+func TestQuantisedSumsAreCloseAndDoNotOverflow(t *testing.T) {
+	const n = 100_000
+	rng := rand.New(rand.NewPCG(2, 2))
+	grad, hess := randomGradients(rng, n, false)
+	for i := range grad {
+		grad[i] = -float32(math.Abs(float64(grad[i]))) // the worst case: all of one sign
+	}
+	grad[5] = -1e6 // as heavy as ten times all others
+	q := newQuantised(n)
+	q.fill(allRows(n), grad, hess, 3, 2)
+	var total sum
+	var g, h float64
+	for i := range grad {
+		total = total.plus(sum{q.gn[i], q.hess[i]})
+		g += float64(grad[i])
+		h += float64(hess[i])
+	}
+	if total.rows() != n {
+		t.Fatalf("%d rows, want %d", total.rows(), n)
+	}
+	if math.Abs(q.gradient(total)/g-1) > 1e-6 || math.Abs(q.hessian(total)/h-1) > 1e-6 {
+		t.Errorf("sums %g, %g; want %g, %g", q.gradient(total), q.hessian(total), g, h)
+	}
+	g, total = g-float64(grad[5]), total.minus(sum{q.gn[5], q.hess[5]})
+	if math.Abs(q.gradient(total)/g-1) > 1e-3 {
+		t.Errorf("without the heavy row %g, want %g", q.gradient(total), g)
+	}
+}
+
+// exactGain is the twin of search.gain in floating point, over rows on the left.
+func exactGain(left []bool, grad, hess []float32, l2, parentL2 float64) float64 {
+	var gl, hl, gr, hr float64
+	for i, l := range left {
+		if l {
+			gl, hl = gl+float64(grad[i]), hl+float64(hess[i])
+		} else {
+			gr, hr = gr+float64(grad[i]), hr+float64(hess[i])
+		}
+	}
+	return gl*gl/(hl+l2) + gr*gr/(hr+l2) - (gl+gr)*(gl+gr)/(hl+hr+parentL2)
+}
+
+// bruteNumber tries every threshold and side for missing values.
+func bruteNumber(values, grad, hess []float32, minRows int, l2 float64) (best float64) {
+	for _, cut := range append(slices.Clone(values), inf) {
+		for _, missingLeft := range []bool{false, true} {
+			left, n := make([]bool, len(values)), 0
+			for i, v := range values {
+				if left[i] = v <= cut || (v != v && missingLeft); left[i] {
+					n++
+				}
+			}
+			if n >= minRows && len(values)-n >= minRows {
+				best = max(best, exactGain(left, grad, hess, l2, l2))
+			}
+		}
+	}
+	return best
+}
+
+// bruteCategory tries every subset of the levels.
+func bruteCategory(values, grad, hess []float32, levels, minRows int, l2 float64) (best float64) {
+	for subset := range 1 << levels {
+		left, n := make([]bool, len(values)), 0
+		for i, v := range values {
+			if left[i] = subset>>int(v)&1 == 1; left[i] {
+				n++
+			}
+		}
+		if n >= minRows && len(values)-n >= minRows {
+			best = max(best, exactGain(left, grad, hess, l2+categoryL2, l2))
+		}
+	}
+	return best
+}
+
+func TestSplitAgreesWithBruteForce(t *testing.T) {
+	for trial := range uint64(60) {
+		rng := rand.New(rand.NewPCG(trial, 3))
+		o := loose
+		o.Leaves, o.MinRows, o.L2 = 2, 1+rng.IntN(9), 3*rng.Float64()
+		const rows = 120
+		grad, hess := randomGradients(rng, rows, trial%3 == 0)
+		values, levels := make([]float32, rows), 0
+		for i := range values {
+			values[i] = float32(rng.IntN(1 + 2*int(trial)))
+			if trial%2 == 0 && rng.IntN(5) == 0 {
+				values[i] = nan
+			}
+		}
+		if trial%4 == 3 { // as many rows of each level: then the sort is by means
+			levels = 6
+			for i := range values {
+				values[i], hess[i] = float32(i%levels), 1
+			}
+		}
+		want := bruteNumber(values, grad, hess, o.MinRows, o.L2)
+		if levels > 0 {
+			want = bruteCategory(values, grad, hess, levels, o.MinRows, o.L2)
+		}
+		x := oneColumn(levels, values)
+		m := NewBins(x, allRows(rows), 1, 1).Matrix(x, 1)
+		grown := NewGrower(m, o).Grow(allRows(rows), grad, hess, trial, newton(grad, hess))
+		if got := grown.gain[0]; math.Abs(got-want) > 1e-5*(1+want) {
+			t.Errorf("trial %d: gain %g, want %g", trial, got, want)
+		}
+	}
+}
+
+func TestGrownTreeIsConsistent(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 2))
+	x := randomFrame(rng, 30_000)
+	grad, hess := randomGradients(rng, x.Rows, false)
+	for i := range grad {
+		grad[i] += x.Data[0][i] - x.Data[8][i]
+	}
+	b := NewBins(x, allRows(x.Rows), 1, 2)
+	m := b.Matrix(x, 2)
+	for name, o := range map[string]Options{
+		"plain":       {Leaves: 63, MinRows: 20},
+		"deep":        {Leaves: 3000, MinRows: 1},
+		"shallow":     {Leaves: 63, Depth: 3, MinRows: 20},
+		"columns":     {Leaves: 63, MinRows: 20, TreeColumns: .3},
+		"by split":    {Leaves: 63, MinRows: 20, SplitColumns: .3},
+		"random cuts": {Leaves: 63, MinRows: 20, RandomCuts: true},
+		"hessian":     {Leaves: 63, MinRows: 1, MinHessian: 500},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o.TreeColumns, o.SplitColumns = cmpOr(o.TreeColumns), cmpOr(o.SplitColumns)
+			o.MinHessian = max(o.MinHessian, 1e-3)
+			var first *Grown
+			for _, o.Threads = range []int{1, 2, 5} {
+				rows := Sample(allRows(x.Rows), .7, 1)
+				grown := NewGrower(m, o).Grow(rows, grad, hess, 9, newton(grad, hess))
+				if first == nil {
+					first = grown
+					checkGrown(t, grown, m, rows, hess, o)
+				} else if diff := cmp.Diff(first, grown, cmp.AllowUnexported(Grown{}, Tree{}, node{})); diff != "" {
+					t.Fatalf("%d threads:\n%s", o.Threads, diff)
+				}
+			}
+			e := NewEnsemble(b, 0, Identity)
+			e.Add(first)
+			out := make([]float32, x.Rows)
+			e.Predict(x, out)
+			for _, leaf := range first.Leaves {
+				for _, r := range leaf.Rows {
+					if out[r] != leaf.Value {
+						t.Fatalf("row %d is predicted as %g, want its leaf's %g", r, out[r], leaf.Value)
+					}
+				}
+			}
+		})
+	}
+}
+
+func cmpOr(fraction float64) float64 {
+	if fraction == 0 {
+		return 1
+	}
+	return fraction
+}
+
+func checkGrown(t *testing.T, g *Grown, m *Matrix, rows []uint32, hess []float32, o Options) {
+	t.Helper()
+	if n := len(g.Leaves); n < 2 || n > o.Leaves || (o.Depth > 0 && n > 1<<o.Depth) {
+		t.Fatalf("%d leaves", n)
+	}
+	var all []uint32
+	for _, leaf := range g.Leaves {
+		var h float64
+		for _, r := range leaf.Rows {
+			h += float64(hess[r])
+			if v := g.Tree.Value(m, r); v != leaf.Value {
+				t.Fatalf("row %d: %g, want its leaf's %g", r, v, leaf.Value)
+			}
+		}
+		if len(leaf.Rows) < o.MinRows || h < o.MinHessian*(1-1e-6) || !slices.IsSorted(leaf.Rows) {
+			t.Fatalf("leaf of %d rows, hessian %g, sorted %v", len(leaf.Rows), h, slices.IsSorted(leaf.Rows))
+		}
+		all = append(all, leaf.Rows...)
+	}
+	slices.Sort(all)
+	if !slices.Equal(all, rows) {
+		t.Fatal("the leaves do not hold each row once")
+	}
+	columns := map[int]bool{}
+	for c, gain := range g.gain {
+		if gain > 0 {
+			columns[c] = true
+		}
+	}
+	if columns[7] || len(columns) > int(math.Round(o.TreeColumns*float64(len(g.gain)))) {
+		t.Errorf("columns %v were split", columns)
+	}
+}
+
+func TestNothingToLearn(t *testing.T) {
+	x := randomFrame(rand.New(rand.NewPCG(5, 2)), 300)
+	m := NewBins(x, allRows(x.Rows), 1, 1).Matrix(x, 1)
+	hess := slices.Repeat([]float32{1}, x.Rows)
+	for _, gradient := range []float32{0, 1, -1e-20, 1e20, math.MaxFloat32} {
+		t.Run(fmt.Sprint(gradient), func(t *testing.T) {
+			grad := slices.Repeat([]float32{gradient}, x.Rows)
+			grown := NewGrower(m, loose).Grow(allRows(x.Rows), grad, hess, 1, newton(grad, hess))
+			if len(grown.Leaves) != 1 {
+				t.Errorf("%d leaves for equal gradients", len(grown.Leaves))
+			}
+		})
+	}
+}
+
+func TestNoColumns(t *testing.T) {
+	x := oneColumn(0, make([]float32, 10))
+	x.Columns, x.Data = nil, nil
+	m := NewBins(x, allRows(10), 1, 1).Matrix(x, 1)
+	grad, hess := randomGradients(rand.New(rand.NewPCG(6, 2)), 10, true)
+	if grown := NewGrower(m, loose).Grow(allRows(10), grad, hess, 1, newton(grad, hess)); len(grown.Leaves) != 1 {
+		t.Errorf("%d leaves without columns", len(grown.Leaves))
+	}
+}

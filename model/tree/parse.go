@@ -1,0 +1,101 @@
+package tree
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// A parser walks over bytes that nobody vouches for. After the first failure
+// it yields zeros, and counts of zero, so that loops end.
+type parser struct {
+	b      []byte
+	failed bool
+}
+
+func (p *parser) take(n int) []byte {
+	if p.failed || n > len(p.b) {
+		p.failed = true
+		return make([]byte, min(n, 8))
+	}
+	out := p.b[:n]
+	p.b = p.b[n:]
+	return out
+}
+
+func (p *parser) u8() uint8    { return p.take(1)[0] }
+func (p *parser) u16() uint16  { return binary.LittleEndian.Uint16(p.take(2)) }
+func (p *parser) u32() uint32  { return binary.LittleEndian.Uint32(p.take(4)) }
+func (p *parser) u64() uint64  { return binary.LittleEndian.Uint64(p.take(8)) }
+func (p *parser) f32() float32 { return math.Float32frombits(p.u32()) }
+func (p *parser) f64() float64 { return math.Float64frombits(p.u64()) }
+
+// count reads how many things of at least size bytes follow.
+func (p *parser) count(size int) int {
+	n := int64(p.u32())
+	p.check(n*int64(size) <= int64(len(p.b)))
+	if p.failed {
+		return 0
+	}
+	return int(n)
+}
+
+func (p *parser) check(ok bool) { p.failed = p.failed || !ok }
+
+// parse reads a body and checks all that prediction relies on.
+func parse(b []byte) (*Ensemble, bool) {
+	p := &parser{b: b}
+	e := &Ensemble{bins: &Bins{}, link: Link(p.u8()), start: p.f64()}
+	p.check(e.link <= Log && e.start-e.start == 0)
+	columns := p.count(columnBytes)
+	p.check(columns <= maxColumns)
+	for range columns {
+		e.bins.columns = append(e.bins.columns, p.column())
+		gain := p.f64()
+		p.check(gain >= 0 && !math.IsInf(gain, 1))
+		e.gain = append(e.gain, gain)
+	}
+	trees := p.count(treeBytes)
+	for range trees {
+		e.trees = append(e.trees, p.tree(columns))
+	}
+	return e, !p.failed && len(p.b) == 0
+}
+
+func (p *parser) column() columnBins {
+	kind, cuts := p.u8(), int(p.u8())
+	c := columnBins{categorical: kind == 1}
+	p.check(kind <= 1 && 4*cuts <= len(p.b) && (c.categorical || cuts < maxValueBins))
+	if p.failed {
+		return c
+	}
+	c.cuts = make([]float32, cuts)
+	for i := range c.cuts {
+		c.cuts[i] = p.f32()
+		p.check(c.cuts[i] == c.cuts[i] && (i == 0 || c.cuts[i-1] < c.cuts[i]))
+	}
+	return c
+}
+
+func (p *parser) tree(columns int) Tree {
+	nodes, sets := int64(p.u32()), int64(p.u32())
+	p.check(nodes >= 1 && nodes <= math.MaxInt32 && nodes*nodeBytes+sets*setBytes <= int64(len(p.b)))
+	if p.failed {
+		return Tree{}
+	}
+	t := Tree{nodes: make([]node, nodes), sets: make([]binSet, sets)}
+	for i := range t.nodes {
+		n := node{right: int32(p.u32()), set: int32(p.u32()), value: p.f32(), column: p.u16(), lo: p.u8(), span: p.u8()}
+		p.check(finite(n.value) && n.set >= -1 && int64(n.set) < sets)
+		if n.right != 0 {
+			// Both children come later, so that every walk ends.
+			p.check(int(n.right) > i+1 && int64(n.right) < nodes && int(n.column) < columns)
+		}
+		t.nodes[i] = n
+	}
+	for i := range t.sets {
+		for word := range t.sets[i] {
+			t.sets[i][word] = p.u64()
+		}
+	}
+	return t
+}

@@ -1,0 +1,199 @@
+package tree
+
+import (
+	"math"
+
+	"daycast/feature"
+)
+
+// A Tree is flat: a node's left child follows it, its right child comes
+// later still, so that every walk ends.
+type Tree struct {
+	nodes []node
+	sets  []binSet
+}
+
+// A node is 16 bytes, four to a cache line.
+type node struct {
+	right    int32   // 0: a leaf
+	set      int32   // of a category, its binSet; -1 for numbers
+	value    float32 // of a leaf
+	column   uint16
+	lo, span uint8 // as in split
+}
+
+// A Grown tree also tells where the rows that it was grown on ended. Leaves
+// is valid until the next Grow.
+type Grown struct {
+	Tree   Tree
+	Leaves []Leaf
+	gain   []float64 // by column
+}
+
+// A Leaf is the value of a leaf and its rows, ascending.
+type Leaf struct {
+	Value float32
+	Rows  []uint32
+}
+
+// finish asks for the leaves' values and lays the nodes out flat.
+func (g *Grower) finish(value func(rows []uint32) float64) *Grown {
+	out := &Grown{gain: make([]float64, len(g.columns))}
+	var leaves []*growing
+	for i := range g.nodes {
+		if n := &g.nodes[i]; n.left == 0 {
+			leaves = append(leaves, n)
+		} else {
+			out.gain[n.best.column] += n.best.gain
+		}
+	}
+	out.Leaves = make([]Leaf, len(leaves))
+	Each(g.o.Threads, len(leaves), func(i int) {
+		n := leaves[i]
+		rows := g.rows[n.begin:n.end]
+		n.value = Finite(value(rows))
+		out.Leaves[i] = Leaf{n.value, rows}
+	})
+	out.Tree.nodes = make([]node, 0, len(g.nodes))
+	out.Tree.lay(g.nodes, 0)
+	return out
+}
+
+// lay appends a growing node and all that is below it.
+func (t *Tree) lay(from []growing, i int) {
+	n := &from[i]
+	at := len(t.nodes)
+	if n.left == 0 {
+		t.nodes = append(t.nodes, node{set: -1, value: n.value})
+		return
+	}
+	t.nodes = append(t.nodes, node{set: -1, column: uint16(n.best.column), lo: n.best.lo, span: n.best.span})
+	if n.best.set != nil {
+		t.nodes[at].set = int32(len(t.sets))
+		t.sets = append(t.sets, *n.best.set)
+	}
+	t.lay(from, n.left)
+	t.nodes[at].right = int32(len(t.nodes))
+	t.lay(from, n.right)
+}
+
+// next is the child of internal node i for a row with the given bin.
+func (t *Tree) next(i int32, n *node, bin uint8) int32 {
+	left := bin-n.lo <= n.span
+	if n.set >= 0 {
+		left = t.sets[n.set].has(bin)
+	}
+	if left {
+		return i + 1
+	}
+	return n.right
+}
+
+// Value is the tree's for one row of the matrix that it was grown on.
+func (t *Tree) Value(m *Matrix, row uint32) float32 {
+	i := int32(0)
+	for {
+		n := &t.nodes[i]
+		if n.right == 0 {
+			return n.value
+		}
+		i = t.next(i, n, m.at(row, int(n.column)))
+	}
+}
+
+func (t *Tree) value(bins []uint8) float32 {
+	i := int32(0)
+	for {
+		n := &t.nodes[i]
+		if n.right == 0 {
+			return n.value
+		}
+		i = t.next(i, n, bins[n.column])
+	}
+}
+
+// A Link turns an ensemble's score into a prediction.
+type Link uint8
+
+// The links, numbered as they are saved.
+const (
+	Identity Link = iota
+	Log           // the prediction is exp(score)
+)
+
+// An Ensemble is trees that are summed up. It is safe for concurrent use.
+type Ensemble struct {
+	bins  *Bins
+	start float64
+	link  Link
+	trees []Tree
+	gain  []float64 // by column
+}
+
+// NewEnsemble has no trees yet: it predicts the start score.
+func NewEnsemble(b *Bins, start float64, link Link) *Ensemble {
+	return &Ensemble{bins: b, start: start, link: link, gain: make([]float64, len(b.columns))}
+}
+
+// Add appends a tree.
+func (e *Ensemble) Add(g *Grown) {
+	e.trees = append(e.trees, g.Tree)
+	for c, gain := range g.gain {
+		e.gain[c] += gain
+	}
+}
+
+// blockRows is how many rows are binned before they walk the trees: few
+// enough that their bins stay in the first-level cache.
+const blockRows = 128
+
+// Predict fills out with one finite number for each row of x. Columns are
+// told apart by position; one that x lacks counts as missing.
+func (e *Ensemble) Predict(x *feature.Frame, out []float32) {
+	width := len(e.bins.columns)
+	bins := make([]uint8, width*min(blockRows, x.Rows))
+	for begin := 0; begin < x.Rows; begin += blockRows {
+		end := min(x.Rows, begin+blockRows)
+		for c := range min(width, len(x.Data)) {
+			column := &e.bins.columns[c]
+			for i, v := range x.Data[c][begin:end] {
+				bins[i*width+c] = column.bin(v)
+			}
+		}
+		for i := range end - begin {
+			out[begin+i] = e.predict(bins[i*width : (i+1)*width])
+		}
+	}
+}
+
+func (e *Ensemble) predict(bins []uint8) float32 {
+	score := e.start
+	for i := range e.trees {
+		score += float64(e.trees[i].value(bins))
+	}
+	if e.link == Log {
+		score = math.Exp(score)
+	}
+	return Finite(score)
+}
+
+// Finite is v as a float32, cut at the largest; NaN stays NaN.
+func Finite(v float64) float32 {
+	return float32(max(-math.MaxFloat32, min(math.MaxFloat32, v)))
+}
+
+// Importance is each column's share of the gain of all splits: numbers >= 0
+// that sum to 1, or zeros where nothing was split.
+func (e *Ensemble) Importance() []float64 {
+	var total float64
+	for _, gain := range e.gain {
+		total += gain
+	}
+	share := make([]float64, len(e.gain))
+	for c, gain := range e.gain {
+		if total > 0 {
+			share[c] = gain / total
+		}
+	}
+	return share
+}
