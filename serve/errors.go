@@ -34,7 +34,7 @@ type fieldError struct {
 // Error is the detail.
 func (p *problem) Error() string { return p.Detail }
 
-// GetStatus, ContentType and GetHeaders tell huma how to send the problem.
+// GetStatus is the HTTP status.
 func (p *problem) GetStatus() int { return p.Status }
 
 // ContentType is RFC 9457's.

@@ -56,7 +56,7 @@ func (s *Server) protect(w *recorder, r *http.Request, route string) {
 	switch {
 	case route == noRoute:
 		s.refuse(w, r)
-	case strings.Contains(route, "/v1/"):
+	case strings.HasPrefix(route, "/v1/"):
 		s.limit(w, r)
 	default:
 		s.mux.ServeHTTP(w, r)

@@ -18,7 +18,7 @@ type predictInput struct {
 	Body struct {
 		Series    []string  `json:"series" minItems:"1" maxItems:"1000" nullable:"false" doc:"Ids of series, as /v1/series lists them." example:"[\"85123A\"]"`
 		Horizon   int       `json:"horizon" minimum:"1" maximum:"365" doc:"How many periods (days, or weeks in a weekly shop) after the last known day." example:"7"`
-		Quantiles []float64 `json:"quantiles,omitempty" maxItems:"19" doc:"Levels between 0 and 1; 0.1, 0.5 and 0.9 where none are given." example:"[0.1,0.9]"`
+		Quantiles []float64 `json:"quantiles,omitempty" maxItems:"19" nullable:"false" doc:"Levels between 0 and 1; 0.1, 0.5 and 0.9 where none are given." example:"[0.1,0.9]"`
 	}
 }
 

@@ -124,16 +124,20 @@ func (a answer) decode(t *testing.T, into any) {
 	}
 }
 
-// ask sends a request; a body makes it a POST of JSON.
+// ask sends a request; a body makes it a POST of JSON. Any goroutine may ask.
 func ask(t *testing.T, url, body string) answer {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	method := http.MethodGet
 	if body != "" {
-		r, err = http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
-		r.Header.Set("Content-Type", "application/json")
+		method = http.MethodPost
 	}
+	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return answer{}
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
 	}
 	return do(t, r)
 }
@@ -142,12 +146,13 @@ func do(t *testing.T, r *http.Request) answer {
 	t.Helper()
 	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return answer{}
 	}
 	defer resp.Body.Close()
 	b, err := io.ReadAll(resp.Body)
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
 	}
 	return answer{resp.StatusCode, resp.Header, string(b)}
 }

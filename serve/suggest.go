@@ -12,7 +12,7 @@ const suggestWindow = 200
 
 // nearest is the id of the series that a wrong id most likely meant, "" where
 // none is near: the same in another case, the same item at another place, or
-// a neighbour that a few edits away.
+// a neighbour that a few edits turn into it.
 func (l *live) nearest(id string) string {
 	trimmed := strings.TrimSpace(id)
 	for _, guess := range []string{trimmed, strings.ToUpper(trimmed), strings.ToLower(trimmed)} {

@@ -59,7 +59,7 @@ func (w *Watcher) Start(ctx context.Context) {
 	})
 }
 
-// Stop ends the watching and waits for a load that is under way.
+// Stop ends what Start began and waits for a load that is under way.
 func (w *Watcher) Stop() {
 	w.stop()
 	w.stopped.Wait()

@@ -91,8 +91,9 @@ function tryIt(spec, method, path, op, firstSeries) {
   if (media) {
     const value = example(spec, media.schema);
     if (firstSeries && value.series) value.series = [firstSeries];
-    body = el("textarea", { name: "body", rows: "8", spellcheck: "false" });
-    body.value = JSON.stringify(value, null, 2);
+    const text = JSON.stringify(value, null, 2);
+    body = el("textarea", { name: "body", rows: text.split("\n").length + 1, spellcheck: "false" });
+    body.value = text;
     form.append(el("label", {}, el("span", {}, "body"), body));
   }
   const output = el("div", { "aria-live": "polite" });
