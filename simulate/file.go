@@ -12,15 +12,15 @@ import (
 	"daycast"
 )
 
-// A file is an SQLite file in the making. It has another name until finish,
-// so that whoever is killed leaves no half file behind.
+// A file is an SQLite file in the making. It has another name until
+// it is published, so that whoever is killed leaves no half file behind.
 type file struct {
 	path   string
 	db     *sql.DB
 	tables []*table
 }
 
-// Nothing is promised of a file before finish: no journal, no syncs.
+// Nothing is promised of a file before seal: no journal, no syncs.
 const pragmas = "?_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=locking_mode(EXCLUSIVE)&_pragma=cache_size(-65536)"
 
 func createFile(path, schema string) (*file, error) {
@@ -52,20 +52,15 @@ func (f *file) failed(err error) error {
 		WithHint("does its folder exist, may it be written to, and is there room on the disk?")
 }
 
-// finish writes what is pending, indexes it and gives the file its name.
-func (f *file) finish(ctx context.Context, indexes string) error {
-	defer f.abandon()
+// seal writes what is pending, indexes it and closes the file for good.
+func (f *file) seal(ctx context.Context, indexes string) error {
 	if err := f.flush(); err != nil {
 		return err
 	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
 	for _, statement := range []string{indexes, "COMMIT"} {
-		if _, err := f.db.ExecContext(ctx, statement); err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
+		if _, err := f.db.ExecContext(ctx, statement); ctx.Err() != nil {
+			return ctx.Err()
+		} else if err != nil {
 			return f.failed(err)
 		}
 	}
@@ -75,6 +70,11 @@ func (f *file) finish(ctx context.Context, indexes string) error {
 	if err := syncFile(f.part()); err != nil {
 		return f.failed(err)
 	}
+	return nil
+}
+
+// publish gives a sealed file its name.
+func (f *file) publish() error {
 	if err := os.Rename(f.part(), f.path); err != nil {
 		return f.failed(err)
 	}
@@ -89,7 +89,7 @@ func syncFile(path string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// abandon closes the file and removes it, unless it has been finished.
+// abandon closes the file and removes it, unless it has been published.
 func (f *file) abandon() {
 	_ = f.db.Close()
 	_ = os.Remove(f.part())

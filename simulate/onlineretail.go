@@ -51,7 +51,10 @@ func (o OnlineRetail) Write(ctx context.Context, path string, progress func(done
 	if err != nil {
 		return Summary{}, err
 	}
-	return summary, f.finish(ctx, indexes)
+	if err := f.seal(ctx, indexes); err != nil {
+		return Summary{}, err
+	}
+	return summary, f.publish()
 }
 
 // An invoiceLine is a line of UCI's files, as it is.

@@ -100,10 +100,16 @@ func (s Shop) Write(ctx context.Context, path string, progress func(done, total 
 	if err != nil {
 		return Summary{}, err
 	}
-	if err := truth.finish(ctx, truthIndexes); err != nil {
+	if err := truth.seal(ctx, truthIndexes); err != nil {
 		return Summary{}, err
 	}
-	return summary, shop.finish(ctx, indexes)
+	if err := shop.seal(ctx, indexes); err != nil {
+		return Summary{}, err
+	}
+	if err := truth.publish(); err != nil {
+		return Summary{}, err
+	}
+	return summary, shop.publish()
 }
 
 // fill writes the shop, one category of one place after the other.
