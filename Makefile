@@ -67,8 +67,9 @@ cover: compiler ## Write bin/cover.html and print the covered share
 doc: compiler ## Generate the reference pages from the code
 	go generate ./...
 
-bench-%: build ## Compare with another program: runs bench/NAME/run; QUICK=1 ends within two minutes
-	@[ -x bench/$*/run ] || { echo "bench: no bench/$*/run here; there is:" $(notdir $(patsubst %/run,%,$(wildcard bench/*/run))); exit 2; }
+bench-%: ## Compare with another program: runs bench/NAME/run; QUICK=1 ends within two minutes
+	@[ -x bench/$*/run ] || { echo 'bench: there is no bench/$*/run; there is:' $(patsubst bench/%/run,%,$(wildcard bench/*/run)); exit 2; }
+	@$(MAKE) --no-print-directory build
 	bench/$*/run
 
 .PHONY: clean

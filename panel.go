@@ -45,7 +45,9 @@ type Panel struct {
 type Ahead struct {
 	Periods int
 	Price   []float32 // NaN: not known, the last price holds
-	Closed  []bool    // the place will not trade
+	// PricePlanned is whether prices are known ahead at every origin.
+	PricePlanned bool
+	Closed       []bool // the place will not trade
 }
 
 // A Level is a way to group series, such as category or place. Of[i] is the

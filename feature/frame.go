@@ -31,3 +31,27 @@ func NewFrame(columns []Column, rows int) *Frame {
 	}
 	return f
 }
+
+// Set writes one row.
+func (f *Frame) Set(row int, values []float32) {
+	for c, v := range values {
+		f.Data[c][row] = v
+	}
+}
+
+// Slice is a view of the rows [lo, hi).
+func (f *Frame) Slice(lo, hi int) *Frame {
+	s := &Frame{Columns: f.Columns, Data: make([][]float32, len(f.Data)), Rows: hi - lo}
+	for c := range f.Data {
+		s.Data[c] = f.Data[c][lo:hi:hi]
+	}
+	return s
+}
+
+// Append adds the rows of g, which has the same columns.
+func (f *Frame) Append(g *Frame) {
+	for c := range f.Data {
+		f.Data[c] = append(f.Data[c], g.Data[c]...)
+	}
+	f.Rows += g.Rows
+}

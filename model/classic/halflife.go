@@ -8,7 +8,7 @@ import (
 
 // halfLives are tried in periods: from two weeks, below which a level follows
 // noise, to half a year, above which it is hardly more than the mean.
-var halfLives = [...]float64{14, 28, 56, 112, 182}
+var halfLives = [...]float64{7, 14, 28, 56, 112}
 
 // trialOrigins is how many past origins are tried, a horizon apart.
 const trialOrigins = 4

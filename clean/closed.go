@@ -1,0 +1,324 @@
+package clean
+
+import (
+	"fmt"
+	"sort"
+	"time"
+
+	"daycast"
+)
+
+// The evidence that a silent day was closed rather than unlucky.
+const (
+	// A group of series that together sell fewer different series a day than
+	// this can be silent by chance (a chance of e^-5 a day).
+	minExpected = 5
+	// A day counts as silent below this share of the expected number of
+	// series sold: a store that is closed still books a few.
+	silentShare = 0.04
+	// A series that sells on at least this share of its open days, is closed
+	// on the few others.
+	steadyShare = 0.97
+	// Weekdays are judged on so many weeks before the origin.
+	weekdayWeeks = 26
+	minWeeks     = 6
+	// A weekday is closed when at least this share of its days were silent.
+	closedShare = 0.9
+)
+
+// closures finds days on which a group of series did not trade. A group is a
+// place, and each series that is steady enough to be judged alone.
+type closures struct {
+	a      *assembly
+	found  map[string]bool // in words
+	groups []*group
+}
+
+// group is a set of series that open and close together.
+type group struct {
+	name   string
+	series []int
+	first  daycast.Day
+	sold   []int // by day from first: how many of the series sold
+	listed []int // by day: how many have started
+	silent []bool
+	weekly [7]bool // closed weekdays at the origin
+	enough bool    // sells enough for silence to mean something
+}
+
+func newClosures(a *assembly) *closures {
+	c := &closures{a: a, found: map[string]bool{}}
+	places := map[string]*group{}
+	for i, s := range a.panel.Series {
+		g := places[s.Place]
+		if g == nil {
+			g = &group{name: s.Place}
+			places[s.Place] = g
+			c.groups = append(c.groups, g)
+		}
+		g.series = append(g.series, i)
+	}
+	for _, g := range c.groups {
+		g.count(a)
+		g.judge(a, minExpected)
+	}
+	c.groups = append(c.groups, c.shop())
+	return c
+}
+
+// shop is the group of all series, which learns the recurring dates where the
+// places are too small to.
+func (c *closures) shop() *group {
+	g := &group{name: "shop"}
+	for i := range c.a.panel.Series {
+		g.series = append(g.series, i)
+	}
+	g.count(c.a)
+	g.judge(c.a, minExpected)
+	return g
+}
+
+func (g *group) count(a *assembly) {
+	p := a.panel
+	g.first = a.origin
+	for _, i := range g.series {
+		g.first = min(g.first, p.Start[i])
+	}
+	n := int(a.origin-g.first) + 1
+	g.sold, g.listed = make([]int, n), make([]int, n+1)
+	for _, i := range g.series {
+		at := int(p.Start[i] - g.first)
+		g.listed[at]++
+		for t, u := range p.UnitsOf(i) {
+			if u != 0 {
+				g.sold[at+t]++
+			}
+		}
+	}
+	for t := 1; t < n; t++ {
+		g.listed[t] += g.listed[t-1]
+	}
+}
+
+// judge marks the silent days: those far below the mean of the eight weeks
+// around them, silent days apart.
+func (g *group) judge(a *assembly, expected float64) {
+	const around = 28
+	n := len(g.sold)
+	g.silent = make([]bool, n)
+	var sum, open int
+	lo, hi := 0, 0
+	for t := range n {
+		for ; hi < min(n, t+around+1); hi++ {
+			if g.sold[hi] > 0 {
+				sum, open = sum+g.sold[hi], open+1
+			}
+		}
+		for ; lo < t-around; lo++ {
+			if g.sold[lo] > 0 {
+				sum, open = sum-g.sold[lo], open-1
+			}
+		}
+		mean := float64(sum) / float64(max(open, 1))
+		if mean >= expected {
+			g.enough = true
+			g.silent[t] = float64(g.sold[t]) < silentShare*mean
+		}
+	}
+	g.weekly = weekdays(g.silent, g.first, a.origin)
+}
+
+// weekdays are those that were nearly always silent in the last half year.
+func weekdays(silent []bool, first, origin daycast.Day) (closed [7]bool) {
+	var days, quiet [7]int
+	for t := max(0, len(silent)-weekdayWeeks*7); t < len(silent); t++ {
+		w := (first + daycast.Day(t)).Weekday()
+		days[w]++
+		if silent[t] {
+			quiet[w]++
+		}
+	}
+	for w := range closed {
+		closed[w] = days[w] >= minWeeks && float64(quiet[w]) >= closedShare*float64(days[w])
+	}
+	return closed
+}
+
+func (c *closures) apply() {
+	shop := c.groups[len(c.groups)-1]
+	for _, g := range c.groups[:len(c.groups)-1] {
+		recurring := newCalendar(c.a, g, shop)
+		for _, i := range g.series {
+			c.close(i, g, recurring)
+		}
+		for w, closed := range g.weekly {
+			if closed {
+				c.found[time.Weekday(w).String()+"s"+at(g.name)] = true
+			}
+		}
+	}
+}
+
+func at(place string) string {
+	if place == daycast.OnlyPlace {
+		return ""
+	}
+	return " at " + place
+}
+
+// close types series i's silent days and closes days ahead.
+func (c *closures) close(i int, g *group, dates calendar) {
+	p := c.a.panel
+	state := p.StateOf(i)
+	start := int(p.Start[i] - g.first)
+	for t := range state {
+		if g.silent[start+t] && (state[t] == daycast.Zero || state[t] == daycast.Missing) {
+			state[t] = g.silence(start + t)
+		}
+	}
+	weekly := g.weekly
+	if own, ok := c.steady(i); ok {
+		for w := range weekly {
+			weekly[w] = weekly[w] || own[w]
+		}
+	}
+	for h := range p.Ahead.Periods {
+		day, k := c.a.ahead(h), i*p.Ahead.Periods+h
+		p.Ahead.Closed[k] = !c.a.future[k] && (weekly[day.Weekday()] || dates.closed(day))
+		if dates.closed(day) && !weekly[day.Weekday()] {
+			c.found[day.String()+at(g.name)] = true
+		}
+	}
+}
+
+// silence tells a closed day from a lost one: nobody closes for a month, and
+// short silences are closures.
+func (g *group) silence(t int) daycast.DayState {
+	const longest = 21
+	lo, hi := t, t
+	for lo > 0 && g.silent[lo-1] && t-lo <= longest {
+		lo--
+	}
+	for hi < len(g.silent)-1 && g.silent[hi+1] && hi-t <= longest {
+		hi++
+	}
+	if hi-lo+1 > longest {
+		return daycast.Missing
+	}
+	return daycast.Closed
+}
+
+// steady judges a series that sells nearly every open day alone: its weekdays
+// and its other silent days are then closures too.
+func (c *closures) steady(i int) ([7]bool, bool) {
+	p := c.a.panel
+	state := p.StateOf(i)
+	silent := make([]bool, len(state))
+	for t, s := range state {
+		silent[t] = s == daycast.Zero || s == daycast.Closed || s == daycast.Missing
+	}
+	weekly := weekdays(silent, p.Start[i], c.a.origin)
+	var open, sold int
+	for t, s := range state {
+		if weekly[(p.Start[i]+daycast.Day(t)).Weekday()] || s == daycast.Closed || s == daycast.Missing {
+			continue
+		}
+		open++
+		if s == daycast.Sold || s == daycast.StockOut {
+			sold++
+		}
+	}
+	if open < minWeeks*5 || float64(sold) < steadyShare*float64(open) {
+		return [7]bool{}, false
+	}
+	for t := range state {
+		if state[t] == daycast.Zero {
+			state[t] = daycast.Closed
+		}
+	}
+	return weekly, true
+}
+
+// calendar is the dates and the named days on which a group is known to close.
+type calendar struct {
+	dates map[[2]int]bool // month, day of the month
+	days  map[daycast.Day]bool
+}
+
+// always are dates on which one year's closure is enough to expect the next.
+var always = map[[2]int]bool{{12, 25}: true, {12, 26}: true, {1, 1}: true}
+
+// newCalendar learns the dates that were silent in every year seen: at least
+// twice, or once on a date that the world keeps; and the words of signals
+// (such as a holiday's name) whose days were all silent.
+func newCalendar(a *assembly, g, shop *group) calendar {
+	if !g.enough {
+		g = shop
+	}
+	c := calendar{dates: map[[2]int]bool{}, days: map[daycast.Day]bool{}}
+	quiet, seen := map[[2]int]int{}, map[[2]int]int{}
+	for t, s := range g.silent {
+		d := g.first + daycast.Day(t)
+		if g.weekly[d.Weekday()] {
+			continue
+		}
+		key := monthDay(d)
+		seen[key]++
+		if s {
+			quiet[key]++
+		}
+	}
+	for key, n := range quiet {
+		c.dates[key] = n == seen[key] && (n >= 2 || always[key])
+	}
+	c.named(a, g)
+	return c
+}
+
+// named closes the days ahead that carry a word whose past days were silent.
+func (c calendar) named(a *assembly, g *group) {
+	for k := range a.panel.Signals {
+		s := &a.panel.Signals[k]
+		if s.Codes == nil || len(g.series) == 0 {
+			continue
+		}
+		i := g.series[0]
+		quiet, seen := map[float32]int{}, map[float32]int{}
+		for t, silent := range g.silent {
+			d := g.first + daycast.Day(t)
+			if v := s.At(i, d); v == v && !g.weekly[d.Weekday()] {
+				seen[v]++
+				if silent {
+					quiet[v]++
+				}
+			}
+		}
+		for h := range a.panel.Ahead.Periods {
+			d := a.ahead(h)
+			if v := s.At(i, d); v == v && seen[v] > 0 && quiet[v] == seen[v] {
+				c.days[d] = true
+			}
+		}
+	}
+}
+
+func (c calendar) closed(d daycast.Day) bool { return c.days[d] || c.dates[monthDay(d)] }
+
+func monthDay(d daycast.Day) [2]int {
+	t := d.Time()
+	return [2]int{int(t.Month()), t.Day()}
+}
+
+// words lists what was found, in order.
+func (c *closures) words() []string {
+	var w []string
+	for s := range c.found {
+		w = append(w, s)
+	}
+	sort.Strings(w)
+	const most = 20
+	if len(w) > most {
+		w = append(w[:most], fmt.Sprintf("and %d more", len(w)-most))
+	}
+	return w
+}

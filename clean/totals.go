@@ -1,0 +1,56 @@
+package clean
+
+import (
+	"math"
+
+	"daycast"
+)
+
+// totals sums the shop by each of its levels and period: the mean training
+// units of the listed series that gave evidence.
+func totals(p *daycast.Panel) *daycast.Totals {
+	t := &daycast.Totals{First: p.Origin, Step: p.Step, Levels: []string{"shop"}}
+	for _, s := range p.Start {
+		t.First = min(t.First, s)
+	}
+	n := int(p.Origin-t.First)/int(p.Step) + 1
+	whole := daycast.Level{Name: "shop", Names: []string{"shop"}, Of: make([]int32, len(p.Series))}
+	t.Mean = append(t.Mean, levelMeans(p, whole, t.First, n))
+	for _, l := range p.Levels {
+		t.Levels = append(t.Levels, l.Name)
+		t.Mean = append(t.Mean, levelMeans(p, l, t.First, n))
+	}
+	return t
+}
+
+func levelMeans(p *daycast.Panel, l daycast.Level, first daycast.Day, n int) [][]float32 {
+	sums, counts := make([][]float64, len(l.Names)), make([][]int32, len(l.Names))
+	for g := range sums {
+		sums[g], counts[g] = make([]float64, n), make([]int32, n)
+	}
+	for i := range p.Series {
+		g := l.Of[i]
+		if g < 0 {
+			continue
+		}
+		at := int(p.Start[i]-first) / int(p.Step)
+		train, state := p.TrainOf(i), p.StateOf(i)
+		for k := range train {
+			if state[k].Evidence() {
+				sums[g][at+k] += float64(train[k])
+				counts[g][at+k]++
+			}
+		}
+	}
+	means := make([][]float32, len(sums))
+	for g := range sums {
+		means[g] = make([]float32, n)
+		for k := range means[g] {
+			means[g][k] = float32(math.NaN())
+			if counts[g][k] > 0 {
+				means[g][k] = float32(sums[g][k] / float64(counts[g][k]))
+			}
+		}
+	}
+	return means
+}

@@ -1,0 +1,80 @@
+package evaluate
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"daycast"
+	"daycast/model"
+)
+
+// A Backtest forecasts from past origins as one would have then, and compares
+// with what came.
+type Backtest struct {
+	Panel   func(ctx context.Context, origin daycast.Day) (*daycast.Panel, error) // as known at an origin
+	Final   *daycast.Panel                                                        // as known now
+	Origins []daycast.Day                                                         // newest first
+	Models  []model.Model
+	Horizon int
+	MaxRows int
+	Seed    uint64
+	Threads int
+	// Now is the clock by which seconds are counted.
+	Now func() time.Time
+	// Budget ends the backtest early, between candidates, once so much time is
+	// spent; 0: never. The newest origins come first.
+	Budget time.Duration
+	// Progress hears of each candidate that is done.
+	Progress func(done, total int, what string)
+}
+
+// Run gives a window for each origin, newest first. A candidate that refuses
+// the data is noted in its Attempt and does not end the backtest.
+func (b Backtest) Run(ctx context.Context) ([]*Window, error) {
+	start := b.Now()
+	var windows []*Window
+	for k, origin := range b.Origins {
+		if b.Budget > 0 && k > 0 && b.spent(start)*float64(k+1) > float64(k)*b.Budget.Seconds() {
+			break
+		}
+		p, err := b.Panel(ctx, origin)
+		if err != nil {
+			return nil, err
+		}
+		if len(p.Series) == 0 {
+			break
+		}
+		w := newWindow(p, b.Final, b.Horizon)
+		for n, m := range b.Models {
+			a := b.attempt(ctx, m, p)
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			w.Models = append(w.Models, a)
+			if b.Progress != nil {
+				b.Progress(k*len(b.Models)+n+1, len(b.Origins)*len(b.Models), fmt.Sprintf("%s at %s", m.Name(), origin))
+			}
+		}
+		windows = append(windows, w)
+	}
+	return windows, nil
+}
+
+func (b Backtest) spent(start time.Time) float64 { return b.Now().Sub(start).Seconds() }
+
+func (b Backtest) attempt(ctx context.Context, m model.Model, p *daycast.Panel) Attempt {
+	start := b.Now()
+	a := Attempt{Model: m.Name()}
+	fitted, err := m.Fit(ctx, model.Training{Panels: p, Horizon: b.Horizon, MaxRows: b.MaxRows, Seed: b.Seed, Threads: b.Threads})
+	if err == nil {
+		var f *daycast.Forecasts
+		f, err = model.Predict(ctx, fitted, model.Request{Panel: p, Horizon: b.Horizon, Threads: b.Threads})
+		if err == nil {
+			a.Mean = f.Mean
+		}
+	}
+	a.Err = err
+	a.Seconds = b.Now().Sub(start).Seconds()
+	return a
+}

@@ -1,0 +1,134 @@
+package evaluate
+
+import (
+	"math"
+
+	"daycast"
+	"daycast/model/interval"
+)
+
+// onSaleDays is how recently a series must have sold to be on sale, and so
+// scored, at an origin.
+const onSaleDays = 56
+
+// A Window is one origin of a backtest: the series known there, and what then
+// came.
+type Window struct {
+	Origin  daycast.Day
+	Horizon int
+	Step    daycast.Step
+	Series  []daycast.Series
+	OnSale  []bool    // by series: sold in the 56 days up to the origin
+	Actual  []float32 // series x Horizon; NaN where the period is not scored
+	Open    []bool    // series x Horizon: the place traded
+	scales  []scale
+	Models  []Attempt // by candidate
+}
+
+// An Attempt is one candidate at one window.
+type Attempt struct {
+	Model     string
+	Mean      []float32 // series x Horizon; nil where it failed
+	Levels    []float64
+	Quantiles []float32 // series x Horizon x levels, may be empty
+	Seconds   float64   // fit and forecast
+	Err       error     // why there is no forecast
+}
+
+// newWindow reads what came after the panel's origin from the final panel. A
+// stock-out hides demand and a lost day is unknown: neither is scored. Closed
+// periods count as zero units.
+func newWindow(p, final *daycast.Panel, horizon int) *Window {
+	n := len(p.Series)
+	w := &Window{
+		Origin: p.Origin, Horizon: horizon, Step: p.Step, Series: p.Series,
+		OnSale: make([]bool, n), Actual: make([]float32, n*horizon), Open: make([]bool, n*horizon), scales: make([]scale, n),
+	}
+	at := 0
+	for i, s := range p.Series {
+		for at < len(final.Series) && final.Series[at].Less(s) {
+			at++
+		}
+		w.OnSale[i] = onSale(p, i)
+		w.scales[i] = scaleOf(p.UnitsOf(i), p.StateOf(i), p.Step.Season())
+		found := at < len(final.Series) && final.Series[at] == s
+		for h := range horizon {
+			y := float32(math.NaN())
+			if found {
+				y, w.Open[i*horizon+h] = actual(final, at, p.Origin+daycast.Day(h+1)*daycast.Day(p.Step))
+			}
+			w.Actual[i*horizon+h] = y
+		}
+	}
+	return w
+}
+
+func onSale(p *daycast.Panel, i int) bool {
+	units := p.UnitsOf(i)
+	for t := max(0, len(units)-onSaleDays/int(p.Step)); t < len(units); t++ {
+		if units[t] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func actual(final *daycast.Panel, i int, d daycast.Day) (float32, bool) {
+	t := int(d-final.Start[i]) / int(final.Step)
+	if d < final.Start[i] || t >= final.Len(i) {
+		return float32(math.NaN()), false
+	}
+	switch units := final.UnitsOf(i)[t]; final.StateOf(i)[t] {
+	case daycast.Sold, daycast.Zero:
+		return units, true
+	case daycast.Closed, daycast.NotListed:
+		return units, false
+	}
+	return float32(math.NaN()), false
+}
+
+// Score scores means and quantiles over the window's series on sale.
+func (w *Window) Score(mean []float32, levels []float64, quantiles []float32) Score {
+	t := tally{}
+	w.add(&t, mean, levels, quantiles)
+	return t.score()
+}
+
+func (w *Window) add(t *tally, mean []float32, levels []float64, quantiles []float32) {
+	k := len(levels)
+	for i := range w.Series {
+		if !w.OnSale[i] {
+			continue
+		}
+		own := tally{}
+		for c := i * w.Horizon; c < (i+1)*w.Horizon; c++ {
+			y := float64(w.Actual[c])
+			if y != y {
+				continue
+			}
+			t.pair(y, float64(mean[c]))
+			own.pair(y, float64(mean[c]))
+			for q, level := range levels {
+				t.quantile(y, float64(quantiles[c*k+q]), level)
+			}
+			if k >= 2 && w.Open[c] {
+				t.interval(y, float64(quantiles[c*k]), float64(quantiles[c*k+k-1]))
+			}
+		}
+		if own.n > 0 {
+			s := own.score()
+			t.series(s.MAE, s.RMSE, w.scales[i])
+		}
+	}
+}
+
+// Residuals are the forecasts of open periods on sale, with what came.
+func (w *Window) Residuals(mean []float32) []interval.Residual {
+	var out []interval.Residual
+	for c, y := range w.Actual {
+		if y == y && w.Open[c] && w.OnSale[c/w.Horizon] {
+			out = append(out, interval.Residual{H: c%w.Horizon + 1, Mean: mean[c], Actual: y})
+		}
+	}
+	return out
+}

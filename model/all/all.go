@@ -1,0 +1,91 @@
+// Package all lists the models that daycast has: the candidates, and the
+// loaders of what they save. Both are passed to who needs them; nothing is
+// registered.
+package all
+
+import (
+	"maps"
+
+	"daycast"
+	"daycast/model"
+	"daycast/model/classic"
+	"daycast/model/ensemble"
+	"daycast/model/forest"
+	"daycast/model/gbm"
+	"daycast/model/global"
+	"daycast/model/interval"
+	"daycast/model/linear"
+)
+
+// Models are the candidates that a backtest compares, cheap ones first.
+func Models() []model.Model {
+	return []model.Model{
+		classic.SeasonalNaive{},
+		classic.WindowMean{},
+		classic.SeasonalMean{},
+		classic.Croston{},
+		classic.TSB{},
+		classic.ETS{},
+		classic.Theta{},
+		Ridge(),
+		Forest(),
+		Boosting(),
+	}
+}
+
+// Boosting is the boosted trees for counts, and, where returns exceed sales,
+// for any numbers.
+func Boosting() global.Model {
+	params := gbm.Regressor{Trees: 200, Leaves: 31, LearningRate: 0.06, MinRows: 40, L2: 1, FeatureFraction: 0.6, RowFraction: 0.8}
+	counts := params
+	counts.Objective = gbm.Poisson{}
+	return global.Model{Regressor: counts, Signed: params, Power: 1}
+}
+
+// Forest is the random forest; its squared error wants the outliers cut.
+func Forest() global.Model {
+	return global.Model{Regressor: forest.Regressor{Trees: 60, Leaves: 256, MinRows: 20}, Power: 1, Most: mostRatio}
+}
+
+// Ridge is the linear regression.
+func Ridge() global.Model {
+	return global.Model{Regressor: linear.Ridge{}, Power: 1, Most: mostRatio}
+}
+
+// mostRatio is where units beyond the scale are cut for squared errors.
+const mostRatio = 30
+
+// Named are the models of the given names; all of them for none.
+func Named(names []string) ([]model.Model, error) {
+	if len(names) == 0 {
+		return Models(), nil
+	}
+	known := map[string]model.Model{}
+	var list []string
+	for _, m := range Models() {
+		known[m.Name()] = m
+		list = append(list, m.Name())
+	}
+	var out []model.Model
+	for _, n := range names {
+		m, ok := known[n]
+		if !ok {
+			return nil, daycast.Errorf(daycast.Invalid, "model %q is not known", n).WithField("models").WithHint("want some of %v", list)
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+// Loaders reads every kind of fitted model.
+func Loaders() map[string]model.Loader {
+	l := maps.Clone(classic.Loaders())
+	l["global"] = global.Loader(map[string]model.PredictorLoader{
+		"gbm":           gbm.Load,
+		"random_forest": forest.Load,
+		"ridge":         linear.Load,
+	})
+	l["blend"] = ensemble.Load
+	l["interval"] = interval.Load
+	return l
+}

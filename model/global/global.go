@@ -1,0 +1,303 @@
+// Package global turns a regressor, which knows only rows, into a model, which
+// knows series: one fit teaches all the series of a shop.
+//
+// It is direct: a row is one series at an origin and a horizon, and the target
+// is the units of that later day, so nothing is fed back and errors do not
+// pile up. Each block of horizons has a fit of its own:
+//
+//	origin |--- 1 week ---|--- 2 weeks ---|------- to the horizon -------|
+//	            fit 1           fit 2                  fit 3
+//
+// Units are divided by the series' scale at the origin and rows are weighed by
+// it, which for a Poisson loss is the same as learning units with the scale as
+// exposure.
+package global
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"daycast"
+	"daycast/feature"
+	"daycast/model"
+)
+
+// Model is a regressor over features of all series.
+type Model struct {
+	Regressor model.Regressor
+	// Signed takes the regressor's place where returns exceed sales, which a
+	// regressor for counts refuses; nil: the same.
+	Signed model.Regressor
+	// Power is the power of the scale by which rows are weighed: 1 for
+	// Poisson-like errors, whose variance grows with the mean.
+	Power float64
+	// Most is where the ratio of units to scale is cut in training, for
+	// regressors that squared outliers would lead; 0: nowhere.
+	Most float32
+}
+
+// blockWeeks are the ends of the blocks of horizons in weeks, the last block
+// reaching to the horizon.
+var blockWeeks = []int{1, 2}
+
+// defaultRows bounds the rows of a fit where the caller names no bound.
+const defaultRows = 300_000
+
+// minRows is what a fit needs to be better than the recent mean.
+const minRows = 100
+
+// Name is the regressor's.
+func (m Model) Name() string { return m.Regressor.Name() }
+
+// Fit learns from a seeded sample of rows of all series.
+func (m Model) Fit(ctx context.Context, t model.Training) (model.Fitted, error) {
+	if t.Horizon < 1 {
+		return nil, daycast.Errorf(daycast.Invalid, "horizon %d: want at least 1", t.Horizon).WithField("horizon")
+	}
+	census, err := count(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	f := &Fitted{Label: m.Name(), Set: census.set}
+	regressor := m.Regressor
+	if census.signed && m.Signed != nil {
+		regressor = m.Signed
+	}
+	rows := t.MaxRows
+	if rows == 0 {
+		rows = defaultRows
+	}
+	ends := blocks(t.Horizon, census.set.Step)
+	from := 1
+	for k, to := range ends {
+		s := sampler{
+			seed: t.Seed + uint64(k), from: from, to: to, power: m.Power, most: m.Most,
+			rate: float64(rows) / float64(len(ends)) / math.Max(1, census.weighted),
+		}
+		x, y, w, err := s.rows(ctx, t, census.set)
+		if err != nil {
+			return nil, err
+		}
+		block := Block{Last: to}
+		if x.Rows >= minRows {
+			block.predictor, err = regressor.Fit(ctx, x, y, w, model.FitOptions{Seed: t.Seed + uint64(k), Threads: t.Threads})
+			if err != nil {
+				return nil, err
+			}
+		}
+		f.Blocks = append(f.Blocks, block)
+		from = to + 1
+	}
+	f.fill()
+	return f, ctx.Err()
+}
+
+// blocks are the last horizons of each block.
+func blocks(horizon int, step daycast.Step) []int {
+	week := 7 / int(step)
+	var ends []int
+	for _, w := range blockWeeks {
+		if w*week < horizon {
+			ends = append(ends, w*week)
+		}
+	}
+	return append(ends, horizon)
+}
+
+// fill lets a block that had too few rows answer with its neighbour's fit.
+func (f *Fitted) fill() {
+	for range f.Blocks {
+		for k := range f.Blocks {
+			if f.Blocks[k].predictor != nil {
+				continue
+			}
+			if k > 0 {
+				f.Blocks[k].predictor = f.Blocks[k-1].predictor
+			}
+			if f.Blocks[k].predictor == nil && k+1 < len(f.Blocks) {
+				f.Blocks[k].predictor = f.Blocks[k+1].predictor
+			}
+		}
+	}
+}
+
+// census is what one walk over the panels tells.
+type census struct {
+	set      *feature.Set
+	signed   bool
+	weighted float64 // expected rows at rate 1
+}
+
+func count(ctx context.Context, t model.Training) (census, error) {
+	var c census
+	for p, err := range t.Panels.Blocks(ctx) {
+		if err != nil {
+			return c, err
+		}
+		if err := ctx.Err(); err != nil {
+			return c, err
+		}
+		if c.set == nil {
+			c.set = feature.NewSet(p)
+		} else {
+			c.set.Merge(p)
+		}
+		c.signed = c.signed || !p.NonNegative
+		for i := range p.Series {
+			c.weighted += weigh(p, i)
+		}
+	}
+	if c.set == nil {
+		return c, daycast.Errorf(daycast.Invalid, "no series to learn from")
+	}
+	return c, nil
+}
+
+// asleep is the share of origins that are taken of a series that has not sold
+// for eight weeks: they are many and say little.
+const asleep = 0.2
+
+// awake reports by period whether the series sold in the last eight weeks.
+func awake(p *daycast.Panel, i int) []bool {
+	window := 56 / int(p.Step)
+	state := p.StateOf(i)
+	out := make([]bool, len(state))
+	last := -window
+	for k, s := range state {
+		if s == daycast.Sold {
+			last = k
+		}
+		out[k] = k-last < window
+	}
+	return out
+}
+
+func weigh(p *daycast.Panel, i int) float64 {
+	var sum float64
+	for k, a := range awake(p, i) {
+		switch {
+		case p.State[p.Offsets[i]+k] == daycast.NotListed:
+		case a:
+			sum++
+		default:
+			sum += asleep
+		}
+	}
+	return sum
+}
+
+// Fitted is a fitted global model.
+type Fitted struct {
+	Label  string
+	Set    *feature.Set
+	Blocks []Block
+}
+
+// Block is the fit for the horizons up to Last.
+type Block struct {
+	Last      int
+	predictor model.Predictor // nil: the shop was too small; the scale is forecast
+}
+
+// Kind names the type for its loader.
+func (f *Fitted) Kind() string { return "global" }
+
+// chunk is how many series' rows are in memory at once.
+const chunk = 1024
+
+// Forecast answers for each series from its own past and its levels'.
+func (f *Fitted) Forecast(ctx context.Context, r model.Request) (*daycast.Forecasts, error) {
+	out := daycast.NewForecasts(r.Panel, r.Horizon, nil)
+	bound := f.Set.Bind(r.Panel)
+	for i := range out.Models {
+		out.Models[i] = f.Label
+	}
+	from := 1
+	for k, b := range f.Blocks {
+		to := min(b.Last, r.Horizon)
+		if k == len(f.Blocks)-1 {
+			to = r.Horizon
+		}
+		for lo := 0; lo < len(r.Panel.Series) && from <= to; lo += chunk {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			f.answer(bound, r, b, out, span{lo, min(lo+chunk, len(r.Panel.Series)), from, to})
+		}
+		from = max(from, to+1)
+	}
+	return out, nil
+}
+
+// span is a range of series and one of horizons.
+type span struct{ lo, hi, from, to int }
+
+func (f *Fitted) answer(bound *feature.Bound, r model.Request, b Block, out *daycast.Forecasts, s span) {
+	hs := s.to - s.from + 1
+	x := feature.NewFrame(f.Set.Columns(), (s.hi-s.lo)*hs)
+	scales := make([]float64, s.hi-s.lo)
+	parallel(r.Threads, s.hi-s.lo, func(lo, hi int) {
+		var past feature.Past
+		row := make([]float32, len(x.Columns))
+		for n := lo; n < hi; n++ {
+			i := s.lo + n
+			if r.Panel.Len(i) == 0 {
+				continue
+			}
+			bound.Reset(&past, i, r.Panel.Len(i)-1)
+			scales[n] = past.Scale()
+			for h := s.from; h <= s.to; h++ {
+				bound.Row(&past, h, row)
+				x.Set(n*hs+h-s.from, row)
+			}
+		}
+	})
+	y := make([]float32, x.Rows)
+	for k := range y {
+		y[k] = 1
+	}
+	if b.predictor != nil {
+		parallel(r.Threads, x.Rows, func(lo, hi int) {
+			b.predictor.Predict(x.Slice(lo, hi), y[lo:hi])
+		})
+	}
+	for n := range scales {
+		means := out.MeanOf(s.lo + n)
+		for h := s.from; h <= s.to; h++ {
+			means[h-1] = float32(float64(y[n*hs+h-s.from]) * scales[n])
+		}
+	}
+}
+
+// Importance is the share of the total gain by feature, over the blocks whose
+// predictor can tell; nil where none can.
+func (f *Fitted) Importance() map[string]float64 {
+	sum := map[string]float64{}
+	var total float64
+	for _, b := range f.Blocks {
+		teller, ok := b.predictor.(interface{ Importance() []float64 })
+		if !ok {
+			continue
+		}
+		for k, v := range teller.Importance() {
+			sum[f.Set.Columns()[k].Name] += v
+			total += v
+		}
+	}
+	if total == 0 {
+		return nil
+	}
+	for k := range sum {
+		sum[k] /= total
+	}
+	return sum
+}
+
+func (f *Fitted) ends() []int {
+	var ends []int
+	for _, b := range f.Blocks {
+		ends = append(ends, b.Last)
+	}
+	return slices.Clip(ends)
+}

@@ -1,0 +1,71 @@
+package interval
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+
+	"daycast"
+	"daycast/model"
+)
+
+// Fitted is a model with quantiles around its means.
+type Fitted struct {
+	Inner model.Fitted
+	Table Table
+}
+
+// Kind names the type for its loader.
+func (f *Fitted) Kind() string { return "interval" }
+
+// Forecast asks the inner model and adds the quantiles that r wants.
+func (f *Fitted) Forecast(ctx context.Context, r model.Request) (*daycast.Forecasts, error) {
+	inner := r
+	inner.Levels = nil
+	out, err := model.Predict(ctx, f.Inner, inner)
+	if err != nil {
+		return nil, err
+	}
+	f.Table.Fill(out, r.Levels, r.Panel.NonNegative)
+	return out, nil
+}
+
+// Fill puts quantiles of the given levels around the means of f.
+func (t Table) Fill(f *daycast.Forecasts, levels []float64, nonNegative bool) {
+	f.Levels = levels
+	f.Quantiles = make([]float32, len(f.Mean)*len(levels))
+	for c, mean := range f.Mean {
+		h := c%f.Horizon + 1
+		for k, level := range levels {
+			f.Quantiles[c*len(levels)+k] = t.Quantile(h, mean, level, nonNegative)
+		}
+	}
+}
+
+// Save writes the table and the inner model's own envelope.
+func (f *Fitted) Save(w io.Writer) error {
+	if err := json.NewEncoder(w).Encode(f.Table); err != nil {
+		return err
+	}
+	return model.Save(w, f.Inner)
+}
+
+// Load is the loader of a Fitted.
+func Load(r io.Reader, load func(io.Reader) (model.Fitted, error)) (model.Fitted, error) {
+	d := json.NewDecoder(r)
+	f := &Fitted{}
+	if err := d.Decode(&f.Table); err != nil {
+		return nil, daycast.Errorf(daycast.Invalid, "interval: %w", err)
+	}
+	rest := io.MultiReader(d.Buffered(), r)
+	var newline [1]byte
+	if _, err := io.ReadFull(rest, newline[:]); err != nil || newline[0] != '\n' {
+		return nil, daycast.Errorf(daycast.Invalid, "interval: cut short")
+	}
+	inner, err := load(rest)
+	if err != nil {
+		return nil, err
+	}
+	f.Inner = inner
+	return f, nil
+}

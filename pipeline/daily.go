@@ -1,0 +1,107 @@
+package pipeline
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"time"
+
+	"daycast"
+	"daycast/clean"
+	"daycast/source"
+	"daycast/warehouse"
+)
+
+// LoadDaily brings a shop's ready daily rows, and the attributes of its items
+// and places, into the warehouse, and says how its panels are to be built.
+func LoadDaily(ctx context.Context, run string, src source.Source, w warehouse.Warehouse, step daycast.Step, report *clean.Report) (*clean.DailyTable, error) {
+	columns, err := src.Columns(ctx, source.Daily)
+	if err != nil {
+		return nil, err
+	}
+	d := clean.Daily{Columns: columns, Step: step, Rows: func(ctx context.Context) iter.Seq2[[][]string, error] {
+		return src.Read(ctx, source.Daily, time.Time{})
+	}}
+	table, err := d.Profile(ctx, report)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Facts().Replace(ctx, run, table.Facts(ctx, report)); err != nil {
+		return nil, err
+	}
+	if _, err := w.Signals().Replace(ctx, run, table.Signals(ctx)); err != nil {
+		return nil, err
+	}
+	items, err := withTable(ctx, src, source.Items, table.Items, itemID, itemAttributes)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Items().Replace(ctx, run, each(items)); err != nil {
+		return nil, err
+	}
+	places, err := withTable(ctx, src, source.Places, table.Places, placeID, placeAttributes)
+	if err != nil {
+		return nil, err
+	}
+	_, err = w.Places().Replace(ctx, run, each(places))
+	return table, err
+}
+
+func itemID(it daycast.Item) string                      { return it.ID }
+func itemAttributes(it daycast.Item) map[string]string   { return it.Attributes }
+func placeID(pl daycast.Place) string                    { return pl.ID }
+func placeAttributes(pl daycast.Place) map[string]string { return pl.Attributes }
+
+// withTable adds the columns of a table of items or places, where the shop has
+// one, to the attributes of those that the sales name. The first column named
+// like the table, or the first at all, is the id.
+func withTable[T any](
+	ctx context.Context, src source.Source, t source.Table, known []T, id func(T) string, attributes func(T) map[string]string,
+) ([]T, error) {
+	if !src.Has(t) {
+		return known, nil
+	}
+	columns, err := src.Columns(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	key := 0
+	for _, name := range []string{string(t)[:len(t)-1], string(t)[:len(t)-1] + "_id", "id"} {
+		if k := slices.Index(columns, name); k >= 0 {
+			key = k
+			break
+		}
+	}
+	index := map[string]map[string]string{}
+	for _, it := range known {
+		index[id(it)] = attributes(it)
+	}
+	for batch, err := range src.Read(ctx, t, time.Time{}) {
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range batch {
+			if len(row) != len(columns) {
+				continue
+			}
+			to := index[row[key]]
+			for k, v := range row {
+				if to != nil && k != key && v != "" {
+					to[columns[k]] = v
+				}
+			}
+		}
+	}
+	return known, nil
+}
+
+// each walks a slice as a table's rows.
+func each[T any](rows []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, r := range rows {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}

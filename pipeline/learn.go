@@ -1,0 +1,204 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"daycast"
+	"daycast/evaluate"
+	"daycast/model"
+	"daycast/model/ensemble"
+	"daycast/model/interval"
+)
+
+// Learning is how a model is chosen and fitted.
+type Learning struct {
+	Panel    func(ctx context.Context, origin daycast.Day) (*daycast.Panel, error) // as known at an origin
+	Models   []model.Model
+	Horizon  int
+	Levels   []float64 // of the quantiles, ascending
+	Metric   string
+	Origins  int // of the backtest
+	Scored   int // of them, the newest: proof, with a model chosen on older origins
+	MaxRows  int
+	Seed     uint64
+	Threads  int
+	Budget   time.Duration // for the backtest; 0: as long as it takes
+	Now      func() time.Time
+	Progress func(done, total int, what string)
+}
+
+// Learned is what came of it.
+type Learned struct {
+	Panel    *daycast.Panel // as known now
+	Fitted   *interval.Fitted
+	Choice   evaluate.Choice
+	Windows  []*evaluate.Window // newest first
+	Ranked   []evaluate.Choice  // every candidate over all windows, the best first
+	Proof    []Proof            // newest first
+	Notes    []string
+	Seconds  map[string]float64 // by candidate, over the backtest
+	Fallback bool               // the shop was too short for a backtest
+}
+
+// Proof is a scored origin: the model was chosen, and its intervals were
+// calibrated, on origins whose days had all come by then.
+type Proof struct {
+	Window    *evaluate.Window
+	Choice    evaluate.Choice
+	Mean      []float32
+	Quantiles []float32
+	Score     evaluate.Score
+}
+
+// Learn backtests the candidates up to last, chooses, proves the choice on the
+// newest origins, and fits it on everything.
+func (l Learning) Learn(ctx context.Context, last daycast.Day) (*Learned, error) {
+	final, err := l.Panel(ctx, last)
+	if err != nil {
+		return nil, err
+	}
+	if len(final.Series) == 0 {
+		return nil, daycast.Errorf(daycast.Invalid, "nothing was sold up to %s: there is nothing to learn from", last)
+	}
+	out := &Learned{Panel: final, Seconds: map[string]float64{}}
+	horizon, origins := l.origins(final)
+	b := evaluate.Backtest{
+		Panel: l.Panel, Final: final, Origins: origins, Models: l.Models, Horizon: horizon,
+		MaxRows: l.MaxRows, Seed: l.Seed, Threads: l.Threads, Now: l.Now, Budget: l.Budget, Progress: l.Progress,
+	}
+	if out.Windows, err = b.Run(ctx); err != nil {
+		return nil, err
+	}
+	out.note(l, horizon, len(origins))
+	out.prove(l)
+	if err := out.choose(ctx, l); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// origins are those of the backtest: windows of the whole horizon that do not
+// overlap, or, in a shop too young for two of them, shorter ones.
+func (l Learning) origins(p *daycast.Panel) (int, []daycast.Day) {
+	first := p.Origin
+	for _, s := range p.Start {
+		first = min(first, s)
+	}
+	season := p.Step.Season()
+	if p.Step == daycast.Weekly {
+		season = 4
+	}
+	for horizon := l.Horizon; horizon >= 1; horizon = horizon / 2 {
+		r := evaluate.RollingOrigin{Period: p.Step, Horizon: horizon, Step: horizon, Windows: max(l.Origins, 1)}
+		if origins := slices.Collect(r.Origins(first, p.Origin, 2*season)); len(origins) >= 2 || horizon == 1 {
+			return horizon, origins
+		}
+	}
+	return 1, nil
+}
+
+func (out *Learned) note(l Learning, horizon, wanted int) {
+	if horizon < l.Horizon {
+		out.Notes = append(out.Notes, fmt.Sprintf("the history is short: models were compared over %d periods instead of %d", horizon, l.Horizon))
+	}
+	if len(out.Windows) < wanted {
+		out.Notes = append(out.Notes, fmt.Sprintf("the time budget ended the backtest after %d of %d origins", len(out.Windows), wanted))
+	}
+	refused := map[string]bool{}
+	for _, w := range out.Windows {
+		for _, a := range w.Models {
+			out.Seconds[a.Model] += a.Seconds
+			if a.Err != nil && !refused[a.Model] {
+				refused[a.Model] = true
+				out.Notes = append(out.Notes, fmt.Sprintf("%s was left out: %v", a.Model, a.Err))
+			}
+		}
+	}
+}
+
+// prove scores the newest origins with what older ones alone would have chosen.
+func (out *Learned) prove(l Learning) {
+	for k, w := range out.Windows {
+		if k >= l.Scored {
+			return
+		}
+		older := before(out.Windows, w)
+		choice, ok := evaluate.Choose(older, l.Metric)
+		if !ok || w.Mean(choice.Members) == nil {
+			continue
+		}
+		table := calibrate(older, choice.Members, out.Panel.Step, l.Horizon)
+		f := &daycast.Forecasts{Horizon: w.Horizon, Mean: w.Mean(choice.Members)}
+		table.Fill(f, l.Levels, out.Panel.NonNegative)
+		out.Proof = append(out.Proof, Proof{
+			Window: w, Choice: choice, Mean: f.Mean, Quantiles: f.Quantiles, Score: w.Score(f.Mean, l.Levels, f.Quantiles),
+		})
+	}
+}
+
+// before are the windows whose last day had come at w's origin.
+func before(windows []*evaluate.Window, w *evaluate.Window) []*evaluate.Window {
+	var older []*evaluate.Window
+	for _, o := range windows {
+		if o.Origin+daycast.Day(o.Horizon)*daycast.Day(o.Step) <= w.Origin {
+			older = append(older, o)
+		}
+	}
+	return older
+}
+
+// calibrate learns the intervals of the members' mean.
+func calibrate(windows []*evaluate.Window, members []string, step daycast.Step, horizon int) interval.Table {
+	var rs []interval.Residual
+	for _, w := range windows {
+		rs = append(rs, w.Residuals(w.Mean(members))...)
+	}
+	return interval.NewTable(rs, step, horizon)
+}
+
+// fallback forecasts a shop too young to compare models on.
+const fallback = "weekday_mean"
+
+// choose picks the model on all windows and fits it on the final panel.
+func (out *Learned) choose(ctx context.Context, l Learning) error {
+	var ok bool
+	out.Ranked = evaluate.Rank(out.Windows, l.Metric)
+	if out.Choice, ok = evaluate.Choose(out.Windows, l.Metric); !ok {
+		out.Fallback = true
+		out.Choice = evaluate.Choice{Members: []string{fallback}}
+		out.Notes = append(out.Notes, "the history is too short to compare models: "+fallback+" forecasts, with guessed intervals")
+	}
+	blend := &ensemble.Blend{}
+	for _, name := range out.Choice.Members {
+		m, err := l.named(name)
+		if err != nil {
+			return err
+		}
+		fitted, err := m.Fit(ctx, model.Training{Panels: out.Panel, Horizon: l.Horizon, MaxRows: l.MaxRows, Seed: l.Seed, Threads: l.Threads})
+		if err != nil {
+			return err
+		}
+		blend.Members, blend.Names = append(blend.Members, fitted), append(blend.Names, name)
+	}
+	table := interval.Table{}
+	if ok {
+		table = calibrate(out.Windows, out.Choice.Members, out.Panel.Step, l.Horizon)
+	}
+	out.Fitted = &interval.Fitted{Inner: blend, Table: table}
+	return nil
+}
+
+func (l Learning) named(name string) (model.Model, error) {
+	for _, m := range l.Models {
+		if m.Name() == name {
+			return m, nil
+		}
+	}
+	if len(l.Models) > 0 {
+		return l.Models[0], nil
+	}
+	return nil, daycast.Errorf(daycast.Invalid, "no models to choose from").WithField("models")
+}
