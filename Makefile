@@ -10,7 +10,7 @@ GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 CONCURRENT := ./clean/... ./evaluate/... ./model/... ./pipeline/... ./registry/... ./serve/...
 
 # Tests run in their package's folder, so the data's path has to be absolute.
-override DAYCAST_DATA := $(abspath $(DAYCAST_DATA))
+override DAYCAST_DATA := $(shell cd '$(DAYCAST_DATA)' 2>/dev/null && pwd || echo '$(DAYCAST_DATA)')
 export DAYCAST_DATA
 export CGO_ENABLED := 1
 
