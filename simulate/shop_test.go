@@ -67,7 +67,7 @@ func TestShopIsItsSeed(t *testing.T) {
 
 // What is planted is counted again with SQL.
 func TestShopIsWhatItSays(t *testing.T) {
-	path, sum := fill(t, simulate.Shop{Seed: 1, Items: 120, Places: 2, Days: 500})
+	path, sum := fill(t, simulate.Shop{Seed: 1, Items: 60, Places: 2, Days: 500})
 	truth := simulate.TruthPath(path)
 	const lines = "(SELECT DISTINCT order_id, line_id, item_id, quantity, unit_price, promotion FROM order_lines)"
 	p := sum.Planted
@@ -160,7 +160,7 @@ func TestShopTakesBackWhatItSold(t *testing.T) {
 
 // Demand is drawn around its mean, and promotions move it by item.
 func TestShopTruthIsTrue(t *testing.T) {
-	path, _ := fill(t, simulate.Shop{Seed: 4})
+	path, _ := fill(t, simulate.Shop{Seed: 4, Items: 150, Days: 500})
 	truth := simulate.TruthPath(path)
 	if r := number(t, truth, "SELECT sum(demand - bulk) / sum(mean) FROM demand"); r < 0.99 || r > 1.01 {
 		t.Errorf("demand without bulk orders is %.4f of its mean", r)
