@@ -69,11 +69,14 @@ func (r *Registry) Put(ctx context.Context, v Version, f model.Fitted) (Version,
 		v.Created = r.Now()
 	}
 	v.Created = v.Created.UTC().Round(0) // as it is read back: no monotonic clock
-	if err := errors.Join(v.check(), ctx.Err()); err != nil {
+	if err := v.check(); err != nil {
 		return Version{}, err
 	}
 	r.writing.Lock()
 	defer r.writing.Unlock()
+	if err := ctx.Err(); err != nil {
+		return Version{}, err
+	}
 	if _, err := os.Stat(r.folder(v.ID)); errors.Is(err, fs.ErrNotExist) {
 		return v, fileError(r.create(v, file.Bytes()))
 	}

@@ -125,7 +125,10 @@ func (v Version) check() error {
 	bad := func(field, want string) error {
 		return daycast.Errorf(daycast.Invalid, "%s: want %s", field, want).WithField(field)
 	}
+	_, dated := daycast.ParseDay(v.Origin.String())
 	switch {
+	case dated != nil:
+		return bad("origin", "a day of the years 0 to 9999")
 	case v.Kind == "":
 		return bad("kind", "the model's kind")
 	case v.Horizon < 1:
