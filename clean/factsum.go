@@ -70,7 +70,7 @@ func (s *factSum) fact(series daycast.Series, key factKey) daycast.Fact {
 		Series: series, Day: key.day, KnownAt: key.known, Units: float32(s.units),
 		Price: unknown, Promotion: unknown, InStock: unknown, Buyers: unknown,
 	}
-	if s.priced > 0 {
+	if s.revenue > 0 {
 		f.Price = float32(s.revenue / s.priced)
 	}
 	if s.saysSo {

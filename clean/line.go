@@ -19,7 +19,7 @@ type orderLine struct {
 	listPrice float64     // of one unit; NaN where it is missing
 	price     float64     // after the discount; NaN where it is unknown
 	promotion float64     // 0 to 1; NaN where it is not given
-	gone      daycast.Day // when a later version of the line took its place; 0: it did not
+	gone      daycast.Day // when a later version of the line took its place, or never
 }
 
 // A fault is a value that could not be used.
@@ -133,8 +133,7 @@ func readTime(s string, zone *time.Location) (time.Time, daycast.Day, bool) {
 		return time.Time{}, 0, false
 	}
 	if len(s) == dateLength {
-		t, err := time.ParseInLocation(time.DateOnly, s, zone)
-		return t, day, err == nil
+		s += " 00:00"
 	}
 	if sep := s[dateLength]; sep != 'T' && sep != ' ' && sep != 't' {
 		return time.Time{}, 0, false

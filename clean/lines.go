@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -67,7 +68,7 @@ func DefaultNonProduct() []string {
 // is a fact of the sale's day with negative units, known on the return's day.
 // Customers without an id are one customer.
 //
-// Price is the mean over units sold, Promotion the share of units sold on
+// Price is the mean over units sold, unknown at 0, Promotion the share of units sold on
 // promotion where any line of the day says so, Buyers the distinct customer
 // ids; facts of returns alone have none of them.
 func (c Lines) Facts(ctx context.Context, raw iter.Seq2[daycast.RawLine, error], report *Report) iter.Seq2[daycast.Fact, error] {
@@ -126,8 +127,8 @@ type lineGroup struct {
 	now        daycast.Day
 	nonProduct bool
 
-	lines []orderLine
-	byID  map[lineID]int // by order and line number: its newest row's place in lines
+	lines    []orderLine
+	versions versions
 
 	// Equal lines follow each other up to their quantity, price and
 	// promotion, so duplicates are looked for among those since the last new
@@ -136,17 +137,11 @@ type lineGroup struct {
 	seen map[daycast.RawLine]bool
 }
 
-// A lineID is a line's name in the shop. A return may have its sale's.
-type lineID struct {
-	order, line string
-	negative    bool
-}
-
 func (c Lines) newGroup(s daycast.Series, rules *regexp.Regexp, report *Report) *lineGroup {
 	g := &lineGroup{
 		quarantine: c.Quarantine, report: report, series: s, now: c.Now, zone: time.UTC,
 		nonProduct: rules != nil && rules.MatchString(s.Item),
-		byID:       map[lineID]int{}, seen: map[daycast.RawLine]bool{},
+		versions:   newVersions(), seen: map[daycast.RawLine]bool{},
 	}
 	if c.Zone != nil {
 		if zone := c.Zone(s.Place); zone != nil {
@@ -172,7 +167,7 @@ func (g *lineGroup) add(raw daycast.RawLine) {
 	}
 	l, lost, fatal := readLine(raw, g.zone, g.now)
 	if fatal != nil {
-		g.keep(raw, l.units, *fatal)
+		g.keep(raw, unitsOf(raw), *fatal)
 		return
 	}
 	if l.units == 0 {
@@ -190,13 +185,19 @@ func (g *lineGroup) add(raw daycast.RawLine) {
 		g.count("stock_adjustment", l.units, raw)
 		return
 	}
+	if raw.LineID != "" {
+		g.versions.add(lineID{raw.OrderID, raw.LineID, l.units < 0}, len(g.lines))
+	}
 	g.lines = append(g.lines, l)
-	g.supersede(raw)
 }
 
-// unitsOf is the quantity of a line that is left out, 0 where it has none.
+// unitsOf is the quantity of a line that is left out, 0 where it has none
+// that could be.
 func unitsOf(raw daycast.RawLine) float64 {
-	units, _ := readNumber(raw.Quantity)
+	units, ok := readNumber(raw.Quantity)
+	if !ok || math.Abs(units) > mostUnits {
+		return 0
+	}
 	return units
 }
 
@@ -211,26 +212,6 @@ func (g *lineGroup) duplicate(raw daycast.RawLine) bool {
 	again := g.seen[raw]
 	g.seen[raw] = true
 	return again
-}
-
-// supersede lets the later row of two with one order and line number win. The
-// earlier version stays known until the day of the later one, if that is a
-// later day.
-func (g *lineGroup) supersede(raw daycast.RawLine) {
-	if raw.LineID == "" {
-		return
-	}
-	newest := len(g.lines) - 1
-	id := lineID{raw.OrderID, raw.LineID, g.lines[newest].units < 0}
-	old, known := g.byID[id]
-	if known {
-		if g.lines[old].row > g.lines[newest].row {
-			old, newest = newest, old
-		}
-		g.lines[old].gone = g.lines[newest].day
-		g.count("superseded", g.lines[old].units, raw)
-	}
-	g.byID[id] = newest
 }
 
 func (g *lineGroup) count(reason string, units float64, raw daycast.RawLine) {
@@ -250,6 +231,9 @@ func (g *lineGroup) keep(raw daycast.RawLine, units float64, f fault) {
 
 // yield hands on the group's facts, in order.
 func (g *lineGroup) yield(yield func(daycast.Fact, error) bool) bool {
+	g.versions.settle(g.lines, func(id lineID, old, winner orderLine) {
+		g.report.count("superseded", old.units, fmt.Sprintf("row %d by row %d: order %s, line %s", old.row, winner.row, id.order, id.line))
+	})
 	slices.SortFunc(g.lines, func(a, b orderLine) int {
 		return cmp.Or(
 			strings.Compare(a.customer, b.customer),
@@ -263,16 +247,18 @@ func (g *lineGroup) yield(yield func(daycast.Fact, error) bool) bool {
 		if i > 0 && l.customer != g.lines[i-1].customer {
 			sales = ledger{}
 		}
-		switch {
-		case l.gone != 0 && (l.gone <= l.day || l.units < 0):
-		case l.gone != 0:
-			facts.at(l.day, l.day).sell(l)
-			facts.at(l.day, l.gone).units -= l.units
-		case l.units > 0:
-			facts.at(l.day, l.day).sell(l)
-			sales.sell(l.day, l.units)
-		default:
+		sales.restore(l.day)
+		if !l.stands() {
+			continue
+		}
+		if l.units < 0 {
 			g.undo(l, &sales, facts)
+			continue
+		}
+		facts.at(l.day, l.day).sell(l)
+		sales.sell(l.day, l.units)
+		if l.gone != never {
+			facts.at(l.day, l.gone).units -= l.units
 		}
 	}
 	return facts.yield(g.series, yield)
@@ -285,17 +271,22 @@ func sign(units float64) int {
 	return 1
 }
 
-// undo books a return on the days of its sales.
+// undo books a return on the days of its sales, until it is gone.
 func (g *lineGroup) undo(l orderLine, sales *ledger, facts factSums) {
-	returned := -l.units
-	rest := sales.undo(returned, func(day daycast.Day, units float64) {
+	rest := sales.undo(-l.units, func(day daycast.Day, units float64) {
 		facts.at(day, l.day).units -= units
+		if l.gone != never {
+			facts.at(day, l.gone).units += units
+			sales.back = append(sales.back, giveBack{l.gone, day, units})
+		}
 	})
-	raw := daycast.RawLine{Row: l.row, ItemID: g.series.Item}
-	if rest < returned {
-		g.report.count("return", rest-returned, fmt.Sprintf("row %d: %g of item %s", l.row, returned-rest, g.series.Item))
+	if l.gone != never {
+		return // its last version is what the report counts
+	}
+	if back := -l.units - rest; back > 0 {
+		g.report.count("return", -back, fmt.Sprintf("row %d: %g of item %s", l.row, back, g.series.Item))
 	}
 	if rest > 0 {
-		g.keep(raw, -rest, fault{"return_without_sale", "quantity", fmt.Sprint(-rest), wantSale})
+		g.keep(daycast.RawLine{Row: l.row}, -rest, fault{"return_without_sale", "quantity", fmt.Sprint(-rest), wantSale})
 	}
 }

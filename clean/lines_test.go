@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -155,4 +156,120 @@ func keptTable(kept []daycast.Quarantined) string {
 		fmt.Fprintf(&b, "%s row %d: %s %q: %s\n", q.Table, q.Row, q.Column, q.Value, q.Reason)
 	}
 	return b.String()
+}
+
+// randomLines are order lines of a week, with every kind of dirt.
+func randomLines(rng *rand.Rand, n int, first daycast.Day) []daycast.RawLine {
+	pick := func(values ...string) string { return values[rng.IntN(len(values))] }
+	lines := make([]daycast.RawLine, n)
+	for i := range lines {
+		lines[i] = daycast.RawLine{
+			OrderID: fmt.Sprint(first, "-", rng.IntN(n)), LineID: pick("", "", "1"),
+			OrderedAt:  (first + daycast.Day(rng.IntN(7))).String() + pick("", " 09:30", "T23:00:00Z", "T01:00:00+05:30", " noon"),
+			CustomerID: pick("", "ann", "bob"), ItemID: pick("tea", "cup", "POST"), PlaceID: pick("", "shop"),
+			Quantity:  pick("1", "2", "3.5", "-1", "-2", "-3.5", "0", "x"),
+			UnitPrice: pick("3", "4.5", "", "0", "-1", "y"), Discount: pick("", "", "1", "9"), Promotion: pick("", "true", "0.5", "z"),
+		}
+	}
+	lines = append(lines, lines[:n/10]...)
+	for i := range lines {
+		lines[i].Row = int64(i + 1)
+	}
+	return lines
+}
+
+// Every unit that was read is in a fact, or in the report with a reason.
+func TestLinesLoseNothing(t *testing.T) {
+	leftOut := []string{
+		"duplicate", "superseded", "non_product", "missing_item", "bad_time", "old_date", "future_date", "bad_quantity",
+		"zero_quantity", "zero_price", "negative_price", "return_without_sale", "stock_adjustment",
+	}
+	rng := rand.New(rand.NewPCG(3, 4))
+	for range 200 {
+		raw := randomLines(rng, 60, 20_000)
+		facts, report := factsOf(t, Lines{Now: 20_005}, raw)
+		want := 0.0
+		for _, l := range raw {
+			want += unitsOf(l)
+		}
+		for _, reason := range leftOut {
+			want -= report.Of(reason).Units
+		}
+		got := 0.0
+		for _, f := range facts {
+			got += float64(f.Units)
+		}
+		if got != want || report.Rows != int64(len(raw)) {
+			t.Fatalf("%g units in facts, want %g\n%s", got, want, report)
+		}
+	}
+}
+
+func TestLinesFactsAreInOrder(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for range 100 {
+		facts, _ := factsOf(t, Lines{}, randomLines(rng, 60, 20_000))
+		for i := 1; i < len(facts); i++ {
+			a, b := facts[i-1], facts[i]
+			if a.Series == b.Series && (a.Day > b.Day || a.Day == b.Day && a.KnownAt >= b.KnownAt) || b.Series.Less(a.Series) || b.KnownAt < b.Day {
+				t.Fatalf("%v before %v", a, b)
+			}
+		}
+	}
+}
+
+// What was known at a day does not depend on what came later.
+func TestLinesDoNotPeek(t *testing.T) {
+	const origin = daycast.Day(20_007) // the last lines of the past are of the day before
+	rng := rand.New(rand.NewPCG(7, 8))
+	for range 100 {
+		past := randomLines(rng, 60, 20_000)
+		poison := randomLines(rng, 60, origin+2)
+		for i := range poison {
+			poison[i].Row += int64(len(past))
+			if rng.IntN(3) == 0 { // corrections of old orders
+				poison[i].OrderID, poison[i].LineID = past[i%len(past)].OrderID, "1"
+			}
+		}
+		known := func(raw []daycast.RawLine) string {
+			facts, _ := factsOf(t, Lines{}, raw)
+			return table(slices.DeleteFunc(facts, func(f daycast.Fact) bool { return f.KnownAt > origin }))
+		}
+		if diff := godiff.Diff(known(past), known(slices.Concat(past, poison))); diff != "" {
+			t.Fatal(diff)
+		}
+	}
+}
+
+func TestLinesRefuseDisorder(t *testing.T) {
+	raw := []daycast.RawLine{{Row: 1, ItemID: "tea"}, {Row: 2, ItemID: "cup"}}
+	for _, err := range (Lines{}).Facts(t.Context(), each(raw), &Report{}) {
+		if daycast.CodeOf(err) != daycast.Internal {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+func TestLinesNonProduct(t *testing.T) {
+	tests := []struct {
+		patterns []string
+		item     string
+		want     bool
+	}{
+		{nil, "post", true},
+		{nil, "Postcard", false},
+		{nil, "ADJUST2", true},
+		{nil, "Bank Charges", true},
+		{[]string{}, "POST", false},
+		{[]string{"fee*", "a.b"}, "FEE 7", true},
+		{[]string{"fee*", "a.b"}, "A.B", true},
+		{[]string{"fee*", "a.b"}, "axb", false},
+		{[]string{"*"}, "any\nthing", true},
+	}
+	for _, tt := range tests {
+		rules := Lines{NonProduct: tt.patterns}.compile()
+		if got := rules != nil && rules.MatchString(tt.item); got != tt.want {
+			t.Errorf("%q of %q: %t", tt.item, tt.patterns, got)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"cmp"
 	"slices"
 
 	"daycast"
@@ -8,11 +9,22 @@ import (
 
 // A ledger holds one customer's sales of one series, oldest first, with the
 // units of each that have not come back.
-type ledger struct{ sales []openSale }
+type ledger struct {
+	sales []openSale
+	back  []giveBack
+}
 
 type openSale struct {
 	day   daycast.Day
 	units float64 // not yet returned, >= 0
+}
+
+// A giveBack is what a return took that turned out, on a later day, not to be
+// as the shop had written it.
+type giveBack struct {
+	from  daycast.Day // when that was known
+	day   daycast.Day // of the sale
+	units float64
 }
 
 const (
@@ -61,4 +73,16 @@ func (l *ledger) take(i int, units float64, took func(daycast.Day, float64)) flo
 		l.sales = l.sales[:n-1]
 	}
 	return units
+}
+
+// restore gives back what is known by a day.
+func (l *ledger) restore(today daycast.Day) {
+	l.back = slices.DeleteFunc(l.back, func(b giveBack) bool {
+		if b.from > today {
+			return false
+		}
+		i, _ := slices.BinarySearchFunc(l.sales, b.day, func(s openSale, day daycast.Day) int { return cmp.Compare(s.day, day) })
+		l.sales = slices.Insert(l.sales, i, openSale{b.day, b.units})
+		return true
+	})
 }
