@@ -1,8 +1,10 @@
 package gbm
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -84,6 +86,28 @@ func TestRenewIsTheWeightedQuantile(t *testing.T) {
 	} {
 		if got := (Quantile{c.level}).renew([]uint32{0, 1, 2, 3, 4}, at, c.w); got != c.want {
 			t.Errorf("level %g weights %v: %g, want %g", c.level, c.w, got, c.want)
+		}
+	}
+}
+
+func TestSelectAgreesWithSorting(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 5))
+	for range 500 {
+		values := make([]weighted, 1+rng.IntN(40))
+		var total float64
+		for i := range values {
+			values[i] = weighted{float64(rng.IntN(30)), float64(rng.IntN(4))}
+			total += values[i].weight
+		}
+		want := total * rng.Float64()
+		sorted := slices.SortedFunc(slices.Values(values), func(a, b weighted) int { return cmp.Compare(a.value, b.value) })
+		i, below := 0, sorted[0].weight
+		for below < want {
+			i++
+			below += sorted[i].weight
+		}
+		if got := selectWeighted(values, want); got != sorted[i].value {
+			t.Fatalf("want %g of %v: %g, want %g", want, sorted, got, sorted[i].value)
 		}
 	}
 }

@@ -1,9 +1,6 @@
 package gbm
 
 import (
-	"cmp"
-	"slices"
-
 	"daycast"
 	"daycast/model/tree"
 )
@@ -52,19 +49,54 @@ func (q Quantile) derive(y, f float64) (gradient, hessian float64) {
 // renew is the lowest residual with at least Level of the rows' weight at or
 // below it.
 func (q Quantile) renew(rows []uint32, residual func(row uint32) float64, w []float32) float64 {
-	type weighted struct{ value, weight float64 }
 	values := make([]weighted, len(rows))
 	var total float64
 	for i, r := range rows {
 		values[i] = weighted{residual(r), weight(w, r)}
 		total += values[i].weight
 	}
-	slices.SortFunc(values, func(a, b weighted) int { return cmp.Compare(a.value, b.value) })
-	var below float64
-	for _, v := range values {
-		if below += v.weight; below >= q.level()*total {
-			return v.value
+	return selectWeighted(values, q.level()*total)
+}
+
+type weighted struct{ value, weight float64 }
+
+// selectWeighted is the lowest value that has at least want of the weight at
+// or below it: Hoare's quickselect, which also reorders values. It walks all
+// values a few times, where sorting took most of a fit's time.
+func selectWeighted(values []weighted, want float64) float64 {
+	for {
+		n := len(values)
+		pivot := median(values[0].value, values[n/2].value, values[n-1].value)
+		// values: below | equal | not seen yet | above
+		below, above := 0, n
+		var belowWeight, equalWeight float64
+		for i := 0; i < above; {
+			switch v := values[i]; {
+			case v.value < pivot:
+				belowWeight += v.weight
+				values[i], values[below] = values[below], v
+				below++
+				i++
+			case v.value > pivot:
+				above--
+				values[i], values[above] = values[above], v
+			default:
+				equalWeight += v.weight
+				i++
+			}
+		}
+		switch {
+		case below > 0 && want <= belowWeight:
+			values = values[:below]
+		case above == n || want <= belowWeight+equalWeight:
+			return pivot
+		default:
+			want -= belowWeight + equalWeight
+			values = values[above:]
 		}
 	}
-	return values[len(values)-1].value
+}
+
+func median(a, b, c float64) float64 {
+	return max(min(a, b), min(max(a, b), c))
 }

@@ -15,11 +15,12 @@ type histogram []tileHistogram
 // tile's bins by row of the matrix.
 func (h *tileHistogram) add(words []uint64, rows []uint32, q *quantised) {
 	h.gn = [tileColumns][256]int64{}
-	addGradients(&h.gn, words, rows, q.gn)
-	if !q.constant {
-		h.hess = [tileColumns][256]uint32{}
-		addHessians(&h.hess, words, rows, q.hess)
+	if q.constant {
+		addGradients(&h.gn, words, rows, q.gn)
+		return
 	}
+	h.hess = [tileColumns][256]uint32{}
+	addBoth(h, words, rows, q.gn, q.hess)
 }
 
 // The loops over the eight columns are unrolled: constant shifts and offsets
@@ -39,17 +40,33 @@ func addGradients(h *[tileColumns][256]int64, words []uint64, rows []uint32, gn 
 	}
 }
 
-func addHessians(h *[tileColumns][256]uint32, words []uint64, rows []uint32, hess []uint32) {
+func addBoth(h *tileHistogram, words []uint64, rows []uint32, gn []int64, hess []uint32) {
 	for _, r := range rows {
-		w, v := words[r], hess[r]
-		h[0][uint8(w)] += v
-		h[1][uint8(w>>8)] += v
-		h[2][uint8(w>>16)] += v
-		h[3][uint8(w>>24)] += v
-		h[4][uint8(w>>32)] += v
-		h[5][uint8(w>>40)] += v
-		h[6][uint8(w>>48)] += v
-		h[7][uint8(w>>56)] += v
+		w, v, u := words[r], gn[r], hess[r]
+		b := uint8(w)
+		h.gn[0][b] += v
+		h.hess[0][b] += u
+		b = uint8(w >> 8)
+		h.gn[1][b] += v
+		h.hess[1][b] += u
+		b = uint8(w >> 16)
+		h.gn[2][b] += v
+		h.hess[2][b] += u
+		b = uint8(w >> 24)
+		h.gn[3][b] += v
+		h.hess[3][b] += u
+		b = uint8(w >> 32)
+		h.gn[4][b] += v
+		h.hess[4][b] += u
+		b = uint8(w >> 40)
+		h.gn[5][b] += v
+		h.hess[5][b] += u
+		b = uint8(w >> 48)
+		h.gn[6][b] += v
+		h.hess[6][b] += u
+		b = uint8(w >> 56)
+		h.gn[7][b] += v
+		h.hess[7][b] += u
 	}
 }
 

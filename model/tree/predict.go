@@ -143,8 +143,8 @@ func (e *Ensemble) Add(g *Grown) {
 	}
 }
 
-// blockRows is how many rows are binned before they walk the trees: few
-// enough that their bins stay in the first-level cache.
+// blockRows is how many rows are binned and then walk a tree together: few
+// enough that their bins stay in the first-level cache beside the tree.
 const blockRows = 128
 
 // Predict fills out with one finite number for each row of x. Columns are
@@ -160,25 +160,33 @@ func (e *Ensemble) Predict(x *feature.Frame, out []float32) {
 				bins[i*width+c] = column.bin(v)
 			}
 		}
-		for i := range end - begin {
-			out[begin+i] = e.predict(bins[i*width : (i+1)*width])
-		}
+		e.predict(bins, out[begin:end])
 	}
 }
 
-func (e *Ensemble) predict(bins []uint8) float32 {
-	score := e.start
+// predict takes the bins of at most blockRows rows, row by row.
+func (e *Ensemble) predict(bins []uint8, out []float32) {
+	var score [blockRows]float64
+	width := len(e.bins.columns)
 	for i := range e.trees {
-		score += float64(e.trees[i].value(bins))
+		for j := range out {
+			score[j] += float64(e.trees[i].value(bins[j*width : (j+1)*width]))
+		}
 	}
-	if e.link == Log {
-		score = math.Exp(score)
+	for j := range out {
+		s := e.start + score[j]
+		if e.link == Log {
+			s = math.Exp(s)
+		}
+		out[j] = Finite(s)
 	}
-	return Finite(score)
 }
 
 // Finite is v as a float32, cut at the largest; NaN stays NaN.
 func Finite(v float64) float32 {
+	if f := float32(v); finite(f) {
+		return f
+	}
 	return float32(max(-math.MaxFloat32, min(math.MaxFloat32, v)))
 }
 

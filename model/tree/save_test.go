@@ -15,9 +15,9 @@ import (
 )
 
 // someEnsemble has three trees with splits of numbers and of categories.
-func someEnsemble() (*Ensemble, *feature.Frame) {
+func someEnsemble(rows int) (*Ensemble, *feature.Frame) {
 	rng := rand.New(rand.NewPCG(1, 4))
-	x := randomFrame(rng, 500)
+	x := randomFrame(rng, rows)
 	grad, hess := randomGradients(rng, x.Rows, false)
 	for i := range grad {
 		grad[i] += 9*x.Data[0][i] - 9*float32(int(x.Data[8][i])%2)
@@ -41,7 +41,7 @@ func saved(t testing.TB, e *Ensemble) []byte {
 }
 
 func TestSaveAndLoad(t *testing.T) {
-	e, x := someEnsemble()
+	e, x := someEnsemble(500)
 	file := saved(t, e)
 	rest := bytes.NewReader(append(bytes.Clone(file), "next"...))
 	got, err := Load(rest, "test")
@@ -66,7 +66,7 @@ func TestSaveAndLoad(t *testing.T) {
 }
 
 func TestLoadRefusesDamage(t *testing.T) {
-	e, _ := someEnsemble()
+	e, _ := someEnsemble(500)
 	e.trees = e.trees[:1]
 	file := saved(t, e)
 	refuse := func(what string, at int, b []byte) {
@@ -138,7 +138,7 @@ func rising(n int) []float32 {
 }
 
 func TestLoadAllocatesByWhatIsThere(t *testing.T) {
-	e, _ := someEnsemble()
+	e, _ := someEnsemble(500)
 	file := saved(t, e)
 	binary.LittleEndian.PutUint64(file[len(magic)+3+4:], 1<<62)
 	var before, after runtime.MemStats
@@ -155,7 +155,7 @@ func TestLoadAllocatesByWhatIsThere(t *testing.T) {
 // FuzzLoad fuzzes the body under a right checksum: what loads must predict,
 // and be saved as it was.
 func FuzzLoad(f *testing.F) {
-	e, x := someEnsemble()
+	e, x := someEnsemble(20)
 	f.Add(e.body())
 	f.Add(NewEnsemble(&Bins{}, 1, Identity).body())
 	f.Add([]byte{})
