@@ -197,8 +197,8 @@ func (b *booster) leafValue() func(rows []uint32) float64 {
 	}
 }
 
-// A Predictor is boosted trees. Its predictions are finite, and above zero
-// for objectives with a log link.
+// A Predictor is boosted trees. Its predictions are finite, and not below
+// zero for objectives with a log link.
 type Predictor struct{ ensemble *tree.Ensemble }
 
 // Kind is "gbm".

@@ -204,7 +204,7 @@ func TestGrownTreeIsConsistent(t *testing.T) {
 		"hessian":     {Leaves: 63, MinRows: 1, MinHessian: 500},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o.TreeColumns, o.SplitColumns = cmpOr(o.TreeColumns), cmpOr(o.SplitColumns)
+			o.TreeColumns, o.SplitColumns = orAll(o.TreeColumns), orAll(o.SplitColumns)
 			o.MinHessian = max(o.MinHessian, 1e-3)
 			var first *Grown
 			for _, o.Threads = range []int{1, 2, 5} {
@@ -232,7 +232,7 @@ func TestGrownTreeIsConsistent(t *testing.T) {
 	}
 }
 
-func cmpOr(fraction float64) float64 {
+func orAll(fraction float64) float64 {
 	if fraction == 0 {
 		return 1
 	}
