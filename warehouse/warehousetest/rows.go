@@ -16,7 +16,8 @@ var nan32, nan = float32(math.NaN()), math.NaN()
 // odd are texts that get lost where a store is careless.
 var odd = []string{"", " ", `"quoted"`, "a", "a' OR 'b", `back\slash`, "line\nbreak", "nul\x00inside", "ÄÖ", "雪だるま☃", "🛒"}
 
-// Facts, and the functions below, give a table's content in the table's order.
+// Facts are the content of the facts table, in its order, that Fill writes.
+// The functions below give the other tables'.
 func Facts() []daycast.Fact {
 	inf := float32(math.Inf(1))
 	var facts []daycast.Fact
@@ -32,8 +33,8 @@ func Facts() []daycast.Fact {
 	return facts
 }
 
-// RawLines differ in each place of the order in turn.
-func RawLines() []daycast.RawLine {
+// rawLines differ in each place of the order in turn.
+func rawLines() []daycast.RawLine {
 	lines := []daycast.RawLine{{}, {Row: 1}, {LineID: "1"}, {OrderID: "o"}, {OrderedAt: "2011-12-09T10:00:00+01:00"},
 		{CustomerID: "c"}, {PlaceID: "p"}}
 	for _, text := range odd[1:] {
@@ -44,12 +45,12 @@ func RawLines() []daycast.RawLine {
 	return lines
 }
 
-func Stock() []daycast.Stock {
+func stocks() []daycast.Stock {
 	a, b := daycast.Series{Item: "a"}, daycast.Series{Item: "a", Place: "b"}
 	return []daycast.Stock{{Series: a, Day: 1}, {Series: a, Day: 2, OnHand: nan32}, {Series: b, Day: 1, OnHand: 7.5}}
 }
 
-func Items() []daycast.Item {
+func items() []daycast.Item {
 	items := []daycast.Item{{ID: ""}, {ID: "a", Attributes: map[string]string{"": ""}}}
 	all := map[string]string{}
 	for _, text := range odd {
@@ -58,7 +59,7 @@ func Items() []daycast.Item {
 	return append(items, daycast.Item{ID: "b", Attributes: all})
 }
 
-func Places() []daycast.Place {
+func places() []daycast.Place {
 	return []daycast.Place{
 		{ID: "", Latitude: nan, Longitude: nan},
 		{
@@ -68,7 +69,7 @@ func Places() []daycast.Place {
 	}
 }
 
-func Signals() []daycast.Signal {
+func signals() []daycast.Signal {
 	return []daycast.Signal{
 		{Name: "heat", Scope: daycast.ScopePlace, Key: "p", Day: 1, KnownAt: 0, Value: nan32},
 		{Name: "heat", Scope: daycast.ScopePlace, Key: "p", Day: 1, KnownAt: 1, Value: 21.5},
@@ -78,7 +79,7 @@ func Signals() []daycast.Signal {
 	}
 }
 
-func Quarantine() []daycast.Quarantined {
+func quarantined() []daycast.Quarantined {
 	return []daycast.Quarantined{
 		{Table: "items", Row: 2, Column: "id", Value: "", Reason: "empty"},
 		{Table: "sales", Row: 1, Column: "quantity", Value: "x'\n", Reason: "not a number"},
@@ -86,7 +87,7 @@ func Quarantine() []daycast.Quarantined {
 	}
 }
 
-func Forecasts() []warehouse.ForecastRow {
+func forecasts() []warehouse.ForecastRow {
 	a, b := daycast.Series{Item: "a"}, daycast.Series{Item: "a", Place: "b"}
 	return []warehouse.ForecastRow{
 		{Series: b, Origin: 10, Day: 11, Mean: -1, Q10: nan32, Q50: nan32, Q90: nan32, Model: "naïve"},
@@ -96,7 +97,7 @@ func Forecasts() []warehouse.ForecastRow {
 	}
 }
 
-func Accuracy() []warehouse.AccuracyRow {
+func accuracies() []warehouse.AccuracyRow {
 	return []warehouse.AccuracyRow{
 		{Model: "gbm", Origin: 1, Chosen: true, RMSE: 1, MAE: 2, WAPE: 3, Bias: -4, MASE: 5, RMSSE: 6, Pinball: 7, Coverage: .8, Seconds: 9},
 		{Model: "gbm", Origin: 2, WAPE: math.Inf(1), Pinball: nan, Coverage: nan},
@@ -104,7 +105,7 @@ func Accuracy() []warehouse.AccuracyRow {
 	}
 }
 
-func Failures() []warehouse.FailureRow {
+func failures() []warehouse.FailureRow {
 	a, b := daycast.Series{Item: "a"}, daycast.Series{Item: "a", Place: "b"}
 	return []warehouse.FailureRow{
 		{Series: a, Stage: "fit", Model: "ets", Reason: "too short"},
@@ -122,35 +123,35 @@ func Fill(t *testing.T, w warehouse.Warehouse, run string) {
 		}
 	}
 	ctx := t.Context()
-	must(w.Raw().ReplaceSince(ctx, run, "", Rows(RawLines())))
+	must(w.Raw().ReplaceSince(ctx, run, "", Rows(rawLines())))
 	must(w.Facts().Replace(ctx, run, Rows(Facts())))
-	must(w.Stock().Replace(ctx, run, Rows(Stock())))
-	must(w.Items().Replace(ctx, run, Rows(Items())))
-	must(w.Places().Replace(ctx, run, Rows(Places())))
-	must(w.Signals().Replace(ctx, run, Rows(Signals())))
-	must(w.Quarantine().Replace(ctx, run, Rows(Quarantine())))
-	must(w.Forecasts().Replace(ctx, run, Rows(Forecasts())))
-	must(w.Accuracy().Replace(ctx, run, Rows(Accuracy())))
-	must(w.Failures().Replace(ctx, run, Rows(Failures())))
+	must(w.Stock().Replace(ctx, run, Rows(stocks())))
+	must(w.Items().Replace(ctx, run, Rows(items())))
+	must(w.Places().Replace(ctx, run, Rows(places())))
+	must(w.Signals().Replace(ctx, run, Rows(signals())))
+	must(w.Quarantine().Replace(ctx, run, Rows(quarantined())))
+	must(w.Forecasts().Replace(ctx, run, Rows(forecasts())))
+	must(w.Accuracy().Replace(ctx, run, Rows(accuracies())))
+	must(w.Failures().Replace(ctx, run, Rows(failures())))
 }
 
-// Same checks that b reads as a does, of the run tables for one run.
-func Same(t *testing.T, a, b warehouse.Warehouse, run string) {
+// same checks that b reads as a does, of the run tables for one run.
+func same(t *testing.T, a, b warehouse.Warehouse, run string) {
 	t.Helper()
 	ctx := t.Context()
 	diff(t, "raw", Collect(t, a.Raw().Read(ctx)), Collect(t, b.Raw().Read(ctx)))
-	same(t, "facts", a.Facts(), b.Facts())
-	same(t, "stock", a.Stock(), b.Stock())
-	same(t, "items", a.Items(), b.Items())
-	same(t, "places", a.Places(), b.Places())
-	same(t, "signals", a.Signals(), b.Signals())
-	same(t, "quarantine", a.Quarantine(), b.Quarantine())
+	sameTable(t, "facts", a.Facts(), b.Facts())
+	sameTable(t, "stock", a.Stock(), b.Stock())
+	sameTable(t, "items", a.Items(), b.Items())
+	sameTable(t, "places", a.Places(), b.Places())
+	sameTable(t, "signals", a.Signals(), b.Signals())
+	sameTable(t, "quarantine", a.Quarantine(), b.Quarantine())
 	diff(t, "forecasts", Collect(t, a.Forecasts().Read(ctx, run)), Collect(t, b.Forecasts().Read(ctx, run)))
 	diff(t, "accuracy", Collect(t, a.Accuracy().Read(ctx, run)), Collect(t, b.Accuracy().Read(ctx, run)))
 	diff(t, "failures", Collect(t, a.Failures().Read(ctx, run)), Collect(t, b.Failures().Read(ctx, run)))
 }
 
-func same[T any](t *testing.T, name string, a, b warehouse.Table[T]) {
+func sameTable[T any](t *testing.T, name string, a, b warehouse.Table[T]) {
 	t.Helper()
 	diff(t, name, Collect(t, a.Read(t.Context(), Forever)), Collect(t, b.Read(t.Context(), Forever)))
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"iter"
 	"math"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -16,8 +17,8 @@ import (
 	"daycast/warehouse"
 )
 
-// ErrRows is what the suite's failing rows fail with.
-var ErrRows = errors.New("the rows broke off")
+// errRows is what failing rows fail with.
+var errRows = errors.New("the rows broke off")
 
 // Run checks the warehouses that open gives, each of them empty. The suite
 // closes them.
@@ -41,22 +42,23 @@ func Run(t *testing.T, open func(t *testing.T) warehouse.Warehouse) {
 	t.Run("stop early", func(t *testing.T) { runStopEarly(t, fresh(t)) })
 	t.Run("cancellation", func(t *testing.T) { runCancel(t, fresh(t)) })
 	t.Run("counts", func(t *testing.T) { runCounts(t, fresh(t)) })
+	t.Run("export", func(t *testing.T) { runExport(t, fresh(t)) })
 }
 
 // runTables checks each table with a known content.
 func runTables(t *testing.T, w warehouse.Warehouse) {
 	table(t, "facts", w.Facts(), Facts())
-	table(t, "stock", w.Stock(), Stock())
-	table(t, "items", w.Items(), Items())
-	table(t, "places", w.Places(), Places())
-	table(t, "signals", w.Signals(), Signals())
-	table(t, "quarantine", w.Quarantine(), Quarantine())
+	table(t, "stock", w.Stock(), stocks())
+	table(t, "items", w.Items(), items())
+	table(t, "places", w.Places(), places())
+	table(t, "signals", w.Signals(), signals())
+	table(t, "quarantine", w.Quarantine(), quarantined())
 }
 
 func runRunTables(t *testing.T, w warehouse.Warehouse) {
-	runTable(t, "forecasts", w.Forecasts(), Forecasts())
-	runTable(t, "accuracy", w.Accuracy(), Accuracy())
-	runTable(t, "failures", w.Failures(), Failures())
+	runTable(t, "forecasts", w.Forecasts(), forecasts())
+	runTable(t, "accuracy", w.Accuracy(), accuracies())
+	runTable(t, "failures", w.Failures(), failures())
 }
 
 // table writes rows, sorted as the table sorts them, in another order.
@@ -110,7 +112,7 @@ func checkReplace[T any](
 		}
 		diff(t, "rows of run "+run, sorted, read())
 	}
-	if _, err := replace("r3", Failing(shuffled[:1])); !errors.Is(err, ErrRows) {
+	if _, err := replace("r3", failing(shuffled[:1])); !errors.Is(err, errRows) {
 		t.Fatalf("failing rows: got error %v", err)
 	}
 	diff(t, "rows after a failure", sorted, read())
@@ -130,7 +132,7 @@ func runRaw(t *testing.T, w warehouse.Warehouse) {
 		func(run string, rows iter.Seq2[daycast.RawLine, error]) (int64, error) {
 			return raw.ReplaceSince(ctx, run, "", rows)
 		},
-		func() []daycast.RawLine { return Collect(t, raw.Read(ctx)) }, RawLines())
+		func() []daycast.RawLine { return Collect(t, raw.Read(ctx)) }, rawLines())
 
 	since("r4", "", Rows([]daycast.RawLine{
 		{Row: 1, ItemID: "a", OrderedAt: "2011-12-08T23:59:59"},
@@ -138,7 +140,7 @@ func runRaw(t *testing.T, w warehouse.Warehouse) {
 		{Row: 3, ItemID: "a", OrderedAt: "2011-12-09T08:00:00"},
 	}), 3)
 	late := []daycast.RawLine{{Row: 1, ItemID: "a", OrderedAt: "2011-12-09T09:00:00"}}
-	if _, err := raw.ReplaceSince(ctx, "r5", "2011-12-09", Failing(late)); !errors.Is(err, ErrRows) {
+	if _, err := raw.ReplaceSince(ctx, "r5", "2011-12-09", failing(late)); !errors.Is(err, errRows) {
 		t.Fatalf("failing rows: got error %v", err)
 	}
 	since("r5", "2011-12-09", Rows(late), 2)
@@ -223,13 +225,16 @@ func runMany(t *testing.T, w warehouse.Warehouse) {
 
 func runStopEarly(t *testing.T, w warehouse.Warehouse) {
 	ctx := t.Context()
-	if _, err := w.Items().Replace(ctx, "r", Rows(Items())); err != nil {
+	if _, err := w.Items().Replace(ctx, "r", Rows(items())); err != nil {
 		t.Fatal(err)
 	}
-	for range w.Items().Read(ctx, Forever) {
+	for _, err := range w.Items().Read(ctx, Forever) {
+		if err != nil {
+			t.Fatal(err)
+		}
 		break
 	}
-	if _, err := w.Items().Replace(ctx, "r", Rows(Items()[:1])); err != nil {
+	if _, err := w.Items().Replace(ctx, "r", Rows(items()[:1])); err != nil {
 		t.Fatalf("replace after a read that stopped early: %v", err)
 	}
 }
@@ -273,11 +278,50 @@ func runCounts(t *testing.T, w warehouse.Warehouse) {
 		t.Fatal(err)
 	}
 	diff(t, "counts", map[string]int64{
-		"raw": int64(len(RawLines())), "facts": int64(len(Facts())), "stock": int64(len(Stock())),
-		"items": int64(len(Items())), "places": int64(len(Places())), "signals": int64(len(Signals())),
-		"quarantine": int64(len(Quarantine())), "forecasts": int64(len(Forecasts())),
-		"accuracy": int64(len(Accuracy())), "failures": int64(len(Failures())),
+		"raw": int64(len(rawLines())), "facts": int64(len(Facts())), "stock": int64(len(stocks())),
+		"items": int64(len(items())), "places": int64(len(places())), "signals": int64(len(signals())),
+		"quarantine": int64(len(quarantined())), "forecasts": int64(len(forecasts())),
+		"accuracy": int64(len(accuracies())), "failures": int64(len(failures())),
 	}, got)
+}
+
+// runExport checks that a snapshot reads as the warehouse does, one run's
+// forecasts apart, and cannot be written to.
+func runExport(t *testing.T, w warehouse.Warehouse) {
+	ctx, dir := t.Context(), t.TempDir()
+	Fill(t, w, "other")
+	Fill(t, w, "r'1")
+	export := func(from warehouse.Warehouse, name string) warehouse.Warehouse {
+		shot := filepath.Join(dir, name)
+		if err := from.Export(ctx, "r'1", shot); err != nil {
+			t.Fatal(err)
+		}
+		s, err := warehouse.OpenSnapshot(ctx, shot, warehouse.Options{Threads: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Close() })
+		return s
+	}
+	s := export(w, "it's a [snapshot] * 100%?")
+	same(t, w, s, "r'1")
+	same(t, s, export(s, "again"), "r'1")
+	if rows := Collect(t, s.Forecasts().Read(ctx, "other")); len(rows) != 0 {
+		t.Errorf("the snapshot holds another run's forecasts: %v", rows)
+	}
+	_, err := s.Facts().Replace(ctx, "r2", Rows(Facts()))
+	wantConflict(t, err)
+	_, err = s.Failures().Replace(ctx, "r2", Rows(failures()))
+	wantConflict(t, err)
+	_, err = s.Raw().ReplaceSince(ctx, "r2", "", Rows(rawLines()))
+	wantConflict(t, err)
+}
+
+func wantConflict(t *testing.T, err error) {
+	t.Helper()
+	if err == nil || daycast.CodeOf(err) != daycast.Conflict {
+		t.Errorf("replacing in a snapshot: got error %v, want code conflict", err)
+	}
 }
 
 // Rows yields rows.
@@ -291,8 +335,8 @@ func Rows[T any](rows []T) iter.Seq2[T, error] {
 	}
 }
 
-// Failing yields rows, then ErrRows.
-func Failing[T any](rows []T) iter.Seq2[T, error] {
+// failing yields rows, then errRows.
+func failing[T any](rows []T) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for _, r := range rows {
 			if !yield(r, nil) {
@@ -300,7 +344,7 @@ func Failing[T any](rows []T) iter.Seq2[T, error] {
 			}
 		}
 		var none T
-		yield(none, ErrRows)
+		yield(none, errRows)
 	}
 }
 
