@@ -6,8 +6,8 @@ import (
 	"daycast"
 )
 
-// halfLives are tried in periods: from two weeks, below which a level follows
-// noise, to half a year, above which it is hardly more than the mean.
+// halfLives are tried in periods: from a week of days, below which a level
+// follows noise, to a third of a year, above which it is hardly more than the mean.
 var halfLives = [...]float64{7, 14, 28, 56, 112}
 
 // trialOrigins is how many past origins are tried, a horizon apart.

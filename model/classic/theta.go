@@ -14,11 +14,12 @@ import (
 //
 //	x[t] = y[t] - s[t]                              s: each position's mean deviation
 //	l[t] = l[t-1] + alpha*(x[t] - l[t-1])
-//	forecast[n+h] = l[n] + b/2*(h - 1 + 1/alpha - (1-alpha)^n/alpha) + s of h's position
+//	forecast[n+h] = l[n] + b/2*(h + (1-alpha)*(1-(1-alpha)^n)/alpha) + s of h's position
 //
 // Assimakopoulos, Nikolopoulos (2000), "The theta model: a decomposition
 // approach to forecasting", IJF 16(4). Hyndman, Billah (2003), "Unmasking the
-// theta method", IJF 19(2). We deseasonalise by differences, not ratios, since
+// theta method", IJF 19(2), whose l[0] is the first value where ours is the
+// line's at 0. We deseasonalise by differences, not ratios, since
 // sales touch zero; choose alpha by the one-step errors of a grid; take periods
 // without evidence as time that passes; and look at the last year only, since a
 // shop's growth of years ago says nothing of its next weeks.
@@ -50,13 +51,13 @@ func (Theta) forecast(p *daycast.Panel, i int, out []float32) {
 			best, alpha, n, least = s, c.alpha, float64(e.n), e.squares
 		}
 	}
-	best.level += slope / 2 * ((1-math.Pow(1-alpha, n))/alpha - 1)
+	best.level += slope / 2 * (1 - alpha) * (1 - math.Pow(1-alpha, n)) / alpha
 	best.trend = slope / 2
 	best.extend(1, len(units)%season, season, out)
 }
 
 // thetaGrid holds the smoothing constants that are tried.
-var thetaGrid = []etsConstants{{alpha: .02}, {alpha: .05}, {alpha: .1}, {alpha: .2}, {alpha: .4}}
+var thetaGrid = []etsConstants{{alpha: .02}, {alpha: .05}, {alpha: .1}, {alpha: .2}}
 
 // line is the least-squares line through the deseasonalised evidence: its
 // value one period before the first, and its slope per period.
