@@ -34,6 +34,7 @@ var failures = []failure{
 	{"No such file or directory", daycast.Invalid, "make the folder first, or correct the path"},
 	{"Not a directory", daycast.Invalid, "correct the path: a part of it is a file"},
 	{"Is a directory", daycast.Invalid, "give the path of a file, not of a folder"},
+	{"database has been invalidated", daycast.Unavailable, "see the first error, then start again; committed rows are safe"},
 	{"Out of Memory Error", daycast.Unavailable, "raise the memory limit"},
 	{"IO Error", daycast.Unavailable, "check the disk, then try again"},
 	{"TransactionContext Error", daycast.Conflict, "another writer changed the same table: try again"},

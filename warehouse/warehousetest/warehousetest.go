@@ -40,6 +40,7 @@ func Run(t *testing.T, open func(t *testing.T) warehouse.Warehouse) {
 	t.Run("ties keep their order", func(t *testing.T) { runTies(t, fresh(t)) })
 	t.Run("many rows", func(t *testing.T) { runMany(t, fresh(t)) })
 	t.Run("stop early", func(t *testing.T) { runStopEarly(t, fresh(t)) })
+	t.Run("read while writing", func(t *testing.T) { runReadWhileWriting(t, fresh(t)) })
 	t.Run("cancellation", func(t *testing.T) { runCancel(t, fresh(t)) })
 	t.Run("counts", func(t *testing.T) { runCounts(t, fresh(t)) })
 	t.Run("export", func(t *testing.T) { runExport(t, fresh(t)) })
@@ -237,6 +238,28 @@ func runStopEarly(t *testing.T, w warehouse.Warehouse) {
 	if _, err := w.Items().Replace(ctx, "r", Rows(items()[:1])); err != nil {
 		t.Fatalf("replace after a read that stopped early: %v", err)
 	}
+}
+
+// runReadWhileWriting makes a table's rows from another table, and from what
+// the table itself held before.
+func runReadWhileWriting(t *testing.T, w warehouse.Warehouse) {
+	ctx := t.Context()
+	Fill(t, w, "r1")
+	fromRaw := func(yield func(daycast.Fact, error) bool) {
+		for l, err := range w.Raw().Read(ctx) {
+			if !yield(daycast.Fact{Series: daycast.Series{Item: l.ItemID}}, err) {
+				return
+			}
+		}
+	}
+	if n, err := w.Facts().Replace(ctx, "r2", fromRaw); err != nil || n != int64(len(rawLines())) {
+		t.Fatalf("facts from raw lines: %d, %v", n, err)
+	}
+	want := Collect(t, w.Facts().Read(ctx, Forever))
+	if _, err := w.Facts().Replace(ctx, "r3", w.Facts().Read(ctx, Forever)); err != nil {
+		t.Fatalf("facts from facts: %v", err)
+	}
+	diff(t, "facts", want, Collect(t, w.Facts().Read(ctx, Forever)))
 }
 
 func runCancel(t *testing.T, w warehouse.Warehouse) {
