@@ -21,7 +21,7 @@ import (
 // interval of the first eight sales rather than at the first sale, which is
 // noisy on short series, and q counts only periods of evidence.
 type Croston struct {
-	Alpha float64 // smoothing of size and interval, in (0, 1]; the papers use .1 to .2
+	Alpha float64 // smoothing of size and interval, in (0, 1]; 0 is .1
 }
 
 // Name is "croston".
@@ -29,6 +29,7 @@ func (Croston) Name() string { return "croston" }
 
 // Fit learns nothing, but refuses negative units with code invalid.
 func (m Croston) Fit(ctx context.Context, t model.Training) (model.Fitted, error) {
+	m.Alpha = orUsual(m.Alpha)
 	return fitCounts(ctx, t, m)
 }
 
@@ -54,6 +55,15 @@ func (m Croston) forecast(p *daycast.Panel, i int, out []float32) {
 		}
 	}
 	fill(out, (1-m.Alpha/2)*size/interval)
+}
+
+// orUsual puts the smoothing constant for the zero value of a field: the
+// middle of the .05 to .2 that Syntetos and Boylan (2005) try.
+func orUsual(v float64) float64 {
+	if v == 0 {
+		return .1
+	}
+	return v
 }
 
 // startSales is how many sales start the intermittent methods: enough to

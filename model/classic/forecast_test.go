@@ -128,7 +128,7 @@ func TestCountsRefuseNegativeUnits(t *testing.T) {
 func TestConstantsOutOfRange(t *testing.T) {
 	p := modeltest.Panel(modeltest.Origin, modeltest.Series{Units: []float32{1, 1}})
 	for _, m := range []model.Model{
-		classic.Croston{}, classic.Croston{Alpha: 1.1}, classic.TSB{Alpha: .1}, classic.TSB{Alpha: math.NaN(), Beta: .1},
+		classic.Croston{Alpha: -.1}, classic.Croston{Alpha: 1.1}, classic.TSB{Alpha: .1, Beta: 2}, classic.TSB{Alpha: math.NaN(), Beta: .1},
 		classic.WindowMean{Periods: -1}, classic.SeasonalMean{HalfLife: -1}, classic.SeasonalMean{HalfLife: math.Inf(1)},
 	} {
 		_, err := m.Fit(t.Context(), model.Training{Panels: p, Horizon: 1, Threads: 1})

@@ -19,8 +19,8 @@ import (
 // to inventory obsolescence", EJOR 214(3). We start at the means of the first
 // eight sales rather than at the first sale, which is noisy on short series.
 type TSB struct {
-	Alpha float64 // smoothing of the size, in (0, 1]
-	Beta  float64 // smoothing of the chance, in (0, 1]
+	Alpha float64 // smoothing of the size, in (0, 1]; 0 is .1
+	Beta  float64 // smoothing of the chance, in (0, 1]; 0 is .1
 }
 
 // Name is "tsb".
@@ -28,6 +28,7 @@ func (TSB) Name() string { return "tsb" }
 
 // Fit learns nothing, but refuses negative units with code invalid.
 func (m TSB) Fit(ctx context.Context, t model.Training) (model.Fitted, error) {
+	m.Alpha, m.Beta = orUsual(m.Alpha), orUsual(m.Beta)
 	return fitCounts(ctx, t, m)
 }
 
