@@ -7,10 +7,10 @@ import (
 	"context"
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,9 +21,10 @@ import (
 // semicolons and tabs are told apart by the header; gzip is known by its
 // content, whatever the file is called.
 //
-// Columns without a name (the row numbers that some programs write) and rows
-// without a single value are not read. A row with too few or too many fields,
-// or with a stray quote, is yielded as a *RowError.
+// Columns without a name of their own (the row numbers that some programs
+// write) and rows without a single value are not read. A row with too few or
+// too many fields is yielded with as many values, a row with a stray quote
+// with none.
 type CSV struct{ files map[Table]string }
 
 // OpenCSV makes a Source of files. It fails with code not_found where one
@@ -66,10 +67,12 @@ func (c *CSV) checkTable(ctx context.Context, t Table) error {
 	if err != nil {
 		return err
 	}
+	if err := t.require(columns, c.files[t], fileField(t)); err != nil {
+		return err
+	}
 	var sample [][]string
 	for batch, err := range c.Read(ctx, t, time.Time{}) {
-		var ragged *RowError
-		if err != nil && !errors.As(err, &ragged) {
+		if err != nil {
 			return err
 		}
 		if sample = append(sample, batch...); len(sample) >= sampleRows {
@@ -111,8 +114,8 @@ func (c *CSV) Read(ctx context.Context, t Table, since time.Time) iter.Seq2[[][]
 			if len(batch) > 0 && !yield(batch, nil) || err == io.EOF {
 				return
 			}
-			var ragged *RowError
-			if err != nil && (!yield(nil, err) || !errors.As(err, &ragged)) {
+			if err != nil {
+				yield(nil, err)
 				return
 			}
 		}
@@ -143,9 +146,7 @@ type csvTable struct {
 	csv    *csv.Reader
 	path   string
 	field  string
-	table  Table
-	row    int64 // rows yielded, the unreadable ones included
-	fields int   // in the header
+	fields int // in the header
 	since  string
 
 	columns []string
@@ -194,7 +195,6 @@ func (f *csvTable) decode() error {
 }
 
 func (f *csvTable) readHeader(t Table) error {
-	f.table = t
 	f.csv = csv.NewReader(f.text)
 	f.csv.Comma = separator(f.text)
 	f.csv.FieldsPerRecord = -1
@@ -208,21 +208,14 @@ func (f *csvTable) readHeader(t Table) error {
 		return f.broken(err)
 	}
 	f.fields = len(names)
-	var named []string
 	for i, name := range names {
-		if name = strings.TrimSpace(name); name != "" {
-			named = append(named, validText(name))
+		if name = t.spelled(validText(name)); name != "" && !slices.Contains(f.columns, name) {
+			f.columns = append(f.columns, name)
 			f.keep = append(f.keep, i)
 		}
 	}
-	f.columns, err = t.header(named, f.path, f.field)
-	f.ordered = -1
-	for i, name := range f.columns {
-		if name == "ordered_at" {
-			f.ordered = i
-		}
-	}
-	return err
+	f.ordered = slices.Index(f.columns, "ordered_at")
+	return nil
 }
 
 // separator is the one of , ; and tab that is most frequent in the header
@@ -260,26 +253,40 @@ func (f *csvTable) batch() ([][]string, error) {
 		if err == io.EOF {
 			return batch, io.EOF
 		}
-		if err == nil && blank(record) {
-			continue
-		}
 		if err != nil {
-			return batch, f.badRecord(err)
-		}
-		if len(record) != f.fields && (len(record) < f.fields || !blank(record[f.fields:])) {
-			return batch, f.ragged(record)
-		}
-		row := make([]string, len(f.keep))
-		for i, at := range f.keep {
-			row[i] = validText(record[at])
-		}
-		if f.since != "" && f.ordered >= 0 && strings.TrimSpace(row[f.ordered]) < f.since {
+			if err := f.badRecord(err); err != nil {
+				return batch, err
+			}
+			batch = append(batch, nil)
 			continue
 		}
-		f.row++
+		if blank(record) {
+			continue
+		}
+		row := f.values(record)
+		if f.since != "" && f.ordered >= 0 && f.ordered < len(row) && strings.TrimSpace(row[f.ordered]) < f.since {
+			continue
+		}
 		batch = append(batch, row)
 	}
 	return batch, nil
+}
+
+// values are a record's values in the order of the columns: fewer where it
+// has too few fields, more where it has too many that are not empty.
+func (f *csvTable) values(record []string) []string {
+	row := make([]string, 0, len(f.keep))
+	for _, at := range f.keep {
+		if at < len(record) {
+			row = append(row, validText(record[at]))
+		}
+	}
+	if len(record) > f.fields && !blank(record[f.fields:]) {
+		for _, extra := range record[f.fields:] {
+			row = append(row, validText(extra))
+		}
+	}
+	return row
 }
 
 func blank(record []string) bool {
@@ -291,35 +298,18 @@ func blank(record []string) bool {
 	return true
 }
 
-func (f *csvTable) ragged(record []string) error {
-	line, _ := f.csv.FieldPos(0)
-	return f.rowError(line, strings.Join(record, string(f.csv.Comma)),
-		fmt.Sprintf("%d fields, the header has %d", len(record), f.fields))
-}
-
-// badRecord tells a stray quote, after which the reader goes on with the next
-// line, from what ends the reading: a quote that is never closed has
-// swallowed all lines after it.
+// badRecord is nil for a stray quote, after which the reader goes on with the
+// next line. A quote that is never closed has swallowed all lines after it.
 func (f *csvTable) badRecord(err error) error {
 	var parse *csv.ParseError
 	if !errors.As(err, &parse) {
 		return f.broken(err)
 	}
-	if _, eof := f.text.Peek(1); eof != nil && parse.Line > parse.StartLine {
-		return daycast.Errorf(daycast.Invalid, "%s, line %d: a quote is opened and never closed", f.path, parse.StartLine).
-			WithHint("close it, or write a quote inside a quoted field twice").WithField(f.field)
+	if _, eof := f.text.Peek(1); eof == nil || parse.Line == parse.StartLine {
+		return nil
 	}
-	return f.rowError(parse.StartLine, "", fmt.Sprintf("a stray quote at byte %d", parse.Column))
-}
-
-func (f *csvTable) rowError(line int, value, problem string) error {
-	f.row++
-	reason := fmt.Sprintf("line %d has %s", line, problem)
-	return &RowError{
-		Row: daycast.Quarantined{Table: string(f.table), Row: f.row, Value: clip(validText(value)), Reason: reason},
-		Err: daycast.Errorf(daycast.Invalid, "%s: %s", f.path, reason).
-			WithHint("put values that hold a separator, a line break or a quote in quotes").WithField(f.field),
-	}
+	return daycast.Errorf(daycast.Invalid, "%s, line %d: a quote is opened and never closed", f.path, parse.StartLine).
+		WithHint("close it, or write a quote inside a quoted field twice").WithField(f.field)
 }
 
 // broken is a file that cannot be read on.

@@ -2,7 +2,7 @@ package source
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"iter"
 	"strings"
 	"time"
@@ -10,58 +10,32 @@ import (
 	"daycast"
 )
 
-// A RowError is a row that cannot be read, such as a line of a file with too
-// few fields. Unlike any other error of Read it does not end the reading: a
-// caller that goes on, and keeps Row in quarantine, gets the rows after it.
-type RowError struct {
-	Row daycast.Quarantined
-	Err *daycast.Error
-}
-
-func (e *RowError) Error() string { return e.Err.Error() }
-
-// Unwrap gives the error with its code and hint.
-func (e *RowError) Unwrap() error { return e.Err }
-
-// SetAside yields only the rows that can be read; quarantine keeps the others.
-func SetAside(rows iter.Seq2[[][]string, error], quarantine func(daycast.Quarantined)) iter.Seq2[[][]string, error] {
-	return func(yield func([][]string, error) bool) {
-		for batch, err := range rows {
-			var unreadable *RowError
-			if errors.As(err, &unreadable) {
-				quarantine(unreadable.Row)
-				continue
-			}
-			if !yield(batch, err) {
-				return
-			}
-		}
-	}
-}
-
 // Lines reads the Sales of a source as raw lines, numbered from 1. Ids lose
 // their outer spaces, because lines are sorted and matched by them; all other
 // values stay as they are written. Rows that cannot be read go to quarantine.
 func Lines(ctx context.Context, s Source, since time.Time, quarantine func(daycast.Quarantined)) iter.Seq2[daycast.RawLine, error] {
 	return func(yield func(daycast.RawLine, error) bool) {
 		columns, err := s.Columns(ctx, Sales)
+		if err == nil {
+			err = Sales.require(columns, "the table of sales", "source")
+		}
 		if err != nil {
 			yield(daycast.RawLine{}, err)
 			return
 		}
 		fill := lineFiller(columns)
 		var row int64
-		aside := func(q daycast.Quarantined) {
-			row++
-			quarantine(q)
-		}
-		for batch, err := range SetAside(s.Read(ctx, Sales, since), aside) {
+		for batch, err := range s.Read(ctx, Sales, since) {
 			if err != nil {
 				yield(daycast.RawLine{}, err)
 				return
 			}
 			for _, values := range batch {
 				row++
+				if len(values) != len(columns) {
+					quarantine(unreadable(row, values, columns))
+					continue
+				}
 				line := daycast.RawLine{Row: row}
 				fill(&line, values)
 				if !yield(line, nil) {
@@ -70,6 +44,14 @@ func Lines(ctx context.Context, s Source, since time.Time, quarantine func(dayca
 			}
 		}
 	}
+}
+
+func unreadable(row int64, values, columns []string) daycast.Quarantined {
+	q := daycast.Quarantined{Table: string(Sales), Row: row, Value: clip(strings.Join(values, ",")), Reason: "unreadable: a stray quote"}
+	if len(values) > 0 {
+		q.Reason = fmt.Sprintf("unreadable: %d values for %d columns", len(values), len(columns))
+	}
+	return q
 }
 
 // lineFiller gives each column its field once, not once a row.

@@ -147,6 +147,7 @@ func TestPostgresNamesWhatIsWrong(t *testing.T) {
 		{"no such database", with(func(u *url.URL) { u.Path = "/no_shop" }), "SELECT 1", daycast.Invalid, "no_shop"},
 		{"no table", dsn, "SELECT * FROM sold", daycast.Invalid, `query for sales: relation "sold" does not exist`},
 		{"no column", dsn, "SELECT nr FROM orders", daycast.Invalid, `column "nr" does not exist`},
+		{"a column twice", dsn, `SELECT id AS order_id, id AS "Order_ID" FROM orders`, daycast.Invalid, "comes twice"},
 		{"bad syntax", dsn, "SELEC id FROM orders", daycast.Invalid, "syntax error"},
 		{"no reading", dsn, "DELETE FROM orders", daycast.Invalid, "syntax error"},
 		{"a failing cast", dsn, "SELECT id AS order_id, now() AS ordered_at, id AS item_id, id::int AS quantity FROM orders", daycast.Invalid, `"one"`},

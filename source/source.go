@@ -31,12 +31,13 @@ type Source interface {
 	Has(t Table) bool
 	// Columns are the table's columns in the order of the query or file:
 	// canonical ones in their canonical spelling, any further ones as they
-	// are named. A missing required column has code invalid.
+	// are named. Whether all that are needed are there is Check's to say.
 	Columns(ctx context.Context, t Table) ([]string, error)
 	// Read streams the table in batches of rows; each row has the values in
-	// the order of Columns, "" for NULL. Of Sales it reads only lines whose
+	// the order of Columns, "" for NULL. A row of a file that has another
+	// number of values could not be read: callers set it aside. Of Sales it reads only lines whose
 	// ordered_at begins with since's date in UTC or a later one; the zero time
-	// means all. An error ends it, unless it is a *RowError.
+	// means all.
 	Read(ctx context.Context, t Table, since time.Time) iter.Seq2[[][]string, error]
 	Close() error
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -66,6 +67,9 @@ func (s *SQL) checkTable(ctx context.Context, t Table) error {
 	if err != nil {
 		return err
 	}
+	if err := t.require(columns, s.where(t), field(t)); err != nil {
+		return err
+	}
 	var sample [][]string
 	for batch, err := range s.read(ctx, t, "", " LIMIT "+strconv.Itoa(sampleRows)) {
 		if err != nil {
@@ -82,7 +86,7 @@ func (s *SQL) Columns(ctx context.Context, t Table) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.header(namesOf(types), s.where(t), field(t))
+	return s.spelled(t, types)
 }
 
 // Read streams the table. Lines of Sales are chosen by the date of ordered_at
@@ -101,7 +105,7 @@ func (s *SQL) read(ctx context.Context, t Table, since, limit string) iter.Seq2[
 			yield(nil, err)
 			return
 		}
-		columns, err := t.header(namesOf(types), s.where(t), field(t))
+		columns, err := s.spelled(t, types)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -188,12 +192,18 @@ func (s *SQL) failed(ctx context.Context, err error, where, field string) error 
 	return e.WithField(field)
 }
 
-func namesOf(types []*sql.ColumnType) []string {
-	names := make([]string, len(types))
+// spelled gives the query's columns their canonical spelling.
+func (s *SQL) spelled(t Table, types []*sql.ColumnType) ([]string, error) {
+	columns := make([]string, len(types))
 	for i, c := range types {
-		names[i] = c.Name()
+		name := t.spelled(c.Name())
+		if slices.Contains(columns[:i], name) {
+			return nil, daycast.Errorf(daycast.Invalid, "%s: column %q comes twice", s.where(t), name).
+				WithHint("name each column once, with AS").WithField(field(t))
+		}
+		columns[i] = name
 	}
-	return names
+	return columns, nil
 }
 
 // A scanner turns a query's rows into text.

@@ -23,7 +23,7 @@ func OpenSQLite(path string, queries map[Table]string) (*SQL, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, daycast.Errorf(daycast.NotFound, "cannot open the SQLite file: %w", err).
-			WithHint("source.path is taken from the folder that the program runs in").WithField("source.path")
+			WithHint("source.path is relative to the folder of daycast.yaml").WithField("source.path")
 	}
 	if info.IsDir() {
 		return nil, daycast.Errorf(daycast.Invalid, "%s is a folder", path).

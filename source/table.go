@@ -2,6 +2,7 @@ package source
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -85,38 +86,32 @@ func (t Table) kindOf(column string) Kind {
 	return Text
 }
 
-// header gives the names that a query or file wrote their canonical spelling:
-// case and outer spaces do not count. It refuses a missing required column
-// and a name that comes twice. where names the query or file, field its key
-// in the config.
-func (t Table) header(names []string, where, field string) ([]string, error) {
-	columns := make([]string, len(names))
-	seen := map[string]bool{}
-	for i, name := range names {
-		name = strings.TrimSpace(name)
-		for _, c := range canonical[t] {
-			if strings.EqualFold(name, c.Name) {
-				name = c.Name
-			}
+// spelled is the canonical spelling of a column's name, for which case and
+// outer spaces do not count; of a further column the name without the spaces.
+func (t Table) spelled(name string) string {
+	name = strings.TrimSpace(name)
+	for _, c := range canonical[t] {
+		if strings.EqualFold(name, c.Name) {
+			return c.Name
 		}
-		if seen[name] {
-			return nil, daycast.Errorf(daycast.Invalid, "%s: column %q comes twice", where, name).
-				WithHint("give each column its own name").WithField(field)
-		}
-		seen[name] = true
-		columns[i] = name
 	}
+	return name
+}
+
+// require names the required columns that are missing. where is the query or
+// file, field its key in the config.
+func (t Table) require(columns []string, where, field string) error {
 	var missing []string
 	for _, c := range canonical[t] {
-		if c.Required && !seen[c.Name] {
+		if c.Required && !slices.Contains(columns, c.Name) {
 			missing = append(missing, strconv.Quote(c.Name))
 		}
 	}
-	if missing != nil {
-		return nil, daycast.Errorf(daycast.Invalid, "%s: missing column %s", where, strings.Join(missing, ", ")).
-			WithHint("%s needs %s; the columns found are %s", t, t.needs(), strings.Join(columns, ", ")).WithField(field)
+	if missing == nil {
+		return nil
 	}
-	return columns, nil
+	return daycast.Errorf(daycast.Invalid, "%s: missing column %s", where, strings.Join(missing, ", ")).
+		WithHint("%s needs %s; the columns found are %s", t, t.needs(), strings.Join(columns, ", ")).WithField(field)
 }
 
 // needs lists the required columns for a hint.

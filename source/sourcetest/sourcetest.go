@@ -180,9 +180,7 @@ func testMissing(t *testing.T, open opener) {
 		},
 	})
 	wantInvalid(t, s.Check(t.Context()), "sales", "item_id", "quantity", "stock", "on_hand")
-	_, err := s.Columns(t.Context(), source.Sales)
-	wantInvalid(t, err, "item_id", "quantity")
-	for _, err := range s.Read(t.Context(), source.Sales, time.Time{}) {
+	for _, err := range source.Lines(t.Context(), s, time.Time{}, nil) {
 		wantInvalid(t, err, "item_id", "quantity")
 	}
 }
