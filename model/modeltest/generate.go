@@ -8,8 +8,8 @@ import (
 	"daycast"
 )
 
-// Origin is the last day of the suite's panels, a Sunday.
-const Origin daycast.Day = 20000 - 20000%7 + 3
+// Origin is the last day of the suite's panels: Sunday 2024-10-06.
+const Origin daycast.Day = 20002
 
 // Constant is n periods of c.
 func Constant(n int, c float32) []float32 {
