@@ -67,8 +67,8 @@ func (r Request) validate() error {
 	switch {
 	case r.Panel == nil:
 		return daycast.Errorf(daycast.Invalid, "no panel to forecast").WithField("panel")
-	case len(r.Panel.Offsets) != len(r.Panel.Series)+1 || len(r.Panel.Start) != len(r.Panel.Series):
-		return daycast.Errorf(daycast.Invalid, "the panel's offsets do not fit its %d series", len(r.Panel.Series)).WithField("panel")
+	case !whole(r.Panel):
+		return daycast.Errorf(daycast.Invalid, "the panel's step, offsets and values do not fit its %d series", len(r.Panel.Series)).WithField("panel")
 	case r.Horizon < 1 || r.Horizon > MaxHorizon:
 		return daycast.Errorf(daycast.Invalid, "horizon %d: want 1 to %d periods", r.Horizon, MaxHorizon).WithField("horizon")
 	case r.Threads < 1:
@@ -82,6 +82,16 @@ func (r Request) validate() error {
 		below = level
 	}
 	return nil
+}
+
+// whole reports whether the panel can be read without leaving its slices.
+func whole(p *daycast.Panel) bool {
+	n := len(p.Series)
+	if p.Step != daycast.Daily && p.Step != daycast.Weekly || len(p.Offsets) != n+1 || len(p.Start) != n || p.Offsets[0] != 0 {
+		return false
+	}
+	end := p.Offsets[n]
+	return slices.IsSorted(p.Offsets) && len(p.Units) == end && len(p.Train) == end && len(p.State) == end && len(p.Price) == end
 }
 
 // checkShape finds the model whose answer would be read out of bounds.
@@ -125,7 +135,7 @@ func replaceNonFinite(f *daycast.Forecasts, p *daycast.Panel, i int) {
 // recentMean is the mean of series i's last four weeks of evidence.
 func recentMean(p *daycast.Panel, i int) float32 {
 	units, state := p.TrainOf(i), p.StateOf(i)
-	sum, n, window := 0.0, 0, fallbackDays/int(max(1, p.Step))
+	sum, n, window := 0.0, 0, fallbackDays/int(p.Step)
 	for t := len(units) - 1; t >= 0 && n < window; t-- {
 		if state[t].Evidence() && !notFinite(units[t]) {
 			sum += float64(units[t])
