@@ -1,0 +1,101 @@
+// Package config is daycast.yaml as one typed struct. Its comments are the
+// reference page in docs/config.md; go generate writes it anew.
+package config
+
+//go:generate go test -run TestReference -update .
+
+import (
+	"time"
+
+	"daycast"
+)
+
+// A Config is the whole of daycast.yaml. Keys that are left out have the
+// values of Default.
+type Config struct {
+	Shop     Shop     `yaml:"shop"`
+	Source   Source   `yaml:"source"`
+	Clean    Clean    `yaml:"clean"`
+	Data     string   `yaml:"data"` // Folder of warehouse.duckdb, models/ and snapshots/, relative to this file's folder.
+	Forecast Forecast `yaml:"forecast"`
+	Memory   Bytes    `yaml:"memory"`  // Ceiling of what one run may use, such as 4GiB; at least 256MiB.
+	Threads  int      `yaml:"threads"` // How many threads work at once; 0: all there are. Results do not depend on it.
+	Serve    Serve    `yaml:"serve"`
+}
+
+// Shop is what holds for all of the shop.
+type Shop struct {
+	Name     string `yaml:"name"`      // What pages and reports call it.
+	TimeZone string `yaml:"time_zone"` // IANA name: where a day begins, for places that name no zone of their own.
+	Currency string `yaml:"currency"`  // ISO 4217 code of the prices, such as EUR; may be left out.
+	Country  string `yaml:"country"`   // ISO 3166 code of two letters, such as DE: whose public holidays count; none when left out.
+}
+
+// Source is where the shop's tables come from.
+type Source struct {
+	Kind     string            `yaml:"kind"`      // postgres, sqlite or csv.
+	DSN      Secret            `yaml:"dsn"`       // For postgres: postgres://user:password@host:5432/database. ${NAME} stands for an environment variable.
+	DSNFile  string            `yaml:"dsn_file"`  // For postgres, in place of dsn: a file that holds it, such as a mounted secret.
+	Path     string            `yaml:"path"`      // For sqlite: the database file.
+	Queries  map[string]string `yaml:"queries"`   // For postgres and sqlite: a SELECT for each of sales (or daily), items, customers, places and stock.
+	Files    map[string]string `yaml:"files"`     // For csv: a file for each of sales (or daily), items, customers, places and stock; gzip is accepted.
+	LookBack Duration          `yaml:"look_back"` // How far before the newest order a run reads again, for late and corrected orders.
+}
+
+// Clean is how order lines become daily sales.
+type Clean struct {
+	NonProduct []string `yaml:"non_product"` // Item ids that are no products, such as postage; * stands for any text, case does not count. Left out: POST, DOT, SHIPPING, FEE, ADJUST*, GIFT and other usual ones; [] for none.
+}
+
+// Forecast is what is predicted, and how the model is chosen.
+type Forecast struct {
+	Horizon   int       `yaml:"horizon"`   // How many periods ahead, 1 to 730.
+	Step      string    `yaml:"step"`      // The length of a period: day or week.
+	Quantiles []float64 `yaml:"quantiles"` // Levels between 0 and 1, ascending.
+	Metric    string    `yaml:"metric"`    // By which the best model is chosen: wape, rmse, mae, mase, rmsse or pinball.
+	Models    []string  `yaml:"models"`    // Names of the models to compare; empty for all.
+	Origins   int       `yaml:"origins"`   // How many days in the past forecasts are tried from.
+	Scored    int       `yaml:"scored"`    // How many of the newest origins are scored, with a model chosen on older ones; less than origins.
+	MaxRows   int       `yaml:"max_rows"`  // Global models learn from at most so many periods of all series; 0 for no limit.
+	Seed      uint64    `yaml:"seed"`      // The same seed and data give the same forecasts.
+}
+
+// Serve is the HTTP server.
+type Serve struct {
+	Addr          string   `yaml:"addr"`           // Host and port; :8080 listens on every network.
+	MaxBody       Bytes    `yaml:"max_body"`       // Largest request.
+	Timeout       Duration `yaml:"timeout"`        // Longest request.
+	MaxConcurrent int      `yaml:"max_concurrent"` // Most requests at once; more are asked to try again.
+}
+
+// Default is the config of a shop that says nothing but its source.
+func Default() Config {
+	return Config{
+		Shop:   Shop{Name: "shop", TimeZone: "UTC"},
+		Source: Source{LookBack: Duration(7 * 24 * time.Hour)},
+		Data:   "data",
+		Forecast: Forecast{
+			Horizon: 28, Step: "day", Quantiles: []float64{0.1, 0.5, 0.9}, Metric: "wape",
+			Origins: 6, Scored: 3, MaxRows: 300_000, Seed: 1,
+		},
+		Memory: 4 << 30,
+		Serve:  Serve{Addr: "127.0.0.1:8080", MaxBody: 1 << 20, Timeout: Duration(10 * time.Second), MaxConcurrent: 64},
+	}
+}
+
+// PanelStep is the period's length in days.
+func (f Forecast) PanelStep() daycast.Step {
+	if f.Step == "week" {
+		return daycast.Weekly
+	}
+	return daycast.Daily
+}
+
+// Zone is the shop's time zone. It is known: Validate has looked it up.
+func (s Shop) Zone() *time.Location {
+	zone, err := time.LoadLocation(s.TimeZone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
