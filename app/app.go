@@ -1,3 +1,133 @@
 // Package app opens what the config names and joins the rooms: a short file a
 // verb.
 package app
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"daycast"
+	"daycast/config"
+	"daycast/model/all"
+	"daycast/pipeline"
+	"daycast/registry"
+	"daycast/signal/holiday"
+	"daycast/source"
+	"daycast/warehouse"
+)
+
+// A World is what a verb takes from outside.
+type World struct {
+	Now      func() time.Time
+	Progress Progress
+	Version  string // of the program
+}
+
+// A Progress hears how long work goes on.
+type Progress interface {
+	Stage(name string)
+	// Step hears that done of total are done; total is 0 where it is not known.
+	Step(done, total int, what string)
+}
+
+// openSource opens the shop's own tables.
+func openSource(ctx context.Context, c config.Config) (source.Source, error) {
+	tables := func(from map[string]string) map[source.Table]string {
+		to := map[source.Table]string{}
+		for name, text := range from {
+			to[source.Table(name)] = text
+		}
+		return to
+	}
+	switch c.Source.Kind {
+	case "sqlite":
+		return source.OpenSQLite(c.Source.Path, tables(c.Source.Queries))
+	case "postgres":
+		dsn, err := c.Source.ReadDSN()
+		if err != nil {
+			return nil, err
+		}
+		return source.OpenPostgres(ctx, dsn.Reveal(), tables(c.Source.Queries))
+	case "csv":
+		return source.OpenCSV(tables(c.Source.Files))
+	}
+	return nil, daycast.Errorf(daycast.Invalid, "source kind %q is not known", c.Source.Kind).WithField("source.kind")
+}
+
+// warehouseFile is the warehouse in the data folder.
+const warehouseFile = "warehouse.duckdb"
+
+func openWarehouse(ctx context.Context, c config.Config) (warehouse.Warehouse, error) {
+	if err := os.MkdirAll(c.Data, 0o755); err != nil {
+		return nil, daycast.Errorf(daycast.Invalid, "the data folder: %w", err).WithField("data").
+			WithHint("choose a folder that can be written to")
+	}
+	return warehouse.OpenDuckDB(ctx, filepath.Join(c.Data, warehouseFile), warehouse.Options{
+		MemoryLimit: int64(c.Memory) / 4, Threads: threads(c),
+	})
+}
+
+func openRegistry(c config.Config, w World) (*registry.Registry, error) {
+	r, err := registry.Open(pipeline.Models(c.Data), all.Loaders())
+	if err != nil {
+		return nil, err
+	}
+	r.Now = w.Now
+	return r, nil
+}
+
+func threads(c config.Config) int {
+	if c.Threads > 0 {
+		return c.Threads
+	}
+	return runtime.NumCPU()
+}
+
+// bound asks the garbage collector to keep this process's own memory under
+// the declared ceiling, of which DuckDB has a quarter.
+func bound(memory int64) { debug.SetMemoryLimit(memory / 4 * 3) }
+
+// run opens everything that a run needs. close closes it all.
+func open(ctx context.Context, c config.Config, w World) (run *pipeline.Run, close func(), err error) {
+	bound(int64(c.Memory))
+	models, err := all.Named(c.Forecast.Models)
+	if err != nil {
+		return nil, nil, err
+	}
+	src, err := openSource(ctx, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	house, err := openWarehouse(ctx, c)
+	if err != nil {
+		_ = src.Close()
+		return nil, nil, err
+	}
+	close = func() { _ = house.Close(); _ = src.Close() }
+	reg, err := openRegistry(c, w)
+	if err != nil {
+		close()
+		return nil, nil, err
+	}
+	return &pipeline.Run{
+		ID: w.Now().UTC().Format("20060102T150405Z"), Dir: c.Data, Code: w.Version,
+		Shop: pipeline.Shop{
+			TimeZone: c.Shop.Zone(), Country: c.Shop.Country, NonProduct: c.Clean.NonProduct,
+			LookBack: int(time.Duration(c.Source.LookBack) / (24 * time.Hour)),
+		},
+		Settings: settings(c), Source: src, Warehouse: house, Registry: reg, Holidays: holiday.Offline{},
+		Models: models, Now: w.Now, Progress: w.Progress,
+	}, close, nil
+}
+
+func settings(c config.Config) pipeline.Settings {
+	f := c.Forecast
+	return pipeline.Settings{
+		Step: f.PanelStep(), Horizon: f.Horizon, Levels: Levels(), Metric: f.Metric, Origins: f.Origins, Scored: f.Scored,
+		MaxRows: f.MaxRows, Seed: f.Seed, Threads: threads(c), Memory: int64(c.Memory),
+	}
+}

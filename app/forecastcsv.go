@@ -66,7 +66,9 @@ func ForecastCSV(ctx context.Context, o CSVForecast, clock func() time.Time, p P
 	}
 	out.Notes = append(out.Notes, table.Notes...)
 	p.Stage("choose a model")
-	builder := pipeline.Builder(w, o.Memory, table, o.Step, o.Horizon, o.Absent)
+	builder := pipeline.NewPanelSource(w, o.Memory, pipeline.PanelSpec{
+		Step: o.Step, Anchor: table.Anchor, Last: table.Last, Horizon: o.Horizon, Absent: o.Absent, Planned: table.Planned,
+	})
 	learning, err := o.learning(builder, clock, p)
 	if err != nil {
 		return nil, err
@@ -112,7 +114,7 @@ func (o CSVForecast) learning(b *pipeline.PanelSource, clock func() time.Time, p
 }
 
 // Levels are the quantiles that files and tables hold.
-func Levels() []float64 { return []float64{0.1, 0.5, 0.9} }
+func Levels() []float64 { return pipeline.Levels() }
 
 // writeForecasts writes every series and period of the horizon.
 func writeForecasts(to io.Writer, p *daycast.Panel, f *daycast.Forecasts) error {
@@ -158,12 +160,6 @@ func writeFile(path string, write func(io.Writer) error) error {
 		return daycast.Errorf(daycast.Unavailable, "writing %s: %w", path, err).WithHint("is the disk full?")
 	}
 	return nil
-}
-
-// A Progress hears how long work goes on.
-type Progress interface {
-	Stage(name string)
-	Step(done, total int, what string)
 }
 
 // Summary is the result in words.

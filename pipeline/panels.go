@@ -9,6 +9,17 @@ import (
 	"daycast/warehouse"
 )
 
+// A PanelSpec says how a shop's panels are built: with the facts it is all
+// that a snapshot needs to build the panel again.
+type PanelSpec struct {
+	Step    daycast.Step  `json:"step_days"`
+	Anchor  daycast.Day   `json:"anchor"` // a day on which periods begin
+	Last    daycast.Day   `json:"last"`   // the last day with sales
+	Horizon int           `json:"horizon"`
+	Absent  clean.Absent  `json:"absent"`
+	Planned clean.Planned `json:"planned"`
+}
+
 // A PanelSource builds a shop's panel as known at any origin.
 type PanelSource struct {
 	builder clean.PanelBuilder
@@ -16,10 +27,11 @@ type PanelSource struct {
 	last    daycast.Day
 }
 
-// Builder is the panel source of a daily table in the warehouse.
-func Builder(w warehouse.Warehouse, memory int64, t *clean.DailyTable, step daycast.Step, horizon int, absent clean.Absent) *PanelSource {
+// NewPanelSource reads the facts of w, and keeps them in memory where a part
+// of the memory, in bytes, allows.
+func NewPanelSource(w warehouse.Warehouse, memory int64, s PanelSpec) *PanelSource {
 	return &PanelSource{builder: clean.PanelBuilder{
-		Reader: newReader(w, memory), Step: step, Anchor: t.Anchor, Horizon: horizon, Absent: absent, Planned: t.Planned,
+		Reader: newReader(w, memory), Step: s.Step, Anchor: s.Anchor, Horizon: s.Horizon, Absent: s.Absent, Planned: s.Planned,
 	}}
 }
 

@@ -43,7 +43,10 @@ func root() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return misuse{err} })
-	c.AddCommand(forecastCommand())
+	c.AddCommand(
+		demoCommand(), initCommand(), checkCommand(), runCommand(), etlCommand(), trainCommand(), backtestCommand(),
+		forecastCommand(), serveCommand(), modelsCommand(), simulateCommand(),
+	)
 	return c
 }
 

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"daycast"
+	"daycast/app"
+	"daycast/simulate"
+)
+
+func demoCommand() *cobra.Command {
+	d := app.Demo{}
+	var noServe, asJSON bool
+	var addr string
+	var days int
+	c := &cobra.Command{
+		Use: "demo", Short: "The whole way on a shop of its own: fill, run, serve", Args: noArgs,
+		Long: `Fill a shop database, read and clean it, compare the models, forecast every
+series and serve the forecasts. The shop is simulated, or the real UCI Online
+Retail II invoices. A demo that was killed goes on where it was.`,
+		Example: `  daycast demo
+  daycast demo --dir /tmp/shop --no-serve
+  daycast demo --online-retail online_retail_II/`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			d.Simulated.Days = days
+			cfg, s, err := d.Run(cmd.Context(), world())
+			if err != nil {
+				return err
+			}
+			if err := printSummary(cmd.OutOrStdout(), s, asJSON); err != nil || noServe {
+				return err
+			}
+			if addr != "" {
+				cfg.Serve.Addr = addr
+			}
+			best, err := app.BestSeller(cmd.Context(), cfg)
+			if err != nil {
+				return err
+			}
+			return app.Serve(cmd.Context(), cfg, world(), logger(), func(at string) {
+				fmt.Fprint(cmd.OutOrStdout(), example(at, best))
+			})
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&d.Dir, "dir", "daycast-demo", "folder where everything lives")
+	f.StringVar(&d.OnlineRetail, "online-retail", "", "folder or file of the UCI Online Retail II invoices, as CSV; gzip is understood")
+	f.IntVar(&d.Simulated.Items, "items", 300, "items of the simulated shop")
+	f.IntVar(&d.Simulated.Places, "places", 1, "places of the simulated shop")
+	f.IntVar(&days, "days", 730, "days of the simulated shop")
+	f.Uint64Var(&d.Simulated.Seed, "seed", 1, "seed of the simulated shop")
+	f.BoolVar(&d.Fresh, "fresh", false, "do again what an earlier demo did")
+	f.BoolVar(&noServe, "no-serve", false, "end after the summary")
+	f.BoolVar(&asJSON, "json", false, "print the summary as JSON")
+	f.StringVar(&addr, "addr", "", "host:port to serve on (127.0.0.1:8080)")
+	return c
+}
+
+// example is a request that can be pasted, for the series that sells most.
+func example(addr string, s daycast.Series) string {
+	return fmt.Sprintf(`
+serving on http://%[1]s, documented on http://%[1]s/docs; try
+
+  curl -s http://%[1]s/v1/predict -H 'Content-Type: application/json' -d '{"series": ["%[2]s"], "horizon": 7}'
+
+`, addr, s.ID())
+}
+
+func simulateCommand() *cobra.Command {
+	s := simulate.Shop{}
+	var out string
+	c := &cobra.Command{
+		Use: "simulate", Short: "Fill a SQLite database with a simulated shop", Args: noArgs,
+		Long: `Fill a SQLite database with a simulated shop: customers, products, orders, order
+lines and stock, with the dirt of a real one. The demand that it was made from
+is written beside it, into NAME.truth.sqlite.`,
+		Example: "  daycast simulate --out shop.sqlite --items 1000 --places 3",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p := world().Progress
+			p.Stage("simulate")
+			sum, err := s.Write(cmd.Context(), out, func(done, total int) { p.Step(done, total, "series") })
+			if err != nil {
+				return err
+			}
+			return printJSON(cmd.OutOrStdout(), sum)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&out, "out", "shop.sqlite", "file to write")
+	f.IntVar(&s.Items, "items", 300, "items")
+	f.IntVar(&s.Places, "places", 1, "places")
+	f.IntVar(&s.Days, "days", 730, "days")
+	f.Uint64Var(&s.Seed, "seed", 1, "seed of all randomness")
+	return c
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"daycast/app"
+	"daycast/registry"
+)
+
+func modelsCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use: "models", Short: "List the model versions of a shop", Args: noArgs,
+		Example: "  daycast models list\n  daycast models show 20111210T020000Z",
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	c.AddCommand(modelsListCommand(), modelsShowCommand())
+	return c
+}
+
+func modelsListCommand() *cobra.Command {
+	var f shopFlags
+	c := &cobra.Command{
+		Use: "list", Short: "The versions, newest first; * serves", Args: noArgs, Example: "  daycast models list --json",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := f.load()
+			if err != nil {
+				return err
+			}
+			l, err := app.ListModels(cfg, world())
+			if err != nil {
+				return err
+			}
+			if f.json {
+				return printJSON(cmd.OutOrStdout(), l)
+			}
+			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+			fmt.Fprintln(w, "  id\tmodel\tlast day\tWAPE\tcreated")
+			for _, v := range l.Versions {
+				mark := " "
+				if v.ID == l.Champion {
+					mark = "*"
+				}
+				fmt.Fprintf(w, "%s %s\t%s\t%s\t%s\t%s\n", mark, v.ID, v.Name, v.Origin, metric(v, "wape"), v.Created.Format(time.DateTime))
+			}
+			return w.Flush()
+		},
+	}
+	f.add(c, true)
+	return c
+}
+
+// metric is a version's metric, a dash where it is not known.
+func metric(v registry.Version, name string) string {
+	if m, ok := v.Metrics[name]; ok && m == m {
+		return fmt.Sprintf("%.3f", m)
+	}
+	return "-"
+}
+
+func modelsShowCommand() *cobra.Command {
+	var f shopFlags
+	c := &cobra.Command{
+		Use: "show ID", Short: "All that is known of one version", Args: cobra.ExactArgs(1), Example: "  daycast models show 20111210T020000Z",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := f.load()
+			if err != nil {
+				return err
+			}
+			v, err := app.ShowModel(cfg, world(), args[0])
+			if err != nil {
+				return err
+			}
+			return printJSON(cmd.OutOrStdout(), v)
+		},
+	}
+	f.add(c, false)
+	return c
+}

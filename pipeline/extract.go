@@ -1,0 +1,246 @@
+package pipeline
+
+import (
+	"context"
+	"iter"
+	"math"
+	"strconv"
+	"time"
+
+	"daycast"
+	"daycast/clean"
+	"daycast/source"
+)
+
+// extracted is what the first step leaves for the cleaning.
+type extracted struct {
+	Since      string                `json:"since"` // "" for all
+	Watermark  string                `json:"watermark"`
+	Lines      int64                 `json:"lines"`
+	OnePlace   bool                  `json:"one_place"` // the places table names one
+	Unreadable []daycast.Quarantined `json:"unreadable"`
+}
+
+// watermarkFile holds the newest order time of the last run that ended.
+const watermarkFile = "watermark"
+
+// extract reads the shop's order lines since the watermark, less the days of
+// the look-back, and its items, places and stock.
+func (r *Run) extract(ctx context.Context) error {
+	var e extracted
+	since := r.since()
+	if !since.IsZero() {
+		e.Since = since.Format(time.DateOnly)
+	}
+	aside := func(q daycast.Quarantined) { e.Unreadable = append(e.Unreadable, q) }
+	lines := func(yield func(daycast.RawLine, error) bool) {
+		for l, err := range source.Lines(ctx, r.Source, since, aside) {
+			if err == nil {
+				e.Lines++
+				e.Watermark = newer(e.Watermark, l.OrderedAt, r.today())
+				if e.Lines%100_000 == 0 {
+					r.Progress.Step(int(e.Lines), 0, "order lines")
+				}
+			}
+			if !yield(l, err) {
+				return
+			}
+		}
+	}
+	if _, err := r.Warehouse.Raw().ReplaceSince(ctx, r.ID, e.Since, lines); err != nil {
+		return err
+	}
+	places, err := r.places(ctx)
+	if err != nil {
+		return err
+	}
+	if e.OnePlace = len(places) == 1; e.OnePlace {
+		places[0].ID = daycast.OnlyPlace
+	}
+	if _, err := r.Warehouse.Places().Replace(ctx, r.ID, each(places)); err != nil {
+		return err
+	}
+	if _, err := r.Warehouse.Items().Replace(ctx, r.ID, r.items(ctx)); err != nil {
+		return err
+	}
+	if _, err := r.Warehouse.Stock().Replace(ctx, r.ID, r.stock(ctx, e.OnePlace, aside)); err != nil {
+		return err
+	}
+	return writeJSON(r.path("extracted"), e)
+}
+
+// today is the newest day that an order can have.
+func (r *Run) today() daycast.Day { return daycast.DayOf(r.Now().In(r.Shop.TimeZone)) }
+
+// newer is the newer of two order times, of which those that are no time or
+// lie in the future do not count.
+func newer(a, b string, today daycast.Day) string {
+	if len(b) < len(time.DateOnly) || b <= a {
+		return a
+	}
+	if d, err := daycast.ParseDay(b[:len(time.DateOnly)]); err != nil || d > today {
+		return a
+	}
+	return b
+}
+
+// since is the watermark of the last run less the look-back; zero for all.
+func (r *Run) since() time.Time {
+	var watermark string
+	if err := readJSON(r.state(watermarkFile), &watermark); err != nil || len(watermark) < len(time.DateOnly) {
+		return time.Time{}
+	}
+	t, err := time.Parse(time.DateOnly, watermark[:len(time.DateOnly)])
+	if err != nil {
+		return time.Time{}
+	}
+	return t.AddDate(0, 0, -r.Shop.LookBack)
+}
+
+// records walks a table as maps from column to value; none where the shop
+// does not have the table.
+func (r *Run) records(ctx context.Context, t source.Table) iter.Seq2[map[string]string, error] {
+	return func(yield func(map[string]string, error) bool) {
+		if !r.Source.Has(t) {
+			return
+		}
+		columns, err := r.Source.Columns(ctx, t)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for batch, err := range r.Source.Read(ctx, t, time.Time{}) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, row := range batch {
+				record := make(map[string]string, len(columns))
+				for k, v := range row {
+					record[columns[k]] = v
+				}
+				if !yield(record, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// rest are a record's columns but for the named ones and the empty ones.
+func rest(record map[string]string, but ...string) map[string]string {
+	for _, b := range but {
+		delete(record, b)
+	}
+	for k, v := range record {
+		if v == "" {
+			delete(record, k)
+		}
+	}
+	return record
+}
+
+func (r *Run) items(ctx context.Context) iter.Seq2[daycast.Item, error] {
+	return func(yield func(daycast.Item, error) bool) {
+		seen := map[string]bool{}
+		for record, err := range r.records(ctx, source.Items) {
+			id := record["item_id"]
+			if err == nil && (id == "" || seen[id]) {
+				continue
+			}
+			seen[id] = true
+			// A name tells one item from the others and groups none.
+			if !yield(daycast.Item{ID: id, Attributes: rest(record, "item_id", "name")}, err) {
+				return
+			}
+		}
+	}
+}
+
+func (r *Run) places(ctx context.Context) ([]daycast.Place, error) {
+	var places []daycast.Place
+	seen := map[string]bool{}
+	for record, err := range r.records(ctx, source.Places) {
+		if err != nil {
+			return nil, err
+		}
+		p := daycast.Place{
+			ID: record["place_id"], TimeZone: record["time_zone"], Country: record["country"], Region: record["region"],
+			Latitude: coordinate(record["latitude"]), Longitude: coordinate(record["longitude"]),
+		}
+		if p.ID == "" || seen[p.ID] {
+			continue
+		}
+		if _, err := time.LoadLocation(p.TimeZone); err != nil {
+			return nil, daycast.Errorf(daycast.Invalid, "place %s: time zone %q is not known", p.ID, p.TimeZone).
+				WithField("places.time_zone").WithHint("want an IANA name such as Europe/London, or nothing for the shop's own")
+		}
+		seen[p.ID] = true
+		p.Attributes = rest(record, "place_id", "time_zone", "country", "region", "latitude", "longitude")
+		places = append(places, p)
+	}
+	return places, nil
+}
+
+func coordinate(s string) float64 {
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return math.NaN()
+	}
+	return v
+}
+
+func (r *Run) stock(ctx context.Context, onePlace bool, aside func(daycast.Quarantined)) iter.Seq2[daycast.Stock, error] {
+	return func(yield func(daycast.Stock, error) bool) {
+		var row int64
+		for record, err := range r.records(ctx, source.Stock) {
+			row++
+			s := daycast.Stock{Series: daycast.Series{Item: record["item_id"], Place: record["place_id"]}}
+			if err == nil {
+				var column, reason string
+				if s.Day, s.OnHand, column, reason = stockOf(record); reason != "" {
+					aside(daycast.Quarantined{Table: string(source.Stock), Row: row, Column: column, Value: record[column], Reason: reason})
+					continue
+				}
+			}
+			if onePlace {
+				s.Series.Place = daycast.OnlyPlace
+			}
+			if !yield(s, err) {
+				return
+			}
+		}
+	}
+}
+
+func stockOf(record map[string]string) (daycast.Day, float32, string, string) {
+	text := record["day"]
+	day, err := daycast.ParseDay(text[:min(len(text), len(time.DateOnly))])
+	if err != nil {
+		return 0, 0, "day", "not a day: want YYYY-MM-DD"
+	}
+	v, err := strconv.ParseFloat(record["on_hand"], 32)
+	if err != nil || math.IsNaN(v) {
+		return 0, 0, "on_hand", "not a number"
+	}
+	return day, float32(v), "", ""
+}
+
+// loadDaily is the extraction of a shop that keeps ready daily rows.
+func (r *Run) loadDaily(ctx context.Context) error {
+	if !r.Source.Has(source.Daily) {
+		return daycast.Errorf(daycast.Invalid, "the source has neither sales nor daily").WithField("source.queries").
+			WithHint("name a query for sales (order lines) or for daily (item, day, units)")
+	}
+	l := loaded{Report: &clean.Report{}}
+	table, err := LoadDaily(ctx, r.ID, r.Source, r.Warehouse, r.Settings.Step, l.Report)
+	if err != nil {
+		return err
+	}
+	l.Notes = table.Notes
+	l.Spec = PanelSpec{Step: r.Settings.Step, Anchor: table.Anchor, Last: table.Last, Horizon: r.Settings.Horizon, Absent: clean.AbsentAuto, Planned: table.Planned}
+	if _, err := r.Warehouse.Quarantine().Replace(ctx, r.ID, each([]daycast.Quarantined(nil))); err != nil {
+		return err
+	}
+	return writeJSON(r.path("loaded"), l)
+}

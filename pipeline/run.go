@@ -1,0 +1,144 @@
+package pipeline
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"daycast"
+	"daycast/clean"
+	"daycast/model"
+	"daycast/registry"
+	"daycast/signal"
+	"daycast/source"
+	"daycast/warehouse"
+)
+
+// A Run is one pass over a shop: its tables are read and cleaned, a model is
+// chosen and fitted, every series is forecast, and a snapshot is published.
+// Each step replaces its output atomically under the run's id, so that a run
+// that was killed resumes at the step that it was in and ends equal to one
+// that was not.
+type Run struct {
+	ID        string // for a new run; one that did not end keeps its own
+	Dir       string // the data folder
+	Code      string // version of the program
+	Shop      Shop
+	Settings  Settings
+	Source    source.Source
+	Warehouse warehouse.Warehouse
+	Registry  *registry.Registry
+	Holidays  signal.Source
+	Models    []model.Model
+	Now       func() time.Time
+	Progress  Progress
+
+	journal *Journal
+}
+
+// Shop is what the config says of the shop.
+type Shop struct {
+	TimeZone   *time.Location
+	Country    string   // for holidays, where a place names none
+	NonProduct []string // nil: clean.DefaultNonProduct
+	LookBack   int      // days before the newest order that are read again
+}
+
+// Settings are what the config says of forecasts.
+type Settings struct {
+	Step    daycast.Step
+	Horizon int
+	Levels  []float64
+	Metric  string
+	Origins int
+	Scored  int
+	MaxRows int
+	Seed    uint64
+	Threads int
+	Memory  int64
+}
+
+// A Progress hears what a run is doing.
+type Progress interface {
+	Stage(name string)
+	Step(done, total int, what string)
+}
+
+// step is one named piece of the run.
+type step struct {
+	name string
+	do   func(ctx context.Context) error
+}
+
+// The steps that a run can end after.
+const (
+	StepExtract  = "extract"
+	StepClean    = "clean"
+	StepSignals  = "signals"
+	StepTrain    = "train"
+	StepForecast = "forecast"
+	StepPublish  = "publish"
+)
+
+// steps are the run's, in order. A shop that keeps ready daily rows needs no
+// cleaning of order lines.
+func (r *Run) steps() []step {
+	load := []step{{StepExtract, r.extract}, {StepClean, r.clean}}
+	if !r.Source.Has(source.Sales) {
+		load = []step{{StepExtract, r.loadDaily}}
+	}
+	return append(load,
+		step{StepSignals, r.signals},
+		step{StepTrain, r.train},
+		step{StepForecast, r.forecast},
+		step{StepPublish, r.publish},
+	)
+}
+
+// Do goes through the steps that are not done yet, up to last ("" for all).
+func (r *Run) Do(ctx context.Context, last string) (*Summary, error) {
+	steps := r.steps()
+	if k := slices.IndexFunc(steps, func(s step) bool { return s.name == last }); k >= 0 {
+		steps = steps[:k+1]
+	}
+	var err error
+	if r.journal, err = openJournal(r.Dir, r.ID, r.Now(), steps); err != nil {
+		return nil, err
+	}
+	r.ID = r.journal.Run
+	for _, s := range steps {
+		if !r.journal.done(s.name) {
+			r.Progress.Stage(s.name)
+			start := r.Now()
+			if err := s.do(ctx); err != nil {
+				return nil, err
+			}
+			if err := r.journal.finish(Step{s.name, start.UTC(), r.Now().Sub(start).Seconds()}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if steps[len(steps)-1].name == StepPublish {
+		if err := r.journal.end(); err != nil {
+			return nil, err
+		}
+	}
+	return r.summary()
+}
+
+// path is a file of this run.
+func (r *Run) path(name string) string { return filepath.Join(r.Dir, "runs", r.ID+"."+name+".json") }
+
+// loaded is what the first steps leave for the later ones.
+type loaded struct {
+	Report *clean.Report `json:"report"`
+	Spec   PanelSpec     `json:"spec"`
+	Notes  []string      `json:"notes"`
+}
+
+func (r *Run) loaded() (loaded, error) {
+	l := loaded{Report: &clean.Report{}}
+	err := readJSON(r.path("loaded"), &l)
+	return l, err
+}

@@ -1,0 +1,234 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"daycast"
+	"daycast/evaluate"
+	"daycast/registry"
+	"daycast/warehouse"
+)
+
+// trained is what the training leaves for the summary.
+type trained struct {
+	Version string         `json:"version"`
+	Choice  string         `json:"choice"`
+	Models  []ModelLine    `json:"models"`
+	Proof   []ProofLine    `json:"proof"`
+	Notes   []string       `json:"notes"`
+	Absent  string         `json:"absent"`
+	Closed  []string       `json:"closed"`
+	Days    map[string]int `json:"days"`
+	Series  int            `json:"series"`
+}
+
+// A ModelLine is one candidate over the whole backtest.
+type ModelLine struct {
+	Model   string  `json:"model"`
+	Best    bool    `json:"best"`
+	RMSE    float64 `json:"rmse"`
+	MAE     float64 `json:"mae"`
+	WAPE    float64 `json:"wape"`
+	Bias    float64 `json:"bias"`
+	Seconds float64 `json:"seconds"`
+}
+
+// A ProofLine is a scored origin: model and intervals came from older ones.
+type ProofLine struct {
+	Origin   string  `json:"origin"`
+	Model    string  `json:"model"`
+	RMSE     float64 `json:"rmse"`
+	WAPE     float64 `json:"wape"`
+	Bias     float64 `json:"bias"`
+	Coverage float64 `json:"coverage"`
+}
+
+// train backtests, chooses, fits the best on everything, stores how good the
+// candidates were, and puts the model into the registry.
+func (r *Run) train(ctx context.Context) error {
+	l, err := r.loaded()
+	if err != nil {
+		return err
+	}
+	panels := NewPanelSource(r.Warehouse, r.Settings.Memory, l.Spec)
+	learned, err := r.learning(panels).Learn(ctx, l.Spec.Last)
+	if err != nil {
+		return err
+	}
+	if err := r.storeAccuracy(ctx, learned); err != nil {
+		return err
+	}
+	if err := r.storeProof(ctx, learned); err != nil {
+		return err
+	}
+	t := summarise(learned)
+	found := panels.Found()
+	t.Absent, t.Closed, t.Days = string(found.Absent)+": "+found.Why, found.Closed, map[string]int{}
+	for state, n := range found.Days {
+		t.Days[state.String()] = n
+	}
+	version, err := r.Registry.Put(ctx, registry.Version{
+		ID: r.ID, Name: learned.Choice.Name(), Origin: learned.Panel.Origin, Horizon: r.Settings.Horizon, Step: r.Settings.Step,
+		Parameters: map[string]string{
+			"members": strings.Join(learned.Choice.Members, ","), "metric": r.Settings.Metric,
+			"seed": fmt.Sprint(r.Settings.Seed), "max_rows": fmt.Sprint(r.Settings.MaxRows),
+		},
+		Data: fingerprint(learned.Panel), Metrics: metrics(learned), Run: r.ID, Code: r.Code,
+	}, learned.Fitted)
+	if err != nil {
+		return err
+	}
+	t.Version = version.ID
+	return writeJSON(r.path("trained"), t)
+}
+
+func (r *Run) learning(panels *PanelSource) Learning {
+	s := r.Settings
+	return Learning{
+		Panel: panels.Panel, Models: r.Models, Horizon: s.Horizon, Levels: s.Levels, Metric: s.Metric,
+		Origins: s.Origins, Scored: s.Scored, MaxRows: s.MaxRows, Seed: s.Seed, Threads: s.Threads,
+		Now: r.Now, Progress: r.Progress.Step,
+	}
+}
+
+// storeAccuracy writes a row for each candidate and origin, and one for each
+// proof with its coverage.
+func (r *Run) storeAccuracy(ctx context.Context, learned *Learned) error {
+	var rows []warehouse.AccuracyRow
+	for _, w := range learned.Windows {
+		for _, a := range w.Models {
+			if a.Mean != nil {
+				rows = append(rows, accuracyRow(a.Model, w, w.Score(a.Mean, nil, nil), a.Seconds))
+			}
+		}
+	}
+	for _, p := range learned.Proof {
+		row := accuracyRow("chosen: "+p.Choice.Name(), p.Window, p.Score, math.NaN())
+		row.Chosen = true
+		rows = append(rows, row)
+	}
+	_, err := r.Warehouse.Accuracy().Replace(ctx, r.ID, each(rows))
+	return err
+}
+
+func accuracyRow(name string, w *evaluate.Window, s evaluate.Score, seconds float64) warehouse.AccuracyRow {
+	return warehouse.AccuracyRow{
+		Model: name, Origin: w.Origin, RMSE: s.RMSE, MAE: s.MAE, WAPE: s.WAPE, Bias: s.Bias, MASE: s.MASE, RMSSE: s.RMSSE,
+		Pinball: s.Pinball, Coverage: s.Coverage, Seconds: seconds,
+	}
+}
+
+// storeProof writes the forecasts of the scored origins, by which anybody can
+// compute the accuracy again.
+func (r *Run) storeProof(ctx context.Context, learned *Learned) error {
+	rows := func(yield func(warehouse.ForecastRow, error) bool) {
+		for _, p := range slices.Backward(learned.Proof) {
+			f := &daycast.Forecasts{
+				Origin: p.Window.Origin, Step: p.Window.Step, Horizon: p.Window.Horizon,
+				Mean: p.Mean, Levels: r.Settings.Levels, Quantiles: p.Quantiles,
+			}
+			for i, s := range p.Window.Series {
+				if !yieldForecasts(f, i, s, p.Choice.Name(), yield) {
+					return
+				}
+			}
+		}
+	}
+	_, err := r.Warehouse.Forecasts().Replace(ctx, proofRun(r.ID), rows)
+	return err
+}
+
+// proofRun is the id under which the training keeps forecasts of past origins
+// for the step that stores them with the run's own.
+func proofRun(run string) string { return run + ".backtest" }
+
+func yieldForecasts(f *daycast.Forecasts, i int, s daycast.Series, name string, yield func(warehouse.ForecastRow, error) bool) bool {
+	for h := range f.Horizon {
+		q := f.QuantilesAt(i, h)
+		row := warehouse.ForecastRow{Series: s, Origin: f.Origin, Day: f.Day(h), Mean: f.MeanOf(i)[h], Model: name}
+		row.Q10, row.Q50, row.Q90 = q[0], q[len(q)/2], q[len(q)-1]
+		if !yield(row, nil) {
+			return false
+		}
+	}
+	return true
+}
+
+func summarise(learned *Learned) trained {
+	t := trained{Choice: learned.Choice.Name(), Notes: learned.Notes, Series: len(learned.Panel.Series)}
+	line := func(c evaluate.Choice, best bool) ModelLine {
+		m := ModelLine{Model: c.Name(), Best: best, RMSE: c.Score.RMSE, MAE: c.Score.MAE, WAPE: c.Score.WAPE, Bias: c.Score.Bias}
+		for _, name := range c.Members {
+			m.Seconds += learned.Seconds[name]
+		}
+		return m
+	}
+	for _, c := range learned.Ranked {
+		t.Models = append(t.Models, line(c, c.Name() == t.Choice))
+	}
+	if len(learned.Choice.Members) > 1 {
+		t.Models = append([]ModelLine{line(learned.Choice, true)}, t.Models...)
+	}
+	for _, p := range learned.Proof {
+		t.Proof = append(t.Proof, ProofLine{
+			Origin: p.Window.Origin.String(), Model: p.Choice.Name(),
+			RMSE: p.Score.RMSE, WAPE: p.Score.WAPE, Bias: p.Score.Bias, Coverage: p.Score.Coverage,
+		})
+	}
+	return t
+}
+
+// metrics are the means over the proofs, which no selection has seen.
+func metrics(learned *Learned) map[string]float64 {
+	m := map[string]float64{}
+	for _, p := range learned.Proof {
+		n := float64(len(learned.Proof))
+		m["wape"] += p.Score.WAPE / n
+		m["rmse"] += p.Score.RMSE / n
+		m["mae"] += p.Score.MAE / n
+		m["bias"] += p.Score.Bias / n
+		m["coverage"] += p.Score.Coverage / n
+	}
+	return m
+}
+
+// fingerprint tells two panels apart.
+func fingerprint(p *daycast.Panel) string {
+	h := sha256.New()
+	for i, s := range p.Series {
+		fmt.Fprintf(h, "%s %d\n", s.ID(), p.Start[i])
+	}
+	for _, v := range p.Units {
+		var b [4]byte
+		binary.LittleEndian.PutUint32(b[:], math.Float32bits(v))
+		_, _ = h.Write(b[:])
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// Backtest compares the models on what the last run cleaned, and stores
+// nothing.
+func (r *Run) Backtest(ctx context.Context) (*Summary, error) {
+	j := &Journal{}
+	if err := readJSON(journalPath(r.Dir), j); err != nil {
+		return nil, daycast.Errorf(daycast.NotFound, "nothing has been cleaned yet in %s", r.Dir).WithHint("run daycast etl first")
+	}
+	r.ID, r.journal = j.Run, j
+	l, err := r.loaded()
+	if err != nil {
+		return nil, err
+	}
+	learned, err := r.learning(NewPanelSource(r.Warehouse, r.Settings.Memory, l.Spec)).Learn(ctx, l.Spec.Last)
+	if err != nil {
+		return nil, err
+	}
+	t := summarise(learned)
+	return &Summary{Run: r.ID, Report: l.Report, Trained: &t, Notes: l.Notes, Sizes: sizes(r.Dir)}, nil
+}
