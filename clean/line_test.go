@@ -49,10 +49,13 @@ func TestReadTime(t *testing.T) {
 }
 
 func TestReadNumber(t *testing.T) {
-	for in, want := range map[string]float64{"1": 1, " -2.5 ": -2.5, "+3": 3, "1e3": 1000, ".5": .5, "007": 7} {
+	for in, want := range map[string]float64{"1": 1, "-2.5": -2.5, "+3": 3, "1e3": 1000, ".5": .5, "007": 7} {
 		if got, ok := readNumber(in); !ok || got != want {
 			t.Errorf("%q: got %g, %t", in, got, ok)
 		}
+	}
+	if got, ok := readNumber(" 4 "); !ok || got != 4 {
+		t.Errorf("with outer spaces: got %g, %t", got, ok)
 	}
 	for _, in := range []string{"", "1,5", "1.234,50", "1 000", "1_000", "0x10", "NaN", "inf", "-Infinity", "1e999", "£5", "five"} {
 		if got, ok := readNumber(in); ok {

@@ -139,7 +139,7 @@ func table(facts []daycast.Fact) string {
 	for _, f := range facts {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%g\t%s\t%s\t%s\n", f.Series.ID(), f.Day, f.KnownAt, f.Units, dot(f.Price), dot(f.Promotion), dot(f.Buyers))
 	}
-	w.Flush()
+	_ = w.Flush()
 	return b.String()
 }
 

@@ -39,7 +39,7 @@ func OpenCSV(files map[Table]string) (*CSV, error) {
 		if err != nil {
 			return nil, err
 		}
-		f.Close()
+		_ = f.Close()
 	}
 	return &CSV{files: files}, nil
 }
@@ -111,7 +111,7 @@ func (c *CSV) Read(ctx context.Context, t Table, since time.Time) iter.Seq2[[][]
 				return
 			}
 			batch, err := f.batch()
-			if len(batch) > 0 && !yield(batch, nil) || err == io.EOF {
+			if len(batch) > 0 && !yield(batch, nil) || errors.Is(err, io.EOF) {
 				return
 			}
 			if err != nil {
@@ -131,7 +131,7 @@ func (c *CSV) open(t Table) (*csvTable, error) {
 		return nil, err
 	}
 	if err := f.readHeader(t); err != nil {
-		f.Close()
+		_ = f.Close()
 		return nil, err
 	}
 	return f, nil
@@ -165,7 +165,7 @@ func openTable(path, field string) (*csvTable, error) {
 	}
 	f := &csvTable{file: file, path: path, field: field, text: bufio.NewReaderSize(file, 1<<16)}
 	if err := f.decode(); err != nil {
-		file.Close()
+		_ = file.Close()
 		return nil, err
 	}
 	return f, nil
@@ -181,12 +181,12 @@ func (f *csvTable) decode() error {
 		f.text = bufio.NewReaderSize(unzipped, 1<<16)
 	}
 	head, err := f.text.Peek(3)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return f.broken(err)
 	}
 	switch {
 	case bytes.Equal(head, []byte("\xef\xbb\xbf")):
-		f.text.Discard(3)
+		_, _ = f.text.Discard(3)
 	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
 		return daycast.Errorf(daycast.Invalid, "%s is UTF-16", f.path).
 			WithHint("save it as UTF-8").WithField(f.field)
@@ -200,7 +200,7 @@ func (f *csvTable) readHeader(t Table) error {
 	f.csv.FieldsPerRecord = -1
 	f.csv.ReuseRecord = true
 	names, err := f.csv.Read()
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return daycast.Errorf(daycast.Invalid, "%s is empty", f.path).
 			WithHint("its first line names the columns: %s needs %s", t, t.needs()).WithField(f.field)
 	}
@@ -250,7 +250,7 @@ func (f *csvTable) batch() ([][]string, error) {
 	var batch [][]string
 	for len(batch) < batchRows {
 		record, err := f.csv.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return batch, io.EOF
 		}
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,8 +34,9 @@ func writeCSV(t *testing.T, shop sourcetest.Shop, comma rune) source.Source {
 		b.WriteString("\ufeff")
 		w := csv.NewWriter(&b)
 		w.Comma = comma
-		w.Write(f.Header)
-		w.WriteAll(f.Rows)
+		if err := w.WriteAll(slices.Concat([][]string{f.Header}, f.Rows)); err != nil {
+			t.Fatal(err)
+		}
 		files[table] = filepath.Join(dir, string(table)+".csv")
 		writeFile(t, files[table], b.Bytes())
 	}
@@ -82,6 +84,19 @@ func itemsOf(t *testing.T, content []byte) (string, error) {
 	return strings.Join(lines, "\n"), nil
 }
 
+func zipped(t *testing.T, content string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write([]byte(content)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 func TestCSVForms(t *testing.T) {
 	tests := []struct{ name, content, want string }{
 		{"plain", "item_id,name\na,A\n", "a|A"},
@@ -106,11 +121,7 @@ func TestCSVForms(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			var zipped bytes.Buffer
-			w := gzip.NewWriter(&zipped)
-			w.Write([]byte(tt.content))
-			w.Close()
-			for _, content := range [][]byte{[]byte(tt.content), zipped.Bytes()} {
+			for _, content := range [][]byte{[]byte(tt.content), zipped(t, tt.content)} {
 				if got, err := itemsOf(t, content); err != nil || got != tt.want {
 					t.Errorf("got %q, %v, want %q", got, err, tt.want)
 				}
@@ -120,15 +131,12 @@ func TestCSVForms(t *testing.T) {
 }
 
 func TestCSVNamesWhatIsWrong(t *testing.T) {
-	var zipped bytes.Buffer
-	w := gzip.NewWriter(&zipped)
-	w.Write([]byte("item_id\n" + strings.Repeat("abc\n", 1000)))
-	w.Close()
+	whole := zipped(t, "item_id\n"+strings.Repeat("abc\n", 1000))
 	tests := []struct{ name, content, word string }{
 		{"empty", "", "is empty"},
 		{"open quote", "item_id,name\na,A\nb,\"B\nc,C\nd,D\n", "line 3: a quote is opened"},
 		{"utf-16", "\xff\xfei\x00t\x00", "UTF-8"},
-		{"cut off gzip", zipped.String()[:zipped.Len()-12], "cut off"},
+		{"cut off gzip", string(whole[:len(whole)-12]), "cut off"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

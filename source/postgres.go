@@ -2,6 +2,7 @@ package source
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"net"
@@ -49,19 +50,19 @@ func OpenPostgres(ctx context.Context, dsn string, queries map[Table]string) (*S
 		password: config.Password,
 	}
 	db := stdlib.OpenDB(*config)
-	_, err = backoff.Retry(ctx, func() (struct{}, error) {
+	_, err = backoff.Retry(ctx, func() (*sql.DB, error) {
 		err := db.PingContext(ctx)
 		if err == nil {
-			return struct{}{}, nil
+			return db, nil
 		}
-		if e := d.explain(err); e.Code != daycast.Unavailable {
-			return struct{}{}, backoff.Permanent(e)
-		} else {
-			return struct{}{}, e
+		e := d.explain(err)
+		if e.Code != daycast.Unavailable {
+			return nil, backoff.Permanent(e)
 		}
+		return nil, e
 	}, backoff.WithMaxTries(connectTries))
 	if err != nil {
-		db.Close()
+		_ = db.Close()
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}

@@ -208,8 +208,8 @@ func TestPostgresTriesAgain(t *testing.T) {
 				return
 			}
 			if n++; n > 1 {
-				bufio.NewReader(conn).Peek(8)
-				conn.Write(refused)
+				_, _ = bufio.NewReader(conn).Peek(8)
+				_, _ = conn.Write(refused)
 			}
 			conn.Close()
 		}
