@@ -56,6 +56,9 @@ func (r *Run) forecast(ctx context.Context) error {
 	if _, err := r.Warehouse.Forecasts().Replace(ctx, r.ID, rows); err != nil {
 		return err
 	}
+	if err := r.storeFeatures(ctx, p); err != nil {
+		return err
+	}
 	return r.storeFailures(ctx, p, f, t.Choice)
 }
 

@@ -121,6 +121,7 @@ func (d *duckDB) Signals() Table[daycast.Signal] {
 func (d *duckDB) Quarantine() Table[daycast.Quarantined] {
 	return duckTable[daycast.Quarantined]{d, &quarantineRelation, ""}
 }
+func (d *duckDB) Features() RunTable[FeatureRow] { return duckRuns[FeatureRow]{d, &featureRelation} }
 func (d *duckDB) Forecasts() RunTable[ForecastRow] {
 	return duckRuns[ForecastRow]{d, &forecastRelation}
 }
@@ -142,6 +143,7 @@ func storedTables() []stored {
 		{placeRelation.name, placeRelation.order, false},
 		{signalRelation.name, signalRelation.order, false},
 		{quarantineRelation.name, quarantineRelation.order, false},
+		{featureRelation.name, featureRelation.order, true},
 		{forecastRelation.name, forecastRelation.order, true},
 		{accuracyRelation.name, accuracyRelation.order, true},
 		{failureRelation.name, failureRelation.order, true},

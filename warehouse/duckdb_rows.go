@@ -156,6 +156,20 @@ var quarantineRelation = relation[daycast.Quarantined]{
 	},
 }
 
+var featureRelation = relation[FeatureRow]{
+	name:    "features",
+	columns: []column{day("origin"), plain("item"), plain("place"), plain("feature_values")},
+	order:   "origin, item, place",
+	put: func(p *putter, f FeatureRow) {
+		p.days(f.Origin)
+		p.texts(f.Series.Item, f.Series.Place)
+		putMap(p, f.Values, func(v float32) driver.Value { return v })
+	},
+	take: func(t *taker) FeatureRow {
+		return FeatureRow{Origin: t.day(), Series: t.series(), Values: takeMap[float32](t)}
+	},
+}
+
 var forecastRelation = relation[ForecastRow]{
 	name: "forecasts",
 	columns: []column{
@@ -252,9 +266,16 @@ func (p *putter) doubles(values ...float64) {
 }
 
 func (p *putter) attributes(m map[string]string) {
+	putMap(p, m, func(v string) driver.Value { return strings.ToValidUTF8(v, "\uFFFD") })
+}
+
+// putMap writes a map in the order of its keys; NaN is left out.
+func putMap[V comparable](p *putter, m map[string]V, value func(V) driver.Value) {
 	var o duckdb.OrderedMap
 	for _, k := range slices.Sorted(maps.Keys(m)) {
-		o.Set(strings.ToValidUTF8(k, "\uFFFD"), strings.ToValidUTF8(m[k], "\uFFFD"))
+		if v := m[k]; v == v {
+			o.Set(strings.ToValidUTF8(k, "\uFFFD"), value(v))
+		}
 	}
 	p.any(o)
 }
@@ -299,15 +320,17 @@ func (t *taker) double() float64 {
 	return math.NaN()
 }
 
-// attributes is nil for an empty map.
-func (t *taker) attributes() map[string]string {
+func (t *taker) attributes() map[string]string { return takeMap[string](t) }
+
+// takeMap is nil for an empty map.
+func takeMap[V any](t *taker) map[string]V {
 	o := as[duckdb.OrderedMap](t.any())
 	if o.Len() == 0 {
 		return nil
 	}
-	m := make(map[string]string, o.Len())
+	m := make(map[string]V, o.Len())
 	for i, k := range o.Keys() {
-		m[as[string](k)] = as[string](o.Values()[i])
+		m[as[string](k)] = as[V](o.Values()[i])
 	}
 	return m
 }

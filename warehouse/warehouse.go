@@ -18,6 +18,7 @@ type Warehouse interface {
 	Places() Table[daycast.Place]           // by id
 	Signals() Table[daycast.Signal]         // by name, scope, key, day, known-at
 	Quarantine() Table[daycast.Quarantined] // by table, row
+	Features() RunTable[FeatureRow]         // by origin, item, place
 	Forecasts() RunTable[ForecastRow]       // by origin, item, place, day
 	Accuracy() RunTable[AccuracyRow]        // by model, origin
 	Failures() RunTable[FailureRow]         // by item, place
@@ -56,6 +57,14 @@ type RunTable[T any] interface {
 	Replace(ctx context.Context, run string, rows iter.Seq2[T, error]) (int64, error)
 	// Read yields one run's rows in the table's order.
 	Read(ctx context.Context, run string) iter.Seq2[T, error]
+}
+
+// A FeatureRow is what a model of all series reads of one series at an origin
+// for the first period after it, by the feature's name; NaN is left out.
+type FeatureRow struct {
+	Series daycast.Series
+	Origin daycast.Day
+	Values map[string]float32
 }
 
 // A ForecastRow is the forecast of one series and day at one origin.

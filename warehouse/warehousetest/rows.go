@@ -113,6 +113,14 @@ func failures() []warehouse.FailureRow {
 	}
 }
 
+func features() []warehouse.FeatureRow {
+	a, b := daycast.Series{Item: "a"}, daycast.Series{Item: "a", Place: "b"}
+	return []warehouse.FeatureRow{
+		{Series: a, Origin: 10, Values: map[string]float32{"log_scale": -1.5, "month": 11}},
+		{Series: b, Origin: 10},
+	}
+}
+
 // Fill writes all of the above under one run.
 func Fill(t *testing.T, w warehouse.Warehouse, run string) {
 	t.Helper()
@@ -130,6 +138,7 @@ func Fill(t *testing.T, w warehouse.Warehouse, run string) {
 	must(w.Places().Replace(ctx, run, Rows(places())))
 	must(w.Signals().Replace(ctx, run, Rows(signals())))
 	must(w.Quarantine().Replace(ctx, run, Rows(quarantined())))
+	must(w.Features().Replace(ctx, run, Rows(features())))
 	must(w.Forecasts().Replace(ctx, run, Rows(forecasts())))
 	must(w.Accuracy().Replace(ctx, run, Rows(accuracies())))
 	must(w.Failures().Replace(ctx, run, Rows(failures())))
@@ -146,6 +155,7 @@ func same(t *testing.T, a, b warehouse.Warehouse, run string) {
 	sameTable(t, "places", a.Places(), b.Places())
 	sameTable(t, "signals", a.Signals(), b.Signals())
 	sameTable(t, "quarantine", a.Quarantine(), b.Quarantine())
+	diff(t, "features", Collect(t, a.Features().Read(ctx, run)), Collect(t, b.Features().Read(ctx, run)))
 	diff(t, "forecasts", Collect(t, a.Forecasts().Read(ctx, run)), Collect(t, b.Forecasts().Read(ctx, run)))
 	diff(t, "accuracy", Collect(t, a.Accuracy().Read(ctx, run)), Collect(t, b.Accuracy().Read(ctx, run)))
 	diff(t, "failures", Collect(t, a.Failures().Read(ctx, run)), Collect(t, b.Failures().Read(ctx, run)))

@@ -59,6 +59,7 @@ func runTables(t *testing.T, w warehouse.Warehouse) {
 func runRunTables(t *testing.T, w warehouse.Warehouse) {
 	runTable(t, "forecasts", w.Forecasts(), forecasts())
 	runTable(t, "accuracy", w.Accuracy(), accuracies())
+	runTable(t, "features", w.Features(), features())
 	runTable(t, "failures", w.Failures(), failures())
 }
 
@@ -304,7 +305,7 @@ func runCounts(t *testing.T, w warehouse.Warehouse) {
 		"raw": int64(len(rawLines())), "facts": int64(len(Facts())), "stock": int64(len(stocks())),
 		"items": int64(len(items())), "places": int64(len(places())), "signals": int64(len(signals())),
 		"quarantine": int64(len(quarantined())), "forecasts": int64(len(forecasts())),
-		"accuracy": int64(len(accuracies())), "failures": int64(len(failures())),
+		"accuracy": int64(len(accuracies())), "features": int64(len(features())), "failures": int64(len(failures())),
 	}, got)
 }
 
