@@ -96,11 +96,17 @@ type Totals struct {
 // Len is the number of periods of series i.
 func (p *Panel) Len(i int) int { return p.Offsets[i+1] - p.Offsets[i] }
 
-// TrainOf, UnitsOf, StateOf and PriceOf are series i's values, oldest first.
-func (p *Panel) TrainOf(i int) []float32  { return p.Train[p.Offsets[i]:p.Offsets[i+1]] }
-func (p *Panel) UnitsOf(i int) []float32  { return p.Units[p.Offsets[i]:p.Offsets[i+1]] }
+// TrainOf is series i's training units, oldest first.
+func (p *Panel) TrainOf(i int) []float32 { return p.Train[p.Offsets[i]:p.Offsets[i+1]] }
+
+// UnitsOf is series i's units as observed, oldest first.
+func (p *Panel) UnitsOf(i int) []float32 { return p.Units[p.Offsets[i]:p.Offsets[i+1]] }
+
+// StateOf is series i's states, oldest first.
 func (p *Panel) StateOf(i int) []DayState { return p.State[p.Offsets[i]:p.Offsets[i+1]] }
-func (p *Panel) PriceOf(i int) []float32  { return p.Price[p.Offsets[i]:p.Offsets[i+1]] }
+
+// PriceOf is series i's prices, oldest first.
+func (p *Panel) PriceOf(i int) []float32 { return p.Price[p.Offsets[i]:p.Offsets[i+1]] }
 
 // Blocks makes a Panel its own only block.
 func (p *Panel) Blocks(context.Context) iter.Seq2[*Panel, error] {

@@ -34,6 +34,15 @@ type Progress interface {
 	Step(done, total int, what string)
 }
 
+// Summary is what a run says at its end.
+type Summary = pipeline.Summary
+
+// The steps after which etl and train end.
+const (
+	AfterSignals  = pipeline.StepSignals
+	AfterTraining = pipeline.StepTrain
+)
+
 // openSource opens the shop's own tables.
 func openSource(ctx context.Context, c config.Config) (source.Source, error) {
 	tables := func(from map[string]string) map[source.Table]string {

@@ -21,7 +21,7 @@ import (
 type Demo struct {
 	Dir          string // everything lives here
 	OnlineRetail string // the UCI invoices, a folder or a file; "" simulates a shop
-	Simulated    simulate.Shop
+	Simulated    SimulatedShop
 	Fresh        bool // do again what was done before
 }
 

@@ -91,7 +91,7 @@ func (l Learning) origins(p *daycast.Panel) (int, []daycast.Day) {
 	if p.Step == daycast.Weekly {
 		season = 4
 	}
-	for horizon := l.Horizon; horizon >= 1; horizon = horizon / 2 {
+	for horizon := l.Horizon; horizon >= 1; horizon /= 2 {
 		r := evaluate.RollingOrigin{Period: p.Step, Horizon: horizon, Step: horizon, Windows: max(l.Origins, 1)}
 		if origins := slices.Collect(r.Origins(first, p.Origin, 2*season)); len(origins) >= 2 || horizon == 1 {
 			return horizon, origins

@@ -44,7 +44,7 @@ func (s *Server) protect(w *recorder, r *http.Request, route string) {
 		if cause == nil {
 			return
 		}
-		if cause == http.ErrAbortHandler {
+		if cause == http.ErrAbortHandler { //nolint:errorlint // net/http panics with this very value
 			panic(cause)
 		}
 		s.log.ErrorContext(r.Context(), "panic", "route", route, "cause", cause, "stack", string(debug.Stack()))

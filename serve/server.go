@@ -121,6 +121,6 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	if err := srv.Shutdown(drain); err != nil {
 		s.log.Warn("stopped with requests open", "waited", s.options.Drain, "error", errors.Join(err, srv.Close()))
 	}
-	<-served
+	<-served //nolint:errcheck // Shutdown made it http.ErrServerClosed
 	return nil
 }

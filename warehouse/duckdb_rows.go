@@ -273,7 +273,7 @@ func (p *putter) attributes(m map[string]string) {
 func putMap[V comparable](p *putter, m map[string]V, value func(V) driver.Value) {
 	var o duckdb.OrderedMap
 	for _, k := range slices.Sorted(maps.Keys(m)) {
-		if v := m[k]; v == v {
+		if v := m[k]; v == v { //nolint:gocritic // false only for NaN
 			o.Set(strings.ToValidUTF8(k, "\uFFFD"), value(v))
 		}
 	}

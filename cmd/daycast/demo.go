@@ -7,14 +7,12 @@ import (
 
 	"daycast"
 	"daycast/app"
-	"daycast/simulate"
 )
 
 func demoCommand() *cobra.Command {
 	d := app.Demo{}
 	var noServe, asJSON bool
 	var addr string
-	var days int
 	c := &cobra.Command{
 		Use: "demo", Short: "The whole way on a shop of its own: fill, run, serve", Args: noArgs,
 		Long: `Fill a shop database, read and clean it, compare the models, forecast every
@@ -24,7 +22,6 @@ Retail II invoices. A demo that was killed goes on where it was.`,
   daycast demo --dir /tmp/shop --no-serve
   daycast demo --online-retail online_retail_II/`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			d.Simulated.Days = days
 			cfg, s, err := d.Run(cmd.Context(), world())
 			if err != nil {
 				return err
@@ -49,7 +46,7 @@ Retail II invoices. A demo that was killed goes on where it was.`,
 	f.StringVar(&d.OnlineRetail, "online-retail", "", "folder or file of the UCI Online Retail II invoices, as CSV; gzip is understood")
 	f.IntVar(&d.Simulated.Items, "items", 300, "items of the simulated shop")
 	f.IntVar(&d.Simulated.Places, "places", 1, "places of the simulated shop")
-	f.IntVar(&days, "days", 730, "days of the simulated shop")
+	f.IntVar(&d.Simulated.Days, "days", 730, "days of the simulated shop")
 	f.Uint64Var(&d.Simulated.Seed, "seed", 1, "seed of the simulated shop")
 	f.BoolVar(&d.Fresh, "fresh", false, "do again what an earlier demo did")
 	f.BoolVar(&noServe, "no-serve", false, "end after the summary")
@@ -69,7 +66,7 @@ serving on http://%[1]s, documented on http://%[1]s/docs; try
 }
 
 func simulateCommand() *cobra.Command {
-	s := simulate.Shop{}
+	s := app.SimulatedShop{}
 	var out string
 	c := &cobra.Command{
 		Use: "simulate", Short: "Fill a SQLite database with a simulated shop", Args: noArgs,
@@ -79,8 +76,7 @@ is written beside it, into NAME.truth.sqlite.`,
 		Example: "  daycast simulate --out shop.sqlite --items 1000 --places 3",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p := world().Progress
-			p.Stage("simulate")
-			sum, err := s.Write(cmd.Context(), out, func(done, total int) { p.Step(done, total, "series") })
+			sum, err := app.Simulate(cmd.Context(), s, out, p)
 			if err != nil {
 				return err
 			}

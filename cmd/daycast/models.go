@@ -2,13 +2,13 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"daycast/app"
-	"daycast/registry"
 )
 
 func modelsCommand() *cobra.Command {
@@ -44,7 +44,7 @@ func modelsListCommand() *cobra.Command {
 				if v.ID == l.Champion {
 					mark = "*"
 				}
-				fmt.Fprintf(w, "%s %s\t%s\t%s\t%s\t%s\n", mark, v.ID, v.Name, v.Origin, metric(v, "wape"), v.Created.Format(time.DateTime))
+				fmt.Fprintf(w, "%s %s\t%s\t%s\t%s\t%s\n", mark, v.ID, v.Name, v.Origin, metric(v.Metrics, "wape"), v.Created.Format(time.DateTime))
 			}
 			return w.Flush()
 		},
@@ -54,8 +54,8 @@ func modelsListCommand() *cobra.Command {
 }
 
 // metric is a version's metric, a dash where it is not known.
-func metric(v registry.Version, name string) string {
-	if m, ok := v.Metrics[name]; ok && m == m {
+func metric(metrics map[string]float64, name string) string {
+	if m, ok := metrics[name]; ok && !math.IsNaN(m) {
 		return fmt.Sprintf("%.3f", m)
 	}
 	return "-"

@@ -12,7 +12,6 @@ import (
 	"daycast"
 	"daycast/app"
 	"daycast/config"
-	"daycast/pipeline"
 )
 
 // world is what every verb takes from outside.
@@ -66,13 +65,13 @@ A run that was killed goes on at the step that it was in.`, "")
 func etlCommand() *cobra.Command {
 	return passCommand("etl", "Read and clean the shop's tables into the warehouse", `Read the shop's tables, clean them and load the warehouse. The second time only
 orders since the last whole run are read, and the days of source.look_back
-before it.`, pipeline.StepSignals)
+before it.`, app.AfterSignals)
 }
 
 func trainCommand() *cobra.Command {
 	return passCommand("train", "Compare the models, fit the best and register it", `Compare the models on past origins, fit the best on everything and put it into
 the registry. It does not serve before a run publishes it. What etl has not
-done yet is done first.`, pipeline.StepTrain)
+done yet is done first.`, app.AfterTraining)
 }
 
 func backtestCommand() *cobra.Command {
@@ -165,7 +164,7 @@ func initCommand() *cobra.Command {
 	return c
 }
 
-func printSummary(to io.Writer, s *pipeline.Summary, asJSON bool) error {
+func printSummary(to io.Writer, s *app.Summary, asJSON bool) error {
 	if asJSON {
 		return printJSON(to, s)
 	}

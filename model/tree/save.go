@@ -3,6 +3,7 @@ package tree
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
 	"io"
 	"math"
@@ -101,7 +102,7 @@ func Load(r io.Reader, kind string) (*Ensemble, error) {
 		return nil, damaged(kind)
 	}
 	var body bytes.Buffer // grows with what is there, not with what length claims
-	if n, err := io.CopyN(&body, tee, int64(length)); err != nil && err != io.EOF {
+	if n, err := io.CopyN(&body, tee, int64(length)); err != nil && !errors.Is(err, io.EOF) {
 		return nil, daycast.Errorf(daycast.Unavailable, "reading a %s model: %w", kind, err)
 	} else if n < int64(length) {
 		return nil, damaged(kind)

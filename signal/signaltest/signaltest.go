@@ -120,7 +120,10 @@ func checkEmpty(t *testing.T, s signal.Source, r signal.Request) {
 }
 
 func checkStop(t *testing.T, s signal.Source, r signal.Request) {
-	for range s.Signals(t.Context(), r) {
+	for _, err := range s.Signals(t.Context(), r) {
+		if err != nil {
+			t.Error(err)
+		}
 		break // an iterator that goes on after this panics
 	}
 }
