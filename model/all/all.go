@@ -9,6 +9,7 @@ import (
 	"daycast"
 	"daycast/model"
 	"daycast/model/classic"
+	"daycast/model/effects"
 	"daycast/model/ensemble"
 	"daycast/model/forest"
 	"daycast/model/gbm"
@@ -27,6 +28,7 @@ func Models() []model.Model {
 		classic.TSB{},
 		classic.ETS{},
 		classic.Theta{},
+		effects.Model{},
 		Ridge(),
 		Forest(),
 		Boosting(),
@@ -85,6 +87,7 @@ func Loaders() map[string]model.Loader {
 		"random_forest": forest.Load,
 		"ridge":         linear.Load,
 	})
+	l["effects"] = effects.Load
 	l["blend"] = ensemble.Load
 	l["interval"] = interval.Load
 	return l
