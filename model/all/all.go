@@ -89,6 +89,7 @@ func Loaders() map[string]model.Loader {
 	})
 	l["effects"] = effects.Load
 	l["blend"] = ensemble.Load
+	l["choice"] = ensemble.LoadChoice
 	l["interval"] = interval.Load
 	return l
 }
