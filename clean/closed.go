@@ -40,8 +40,9 @@ type group struct {
 	series []int
 	first  daycast.Day
 	sold   []int // by day from first: how many of the series sold
-	listed []int // by day: how many have started
+	rows   []int // by day: how many have a row
 	silent []bool
+	writes bool    // silent days have rows, so that a row ahead does not mean open
 	weekly [7]bool // closed weekdays at the origin
 	enough bool    // sells enough for silence to mean something
 }
@@ -85,18 +86,17 @@ func (g *group) count(a *assembly) {
 		g.first = min(g.first, p.Start[i])
 	}
 	n := int(a.origin-g.first) + 1
-	g.sold, g.listed = make([]int, n), make([]int, n+1)
+	g.sold, g.rows = make([]int, n), make([]int, n)
 	for _, i := range g.series {
-		at := int(p.Start[i] - g.first)
-		g.listed[at]++
+		at, lo := int(p.Start[i]-g.first), p.Offsets[i]
 		for t, u := range p.UnitsOf(i) {
 			if u != 0 {
 				g.sold[at+t]++
 			}
+			if a.rowed[lo+t] {
+				g.rows[at+t]++
+			}
 		}
-	}
-	for t := 1; t < n; t++ {
-		g.listed[t] += g.listed[t-1]
 	}
 }
 
@@ -126,6 +126,16 @@ func (g *group) judge(a *assembly, expected float64) {
 		}
 	}
 	g.weekly = weekdays(g.silent, g.first, a.origin)
+	silent, written := 0, 0
+	for t, s := range g.silent {
+		if s {
+			silent++
+			if g.rows[t] > 0 {
+				written++
+			}
+		}
+	}
+	g.writes = 2*written > silent
 }
 
 // weekdays are those that were nearly always silent in the last half year.
@@ -184,7 +194,7 @@ func (c *closures) close(i int, g *group, dates calendar) {
 	}
 	for h := range p.Ahead.Periods {
 		day, k := c.a.ahead(h), i*p.Ahead.Periods+h
-		p.Ahead.Closed[k] = !c.a.future[k] && (weekly[day.Weekday()] || dates.closed(day))
+		p.Ahead.Closed[k] = (g.writes || !c.a.future[k]) && (weekly[day.Weekday()] || dates.closed(day))
 		if dates.closed(day) && !weekly[day.Weekday()] {
 			c.found[day.String()+at(g.name)] = true
 		}

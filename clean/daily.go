@@ -2,10 +2,9 @@ package clean
 
 import (
 	"context"
-	"hash/maphash"
+	"fmt"
 	"iter"
 	"math"
-	"strconv"
 	"strings"
 
 	"daycast"
@@ -22,22 +21,27 @@ import (
 // known on their day.
 type Daily struct {
 	Columns []string
-	Rows    func(ctx context.Context) iter.Seq2[[][]string, error]
-	Step    daycast.Step
+	// Rows gives the same rows each time; one with another number of values
+	// than there are columns could not be read.
+	Rows  func(ctx context.Context) iter.Seq2[[][]string, error]
+	Step  daycast.Step
+	Today daycast.Day // lone days after it are slips; 0: unknown
 }
 
 // A DailyTable is a daily table whose columns are known.
 type DailyTable struct {
 	daily   Daily
 	profile *profile
-	seed    maphash.Seed
+	week    week
+	bad     bool // some rows go to quarantine
+	sales   bool // a list of sales: rows that say the same count each
 
 	Last    daycast.Day // the last day with units
-	Anchor  daycast.Day // the most usual first day of a weekly table's periods
+	Anchor  daycast.Day // a day on which periods begin
 	Planned Planned
 	Items   []daycast.Item
 	Places  []daycast.Place
-	Notes   []string // what was decided of the columns, in words
+	Notes   []string // what was decided of the table, in words
 }
 
 // Profile reads the table once. It fails with code invalid where a needed
@@ -47,7 +51,7 @@ func (d Daily) Profile(ctx context.Context, report *Report) (*DailyTable, error)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.learnDates(ctx, d.Rows); err != nil {
+	if err := p.settle(ctx, d.Rows); err != nil {
 		return nil, err
 	}
 	for batch, err := range d.Rows(ctx) {
@@ -58,138 +62,172 @@ func (d Daily) Profile(ctx context.Context, report *Report) (*DailyTable, error)
 			p.see(row, report)
 		}
 	}
-	if p.sales == 0 {
-		return nil, daycast.Errorf(daycast.Invalid, "no row has an item, a day and units: nothing to learn from").
+	if p.findStray(d.Today); p.last == noDay {
+		return nil, daycast.Errorf(daycast.Invalid, "no row has an item, a day and units: there is nothing to learn from").
 			WithHint("read %d rows; the columns are %s", p.rows, strings.Join(d.Columns, ", "))
 	}
-	t := &DailyTable{daily: d, profile: p, seed: maphash.MakeSeed(), Last: p.last, Anchor: p.anchor()}
+	t := &DailyTable{daily: d, profile: p, week: p.week(d.Step), bad: len(report.Reasons()) > 0, sales: p.sample.sales()}
+	t.Last, t.Anchor = t.week.of(p.last), t.week.anchor
+	for _, c := range p.extra {
+		c.future = p.planned(c.at)
+	}
 	t.Planned = Planned{Price: p.planned(p.price), Promotion: p.planned(p.promotion)}
 	t.Items, t.Places = p.attributes()
-	t.Notes = p.notes()
+	t.Notes = t.notes()
 	return t, nil
 }
 
+func (t *DailyTable) notes() []string {
+	p := t.profile
+	notes := append([]string(nil), p.header.notes...)
+	if p.dates.chosen != 0 {
+		notes = append(notes, "days are read as "+layouts[p.dates.chosen].name)
+	}
+	if p.decimal.comma {
+		notes = append(notes, "the comma in numbers is read as the decimal mark")
+	}
+	if t.sales {
+		notes = append(notes, "the table has several rows a day and series: it is read as a list of sales, and all rows add up")
+	}
+	if t.week.note != "" {
+		notes = append(notes, t.week.note)
+	}
+	if p.stockMax > 1 {
+		notes = append(notes, "column in_stock is read as pieces: in stock from one piece on")
+	}
+	for _, c := range []struct {
+		name string
+		at   int
+	}{{"price", p.price}, {"promotion", p.promotion}} {
+		if p.planned(c.at) {
+			notes = append(notes, "column "+c.name+" is known ahead")
+		}
+	}
+	return append(notes, p.describeColumns()...)
+}
+
 // Facts yields one fact a row, in the order of the rows. Rows that say the
-// same are counted once; rows of one day that differ add up.
+// same are counted once; rows of one day that differ add up. A series without
+// a usable row gets one fact that says nothing, so that it is known.
 func (t *DailyTable) Facts(ctx context.Context, report *Report) iter.Seq2[daycast.Fact, error] {
 	return func(yield func(daycast.Fact, error) bool) {
-		seen := map[uint64]map[uint64]bool{}
-		err := t.each(ctx, func(row []string, r parsed) bool {
-			if t.profile.repeated[r.key()] && t.again(seen, row, r, report) {
+		p := t.profile
+		rows, days := map[uint64]bool{}, map[uint64]bool{}
+		err := t.each(ctx, func(n int64, row []string, r parsed) bool {
+			p.series[r.series].used = true
+			if !t.sales && p.repeated[r.key()] && t.again(rows, days, row, r, report) {
 				return true
 			}
-			return yield(t.fact(row, r), nil)
+			return yield(t.fact(n, row, r, report), nil)
 		})
 		if err != nil {
 			yield(daycast.Fact{}, err)
+			return
+		}
+		nan := float32(math.NaN())
+		for _, s := range p.series {
+			empty := daycast.Fact{
+				Series: p.named(s.item, s.place), Day: t.Last, KnownAt: t.Last,
+				Units: nan, Price: nan, Promotion: nan, InStock: nan, Buyers: nan,
+			}
+			if !s.used && !yield(empty, nil) {
+				return
+			}
 		}
 	}
 }
 
 // again reports whether the very same row came before.
-func (t *DailyTable) again(seen map[uint64]map[uint64]bool, row []string, r parsed, report *Report) bool {
-	var h maphash.Hash
-	h.SetSeed(t.seed)
-	for _, v := range row {
-		_, _ = h.WriteString(v)
-		_ = h.WriteByte(0)
-	}
-	rows := seen[r.key()]
-	if rows == nil {
-		rows = map[uint64]bool{}
-		seen[r.key()] = rows
-	}
-	if rows[h.Sum64()] {
-		report.count("duplicate", float64(r.units), t.profile.describe(r))
+func (t *DailyTable) again(rows, days map[uint64]bool, row []string, r parsed, report *Report) bool {
+	h := rowHash(t.profile.sample.seed, row)
+	if rows[h] {
+		report.count("duplicate", units(r), t.profile.describe(r))
 		return true
 	}
-	if len(rows) > 0 {
-		report.count("several_rows_added_up", float64(r.units), t.profile.describe(r))
+	if days[r.key()] {
+		report.count("several_rows_added_up", units(r), t.profile.describe(r))
 	}
-	rows[h.Sum64()] = true
+	rows[h], days[r.key()] = true, true
 	return false
 }
 
-func (t *DailyTable) fact(row []string, r parsed) daycast.Fact {
-	p := t.profile
-	f := daycast.Fact{
-		Series: daycast.Series{Item: p.items.names[r.item], Place: p.places.names[r.place]},
-		Day:    r.day, KnownAt: min(r.day, t.Last), Units: r.units,
-		Price: p.number(row, p.price), Promotion: p.number(row, p.promotion),
-		InStock: p.number(row, p.inStock), Buyers: float32(math.NaN()),
+func units(r parsed) float64 {
+	if r.units != r.units {
+		return 0
 	}
-	if f.Price <= 0 {
-		f.Price = float32(math.NaN())
+	return float64(r.units)
+}
+
+func (t *DailyTable) fact(n int64, row []string, r parsed, report *Report) daycast.Fact {
+	p := t.profile
+	nan, day := float32(math.NaN()), t.week.of(r.day)
+	f := daycast.Fact{
+		Series: p.named(r.item, r.place), Day: day, KnownAt: min(day, t.Last), Units: r.units,
+		Price: nan, Promotion: nan, InStock: nan, Buyers: nan,
+	}
+	bad := func(reason string, at int) {
+		report.count(reason, 0, fmt.Sprintf("row %d: %s", n, clipped(row[at])))
+	}
+	if p.price >= 0 {
+		if f.Price = p.number(row[p.price]); f.Price <= 0 {
+			bad("price_not_above_zero", p.price)
+			f.Price = nan
+		} else if f.Price != f.Price && !missingWord(strings.TrimSpace(row[p.price])) {
+			bad("unreadable_price", p.price)
+		}
+	}
+	if p.promotion >= 0 {
+		f.Promotion = p.promoted(row[p.promotion])
+	}
+	if p.inStock >= 0 {
+		if f.InStock = p.stocked(row[p.inStock]); f.InStock != f.InStock && !missingWord(strings.TrimSpace(row[p.inStock])) {
+			bad("unreadable_in_stock", p.inStock)
+		}
 	}
 	return f
 }
 
-// Signals yields the further columns that vary by day.
-func (t *DailyTable) Signals(ctx context.Context) iter.Seq2[daycast.Signal, error] {
-	return func(yield func(daycast.Signal, error) bool) {
-		done := make([]map[uint64]bool, len(t.profile.extra))
-		for k := range done {
-			done[k] = map[uint64]bool{}
+// Quarantine yields the rows and values that are not used, and why.
+func (t *DailyTable) Quarantine(ctx context.Context) iter.Seq2[daycast.Quarantined, error] {
+	return func(yield func(daycast.Quarantined, error) bool) {
+		if !t.bad {
+			return
 		}
-		err := t.each(ctx, func(row []string, r parsed) bool {
-			for k, c := range t.profile.extra {
-				scope, ok := c.scope()
-				if !ok || row[c.at] == "" {
-					continue
-				}
-				if key := scopeDay(scope, r); scope != daycast.ScopeSeries {
-					if done[k][key] {
-						continue
-					}
-					done[k][key] = true
-				}
-				if !yield(t.signal(c, scope, row[c.at], r), nil) {
-					return false
+		n := int64(0)
+		for batch, err := range t.daily.Rows(ctx) {
+			if err != nil {
+				yield(daycast.Quarantined{}, err)
+				return
+			}
+			for _, row := range batch {
+				n++
+				_, why, _ := t.profile.parse(row)
+				if why.reason != "" && !yield(t.quarantined(n, row, why), nil) {
+					return
 				}
 			}
-			return true
-		})
-		if err != nil {
-			yield(daycast.Signal{}, err)
 		}
 	}
 }
 
-func scopeDay(scope daycast.Scope, r parsed) uint64 {
-	if scope == daycast.ScopePlace {
-		return uint64(uint32(r.place))<<32 | uint64(uint32(r.day))
+func (t *DailyTable) quarantined(n int64, row []string, why problem) daycast.Quarantined {
+	q := daycast.Quarantined{Table: "daily", Row: n, Reason: why.reason, Value: clipped(strings.Join(row, ","))}
+	if why.column >= 0 {
+		q.Column, q.Value = t.daily.Columns[why.column], clipped(row[why.column])
 	}
-	return uint64(uint32(r.day))
-}
-
-func (t *DailyTable) signal(c *column, scope daycast.Scope, value string, r parsed) daycast.Signal {
-	p := t.profile
-	s := daycast.Signal{Name: c.name, Scope: scope, Day: r.day, KnownAt: r.day}
-	if c.future {
-		s.KnownAt -= lead
-	}
-	switch scope {
-	case daycast.ScopePlace:
-		s.Key = p.places.names[r.place]
-	case daycast.ScopeSeries:
-		s.Key = daycast.Series{Item: p.items.names[r.item], Place: p.places.names[r.place]}.ID()
-	}
-	if c.numeric() {
-		s.Value, _ = parseNumber(value)
-	} else {
-		s.Code, s.Value = value, 1
-	}
-	return s
+	return q
 }
 
 // each walks the usable rows; what is not usable was counted by Profile.
-func (t *DailyTable) each(ctx context.Context, use func(row []string, r parsed) bool) error {
+func (t *DailyTable) each(ctx context.Context, use func(n int64, row []string, r parsed) bool) error {
+	n := int64(0)
 	for batch, err := range t.daily.Rows(ctx) {
 		if err != nil {
 			return err
 		}
 		for _, row := range batch {
-			if r, _, ok := t.profile.parse(row); ok && !use(row, r) {
+			n++
+			if r, _, ok := t.profile.parse(row); ok && !use(n, row, r) {
 				return nil
 			}
 		}
@@ -197,19 +235,6 @@ func (t *DailyTable) each(ctx context.Context, use func(row []string, r parsed) 
 	return ctx.Err()
 }
 
-// parseNumber reads a number or a truth value.
-func parseNumber(s string) (float32, bool) {
-	if v, err := strconv.ParseFloat(s, 64); err == nil {
-		if math.IsInf(v, 0) || math.IsNaN(v) || math.Abs(v) > math.MaxFloat32/1e6 {
-			return 0, false
-		}
-		return float32(v), true
-	}
-	switch strings.ToLower(s) {
-	case "true", "yes", "y", "t":
-		return 1, true
-	case "false", "no", "n", "f":
-		return 0, true
-	}
-	return 0, false
+func (p *profile) named(item, place int32) daycast.Series {
+	return daycast.Series{Item: p.items.names[item], Place: p.places.names[place]}
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"iter"
 	"math"
+	"slices"
 	"sort"
 
 	"daycast"
@@ -13,8 +14,8 @@ import (
 
 // A Reader gives a panel builder what the warehouse knows by the end of a day.
 type Reader interface {
-	Facts(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Fact, error] // by series, day
-	Signals(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Signal, error]
+	Facts(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Fact, error]     // by series, day
+	Signals(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Signal, error] // by name, scope, key, day, known-at
 	Items(ctx context.Context) iter.Seq2[daycast.Item, error]
 	Places(ctx context.Context) iter.Seq2[daycast.Place, error]
 }
@@ -35,11 +36,13 @@ type PanelBuilder struct {
 // the shop plans them.
 type Planned struct{ Price, Promotion bool }
 
-// lead is how far ahead planned values are known: longer than any horizon.
-const lead = 366
+// lead is how far ahead planned values are known, in days: longer than any
+// horizon.
+const lead = 3660
 
-// Build reads everything known at origin. The panel holds each series that
-// sold by then, from its first sale to the origin.
+// Build reads everything known at origin. The panel holds each series that is
+// known by then, from its first sale to the origin; one that has not sold has
+// no periods.
 func (b PanelBuilder) Build(ctx context.Context, origin daycast.Day) (*daycast.Panel, Findings, error) {
 	origin = b.periodOf(origin)
 	a := assembly{b: b, origin: origin, panel: &daycast.Panel{
@@ -78,6 +81,7 @@ type assembly struct {
 	promotion ragged
 	buyers    ragged
 	future    []bool // series x ahead: a row for the period exists
+	idle      []bool // by series: it has been on offer and never sold
 }
 
 // ragged is a vector of values by series, for signals with a value a period.
@@ -105,13 +109,16 @@ func (a *assembly) readFacts(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// addSeries appends one series, unless it has not sold by the origin.
+// addSeries appends one series, unless nothing is known of it at the origin.
 func (a *assembly) addSeries(facts []daycast.Fact) {
-	first, ok := a.firstSale(facts)
-	if !ok {
-		return
-	}
 	p, step := a.panel, daycast.Day(a.b.Step)
+	first, sold := a.firstSale(facts)
+	if !sold {
+		if !a.knows(facts) {
+			return
+		}
+		first = a.origin + step
+	}
 	n := int((a.origin-first)/step) + 1
 	ahead := a.b.Horizon
 	s := newSpan(first, step, n, ahead)
@@ -129,6 +136,7 @@ func (a *assembly) addSeries(facts []daycast.Fact) {
 	a.blank = append(a.blank, s.blank...)
 	a.future = append(a.future, s.rowed[n:]...)
 	a.inStock = append(a.inStock, s.inStock...)
+	a.idle = append(a.idle, !sold && a.offered(facts))
 	a.promotion.add(s.promotion)
 	a.buyers.add(s.buyers)
 	for _, u := range s.units {
@@ -147,6 +155,18 @@ func (r *ragged) add(values []float32) {
 		}
 	}
 	r.values = append(r.values, values)
+}
+
+// knows reports whether any of the facts is known at the origin.
+func (a *assembly) knows(facts []daycast.Fact) bool {
+	end := a.origin + daycast.Day(a.b.Step) - 1
+	return slices.ContainsFunc(facts, func(f daycast.Fact) bool { return f.KnownAt <= end })
+}
+
+// offered reports whether the series was there to be bought on some day.
+func (a *assembly) offered(facts []daycast.Fact) bool {
+	end := a.origin + daycast.Day(a.b.Step) - 1
+	return slices.ContainsFunc(facts, func(f daycast.Fact) bool { return known(f, end) && !out(f.InStock) })
 }
 
 // firstSale is the period of the first day whose units, as known at the

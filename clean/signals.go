@@ -3,7 +3,7 @@ package clean
 import (
 	"context"
 	"math"
-	"sort"
+	"slices"
 
 	"daycast"
 )
@@ -13,7 +13,7 @@ import (
 func (a *assembly) signals(ctx context.Context) error {
 	p := a.panel
 	end := a.origin + daycast.Day(a.b.Step) - 1
-	c := compiler{origin: a.origin, b: a.b, by: map[string]*gathered{}}
+	c := compiler{b: a.b, panel: p, limit: a.origin + daycast.Day(a.b.Step)*lead, keys: map[daycast.Scope][]string{}}
 	for s, err := range a.b.Reader.Signals(ctx, end) {
 		if err != nil {
 			return err
@@ -22,9 +22,7 @@ func (a *assembly) signals(ctx context.Context) error {
 			c.add(s)
 		}
 	}
-	for _, name := range c.names() {
-		p.Signals = append(p.Signals, c.compile(name, p))
-	}
+	c.finish()
 	if a.promotion.any {
 		p.Signals = append(p.Signals, a.own("promotion", a.promotion, a.b.Planned.Promotion))
 	}
@@ -44,104 +42,169 @@ func (a *assembly) own(name string, r ragged, future bool) daycast.PanelSignal {
 	return s
 }
 
-// compiler gathers signal rows by name and key.
+// compiler makes signals of rows that come by name, scope, key, day and
+// known-at, and so holds one vector and the finished ones.
 type compiler struct {
-	origin daycast.Day
-	b      PanelBuilder
-	by     map[string]*gathered
-}
+	b     PanelBuilder
+	panel *daycast.Panel
+	limit daycast.Day
+	keys  map[daycast.Scope][]string // by series
 
-type gathered struct {
-	scope daycast.Scope
-	keys  map[string][]daycast.Signal
-	codes map[string]bool
+	name    string
+	scope   daycast.Scope
+	vector  map[string]int32 // key -> vector
+	code    map[string]float32
+	signal  *daycast.PanelSignal
+	numbers bool // the signal's values, not words
+
+	key     string
+	values  []float32
+	first   daycast.Day
+	day     daycast.Day // of the last row
+	old     float32     // what the day said before it was known better
+	sum     float64     // of the last period's days
+	counted int
 }
 
 func (c *compiler) add(s daycast.Signal) {
-	g := c.by[s.Name]
-	if g == nil {
-		g = &gathered{scope: s.Scope, keys: map[string][]daycast.Signal{}, codes: map[string]bool{}}
-		c.by[s.Name] = g
+	switch {
+	case c.signal == nil || s.Name != c.name || s.Scope != c.scope:
+		c.finish()
+		c.name, c.scope, c.key = s.Name, s.Scope, s.Key
+		c.vector, c.code, c.numbers = map[string]int32{}, map[string]float32{}, false
+		c.signal = &daycast.PanelSignal{Name: c.fresh(s), Step: c.b.Step}
+	case s.Key != c.key:
+		c.close()
+		c.key = s.Key
 	}
+	c.put(s)
+}
+
+// fresh is the signal's name, with its scope where another scope has it.
+func (c *compiler) fresh(s daycast.Signal) string {
+	for _, other := range c.panel.Signals {
+		if other.Name == s.Name {
+			return s.Name + "_" + string(s.Scope)
+		}
+	}
+	return s.Name
+}
+
+// put lays one row out. Of several rows of a day the last known counts; a week
+// takes the mean of its days, or its last word.
+func (c *compiler) put(s daycast.Signal) {
+	period := c.b.periodOf(s.Day)
+	if period > c.limit {
+		return
+	}
+	if s.Code == "" && c.signal.Codes != nil || s.Code != "" && c.numbers {
+		return // words and numbers do not mix: the first row decides
+	}
+	c.numbers = s.Code == ""
+	v := s.Value
 	if s.Code != "" {
-		g.codes[s.Code] = true
+		code, ok := c.code[s.Code]
+		if !ok {
+			code = float32(len(c.code))
+			c.code[s.Code] = code
+			c.signal.Codes = append(c.signal.Codes, s.Code)
+		}
+		v = code
 	}
-	g.keys[s.Key] = append(g.keys[s.Key], s)
+	if len(c.values) == 0 {
+		c.first = period
+	}
+	t := int(period-c.first) / int(c.b.Step)
+	if t < 0 {
+		return
+	}
+	if t >= len(c.values) {
+		c.sum, c.counted = 0, 0
+	} else if s.Day == c.day {
+		c.sum -= float64(c.old)
+		c.counted--
+	}
+	for len(c.values) <= t {
+		c.values = append(c.values, float32(math.NaN()))
+	}
+	c.day, c.old = s.Day, v
+	c.sum += float64(v)
+	c.counted++
+	if s.Code == "" {
+		v = float32(c.sum / float64(c.counted))
+	}
+	c.values[t] = v
 }
 
-func (c *compiler) names() []string {
-	var names []string
-	for n := range c.by {
-		names = append(names, n)
+// close ends a key's vector.
+func (c *compiler) close() {
+	if len(c.values) == 0 {
+		return
 	}
-	sort.Strings(names)
-	return names
+	s, step := c.signal, daycast.Day(c.b.Step)
+	c.vector[c.key] = int32(len(s.Vectors))
+	s.First, s.Vectors = append(s.First, c.first), append(s.Vectors, slices.Clip(c.values))
+	s.Future = s.Future || c.first+daycast.Day(len(c.values)-1)*step > c.panel.Origin
+	c.values, c.sum, c.counted = make([]float32, 0, len(c.values)), 0, 0
 }
 
-func (c *compiler) compile(name string, p *daycast.Panel) daycast.PanelSignal {
-	g := c.by[name]
-	s := daycast.PanelSignal{Name: name, Step: c.b.Step, Vector: make([]int32, len(p.Series))}
-	code := map[string]float32{}
-	for word := range g.codes {
-		s.Codes = append(s.Codes, word)
+// finish ends a signal.
+func (c *compiler) finish() {
+	if c.signal == nil {
+		return
 	}
-	sort.Strings(s.Codes)
+	c.close()
+	s := c.signal
+	if len(s.Vectors) > 0 {
+		c.sortCodes()
+		s.Vector = make([]int32, len(c.panel.Series))
+		for i, key := range c.keysOf(c.scope) {
+			v, ok := c.vector[key]
+			if !ok {
+				v = -1
+			}
+			s.Vector[i] = v
+		}
+		c.panel.Signals = append(c.panel.Signals, *s)
+	}
+	c.signal = nil
+}
+
+// sortCodes orders the dictionary, so that it does not depend on which word
+// came first.
+func (c *compiler) sortCodes() {
+	s := c.signal
+	if s.Codes == nil {
+		return
+	}
+	sorted := slices.Clone(s.Codes)
+	slices.Sort(sorted)
+	place := make([]float32, len(sorted))
 	for k, word := range s.Codes {
-		code[word] = float32(k)
+		at, _ := slices.BinarySearch(sorted, word)
+		place[k] = float32(at)
 	}
-	index := map[string]int32{}
-	for i := range p.Series {
-		key := scopeKey(p, i, g.scope)
-		v, seen := index[key]
-		if !seen {
-			v = -1
-			if rows := g.keys[key]; len(rows) > 0 {
-				v = int32(len(s.Vectors))
-				first, values := c.vector(rows, code, len(s.Codes) > 0)
-				s.First, s.Vectors = append(s.First, first), append(s.Vectors, values)
-				s.Future = s.Future || first+daycast.Day(len(values))*daycast.Day(c.b.Step) > c.origin+daycast.Day(c.b.Step)
+	s.Codes = sorted
+	for _, values := range s.Vectors {
+		for t, v := range values {
+			if v == v {
+				values[t] = place[int(v)]
 			}
-			index[key] = v
 		}
-		s.Vector[i] = v
 	}
-	return s
 }
 
-// vector lays rows out by period. Of several rows of a period the last known
-// counts; a week takes the mean of its days, or its last word.
-func (c *compiler) vector(rows []daycast.Signal, code map[string]float32, words bool) (daycast.Day, []float32) {
-	first, last := rows[0].Day, rows[0].Day
-	for _, r := range rows {
-		first, last = min(first, r.Day), max(last, r.Day)
-	}
-	first, last = c.b.periodOf(first), c.b.periodOf(last)
-	limit := c.origin + daycast.Day(c.b.Step)*lead
-	last = min(last, limit)
-	values := make([]float32, int(last-first)/int(c.b.Step)+1)
-	for t := range values {
-		values[t] = float32(math.NaN())
-	}
-	count := make([]int, len(values))
-	for _, r := range rows {
-		t := int(c.b.periodOf(r.Day)-first) / int(c.b.Step)
-		if t >= len(values) {
-			continue
+// keysOf are the keys of a scope by series.
+func (c *compiler) keysOf(scope daycast.Scope) []string {
+	keys := c.keys[scope]
+	if keys == nil {
+		keys = make([]string, len(c.panel.Series))
+		for i := range keys {
+			keys[i] = scopeKey(c.panel, i, scope)
 		}
-		v := r.Value
-		if words {
-			v = code[r.Code]
-			if r.Code == "" {
-				continue
-			}
-		}
-		if c.b.Step == daycast.Weekly && !words && count[t] > 0 {
-			v = (values[t]*float32(count[t]) + v) / float32(count[t]+1)
-		}
-		values[t] = v
-		count[t]++
+		c.keys[scope] = keys
 	}
-	return first, values
+	return keys
 }
 
 // scopeKey is the key under which a signal of this scope is known for series i.

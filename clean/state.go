@@ -32,6 +32,9 @@ type Findings struct {
 	Why    string
 	Days   map[daycast.DayState]int // series-periods by state
 	Closed []string                 // closed weekdays and dates, in words
+	Series int                      // known at the origin
+	Idle   int                      // of them, on offer and never sold: 0 is forecast
+	New    int                      // of them, without any day that says something of demand
 }
 
 const (
@@ -64,6 +67,15 @@ func (a *assembly) typeStates() Findings {
 	found.Days = map[daycast.DayState]int{}
 	for _, s := range p.State {
 		found.Days[s]++
+	}
+	found.Series = len(p.Series)
+	for i := range p.Series {
+		switch {
+		case a.idle[i]:
+			found.Idle++
+		case p.Len(i) == 0:
+			found.New++
+		}
 	}
 	return found
 }
@@ -148,7 +160,7 @@ func (a *assembly) closedBySignal() {
 }
 
 // delist types the days after the last sale of a series that has been silent
-// for a year, and expects no more of it.
+// for a year, and expects no more of it, nor of one that never sold.
 func (a *assembly) delist() {
 	p := a.panel
 	silence := delistedDays / int(p.Step)
@@ -158,7 +170,7 @@ func (a *assembly) delist() {
 		for t > 0 && (state[t-1] == daycast.Zero || state[t-1] == daycast.Closed) {
 			t--
 		}
-		if len(state)-t < silence {
+		if len(state)-t < silence && !a.idle[i] {
 			continue
 		}
 		for ; t < len(state); t++ {

@@ -32,6 +32,9 @@ func LoadDaily(ctx context.Context, run string, src source.Source, w warehouse.W
 	if _, err := w.Signals().Replace(ctx, run, table.Signals(ctx)); err != nil {
 		return nil, err
 	}
+	if _, err := w.Quarantine().Replace(ctx, run, table.Quarantine(ctx)); err != nil {
+		return nil, err
+	}
 	items, err := withTable(ctx, src, source.Items, table.Items, itemID, itemAttributes)
 	if err != nil {
 		return nil, err

@@ -239,8 +239,5 @@ func (r *Run) loadDaily(ctx context.Context) error {
 	}
 	l.Notes = table.Notes
 	l.Spec = PanelSpec{Step: r.Settings.Step, Anchor: table.Anchor, Last: table.Last, Horizon: r.Settings.Horizon, Absent: clean.AbsentAuto, Planned: table.Planned}
-	if _, err := r.Warehouse.Quarantine().Replace(ctx, r.ID, each([]daycast.Quarantined(nil))); err != nil {
-		return err
-	}
 	return writeJSON(r.path("loaded"), l)
 }

@@ -14,10 +14,13 @@ import (
 // reader gives the panel builder what the warehouse holds. A backtest reads
 // the facts once an origin, so they are kept in memory where the budget allows.
 type reader struct {
-	w     warehouse.Warehouse
-	limit int // facts
-	cache []factRun
-	full  bool
+	w      warehouse.Warehouse
+	memory int64
+	limit  int // facts
+	cache  []factRun
+	full   bool
+
+	signals *signalCache // nil before the first call
 }
 
 // factRun is the facts of one series.
@@ -40,7 +43,7 @@ const factBytes = 40
 
 // newReader keeps facts up to a quarter of the memory that may be used.
 func newReader(w warehouse.Warehouse, memory int64) *reader {
-	return &reader{w: w, limit: int(memory / 4 / factBytes)}
+	return &reader{w: w, memory: memory, limit: int(memory / 4 / factBytes)}
 }
 
 // Facts yields the facts known by a day; the first call that asks for all
@@ -104,8 +107,27 @@ func (f smallFact) of(s daycast.Series) daycast.Fact {
 	}
 }
 
+// Signals yields the signals known by a day; the first call fills their cache.
 func (r *reader) Signals(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Signal, error] {
-	return r.w.Signals().Read(ctx, known)
+	return func(yield func(daycast.Signal, error) bool) {
+		if r.signals == nil {
+			c := &signalCache{codes: []string{""}}
+			if err := c.fill(r.w.Signals().Read(ctx, forever), r.memory/8/signalBytes); err != nil {
+				yield(daycast.Signal{}, err)
+				return
+			}
+			r.signals = c
+		}
+		if !r.signals.full {
+			r.signals.read(known, yield)
+			return
+		}
+		for s, err := range r.w.Signals().Read(ctx, known) {
+			if !yield(s, err) {
+				return
+			}
+		}
+	}
 }
 
 func (r *reader) Items(ctx context.Context) iter.Seq2[daycast.Item, error] {
