@@ -25,32 +25,51 @@ const (
 	// whatever its metric: the absolute error rewards forecasts that are too
 	// low for series that seldom sell.
 	biasLimit = 0.1
-	// blendOf is how many of the best are averaged.
-	blendOf = 3
+	// blendOf is how many models are averaged at most.
+	blendOf = 4
+	// blendGain is by how much a further model must lower the loss: less is
+	// chance, and each costs time.
+	blendGain = 0.001
 )
 
-// Choose takes the best of the candidates, and of the means of the best few,
-// over the windows: by the metric, those with a total bias beyond 10% behind
-// all others. It is ok when at least one candidate forecast every window.
+// Choose takes the best of the candidates over the windows and adds to it, one
+// at a time, the one that betters the plain mean most, while that helps:
+// forward selection with equal weights (Caruana et al. 2004, "Ensemble
+// selection from libraries of models"). A model that is good alone and one
+// that errs elsewhere make a better mean than two that are good alike. It is
+// ok when at least one candidate forecast every window.
 func Choose(windows []*Window, metric string) (Choice, bool) {
 	ranked := Rank(windows, metric)
 	if len(ranked) == 0 {
 		return Choice{}, false
 	}
 	best := ranked[0]
-	for n := 2; n <= min(blendOf, len(ranked)); n++ {
-		var names []string
-		for _, c := range ranked[:n] {
-			names = append(names, c.Members[0])
+	for len(best.Members) < blendOf {
+		longer := best
+		for _, c := range ranked {
+			if slices.Contains(best.Members, c.Members[0]) {
+				continue
+			}
+			names := append(slices.Clone(best.Members), c.Members[0])
+			slices.Sort(names)
+			blend := choiceOf(windows, names)
+			if less(blend.Score, longer.Score, metric) {
+				longer = blend
+			}
 		}
-		slices.Sort(names)
-		blend := Choice{Members: names}
-		blend.Score = Pooled(windows, func(w *Window) []float32 { return w.Mean(names) })
-		if less(blend.Score, best.Score, metric) {
-			best = blend
+		if !rescued(longer.Score, best.Score) && loss(longer.Score, metric) >= (1-blendGain)*loss(best.Score, metric) {
+			break
 		}
+		best = longer
 	}
 	return best, true
+}
+
+// rescued is whether a brought b's bias under the limit.
+func rescued(a, b Score) bool { return !biased(a) && biased(b) }
+
+func choiceOf(windows []*Window, names []string) Choice {
+	return Choice{Members: names, Score: Pooled(windows, func(w *Window) []float32 { return w.Mean(names) })}
 }
 
 // Rank orders the candidates that forecast every window, the best first.
@@ -62,8 +81,7 @@ func Rank(windows []*Window, metric string) []Choice {
 	for _, a := range windows[0].Models {
 		name := []string{a.Model}
 		if !slices.ContainsFunc(windows, func(w *Window) bool { return w.Mean(name) == nil }) {
-			score := Pooled(windows, func(w *Window) []float32 { return w.Mean(name) })
-			ranked = append(ranked, Choice{Members: name, Score: score})
+			ranked = append(ranked, choiceOf(windows, name))
 		}
 	}
 	slices.SortStableFunc(ranked, func(a, b Choice) int {
@@ -78,14 +96,30 @@ func Rank(windows []*Window, metric string) []Choice {
 	return ranked
 }
 
-// less reports whether a is the better score.
+// less reports whether a is the better score: those with a total bias beyond
+// the limit are behind all others.
 func less(a, b Score, metric string) bool {
-	if x, y := math.Abs(a.Bias) > biasLimit, math.Abs(b.Bias) > biasLimit; x != y {
+	if x, y := biased(a), biased(b); x != y {
 		return y
 	}
-	x, _ := a.Metric(metric)
-	y, _ := b.Metric(metric)
-	return x < y
+	return loss(a, metric) < loss(b, metric)
+}
+
+func biased(s Score) bool { return math.Abs(s.Bias) > biasLimit }
+
+// loss is what the best has least of: the metric, and for WAPE also how far
+// off the windows' totals were, so that low forecasts do not win where the
+// median is zero (the score of the VN1 competition; Vandeput 2021, "Data
+// Science for Supply Chain Forecasting", ch. 27).
+func loss(s Score, metric string) float64 {
+	v, err := s.Metric(metric)
+	if err != nil {
+		v = s.WAPE
+	}
+	if metric == "wape" || err != nil {
+		v += s.Total
+	}
+	return v
 }
 
 // Mean is the plain mean of the named candidates' forecasts at the window, nil
@@ -116,6 +150,7 @@ func Pooled(windows []*Window, forecast func(*Window) []float32) Score {
 	var t tally
 	for _, w := range windows {
 		w.add(&t, forecast(w), nil, nil)
+		t.window()
 	}
 	return t.score()
 }
