@@ -1,0 +1,116 @@
+package global_test
+
+import (
+	"bytes"
+	"math"
+	"testing"
+
+	"daycast"
+	"daycast/model"
+	"daycast/model/gbm"
+	"daycast/model/global"
+	"daycast/model/linear"
+	"daycast/model/modeltest"
+)
+
+var predictors = map[string]model.PredictorLoader{"gbm": gbm.Load, "ridge": linear.Load}
+
+var loaders = map[string]model.Loader{"global": global.Loader(predictors)}
+
+func boosting() global.Model {
+	r := gbm.Regressor{Trees: 30, Leaves: 15, MinRows: 5}
+	counts := r
+	counts.Objective = gbm.Poisson{}
+	return global.Model{Regressor: counts, Signed: r, Power: 1}
+}
+
+func TestBoosting(t *testing.T) { modeltest.Run(t, boosting(), loaders) }
+
+func TestRidge(t *testing.T) {
+	modeltest.Run(t, global.Model{Regressor: linear.Ridge{}, Power: 1, Most: 30}, loaders)
+}
+
+// TestLearnsAcrossSeries checks that a promotion that every series has seen a
+// few times moves the forecast of each.
+func TestLearnsAcrossSeries(t *testing.T) {
+	const n, days, horizon = 40, 200, 14
+	promoted := make([]float32, days+horizon)
+	for k := range promoted {
+		if k%9 == 0 || k%13 == 0 {
+			promoted[k] = 1
+		}
+	}
+	var series []modeltest.Series
+	for i := range n {
+		units := make([]float32, days)
+		for k := range units {
+			units[k] = float32(i+1) * (2 + 3*promoted[k])
+		}
+		series = append(series, modeltest.Series{Units: modeltest.Noisy(uint64(i), units, .1)})
+	}
+	p := modeltest.Panel(modeltest.Origin, series...)
+	p.Signals = []daycast.PanelSignal{{
+		Name: "promotion", Future: true, Vector: make([]int32, n), First: []daycast.Day{p.Start[0]},
+		Vectors: [][]float32{promoted}, Step: daycast.Daily,
+	}}
+	f, err := boosting().Fit(t.Context(), model.Training{Panels: p, Horizon: horizon, Seed: 1, Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := model.Predict(t.Context(), f, model.Request{Panel: p, Horizon: horizon, Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range n {
+		for h, v := range got.MeanOf(i) {
+			want := float64(i+1) * (2 + 3*float64(promoted[days+h]))
+			if math.Abs(float64(v)/want-1) > .35 {
+				t.Errorf("series %d, day %d: %.2f, want about %.2f", i, h, v, want)
+			}
+		}
+	}
+}
+
+// TestRowsAreBounded checks that MaxRows is kept, within the luck of the draw.
+func TestRowsAreBounded(t *testing.T) {
+	p := modeltest.Shop(1, 30, 300)
+	seen := &counter{}
+	m := global.Model{Regressor: seen, Power: 1}
+	if _, err := m.Fit(t.Context(), model.Training{Panels: p, Horizon: 28, MaxRows: 2000, Seed: 1, Threads: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if seen.rows < 1000 || seen.rows > 2300 {
+		t.Errorf("learnt from %d rows, want at most about 2000", seen.rows)
+	}
+}
+
+func TestRefusesNoHorizon(t *testing.T) {
+	_, err := boosting().Fit(t.Context(), model.Training{Panels: modeltest.Shop(1, 3, 60), Threads: 1})
+	if daycast.CodeOf(err) != daycast.Invalid {
+		t.Errorf("horizon 0: %v", err)
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	p := modeltest.Shop(2, 4, 80)
+	m, err := boosting().Fit(f.Context(), model.Training{Panels: p, Horizon: 7, Seed: 1, Threads: 1})
+	if err != nil {
+		f.Fatal(err)
+	}
+	var whole bytes.Buffer
+	if err := m.Save(&whole); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole.Bytes())
+	f.Add(whole.Bytes()[:100])
+	load := global.Loader(predictors)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := load(bytes.NewReader(data), nil)
+		if err != nil {
+			return
+		}
+		if _, err := model.Predict(t.Context(), m, model.Request{Panel: p, Horizon: 9, Threads: 1}); err != nil {
+			t.Error(err)
+		}
+	})
+}
