@@ -57,7 +57,9 @@ func Choose(windows []*Window, metric string) (Choice, bool) {
 				longer = blend
 			}
 		}
-		if !rescued(longer.Score, best.Score) && loss(longer.Score, metric) >= (1-blendGain)*loss(best.Score, metric) {
+		// Where nothing is scored the losses are not numbers, and nothing is a gain.
+		gains := loss(longer.Score, metric) < (1-blendGain)*loss(best.Score, metric)
+		if !gains && !rescued(longer.Score, best.Score) {
 			break
 		}
 		best = longer
