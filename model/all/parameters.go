@@ -1,0 +1,180 @@
+package all
+
+import (
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"daycast"
+	"daycast/model"
+	"daycast/model/classic"
+	"daycast/model/effects"
+	"daycast/model/forest"
+	"daycast/model/gbm"
+	"daycast/model/global"
+	"daycast/model/linear"
+)
+
+// A Parameter is a number that the config can give a model.
+type Parameter struct {
+	Name     string
+	From, To float64 // legal
+	Integer  bool
+	// Grid is what a search by grid tries, ascending and above zero; a random
+	// one looks between the first and the last.
+	Grid [3]float64
+	set  func(m model.Model, v float64) model.Model
+}
+
+// Parameters are those of a model by name, those that matter most first; none
+// for a model without. The order for trees is that of Probst, Boulesteix and
+// Bischl (2019), "Tunability: importance of hyperparameters of machine learning
+// algorithms", JMLR 20.
+func Parameters(name string) []Parameter {
+	switch name {
+	case "gbm":
+		p := ofRegressor[gbm.Regressor]
+		return []Parameter{
+			p("learning_rate", 1e-6, 1, [3]float64{.03, .06, .12}, func(r *gbm.Regressor) any { return &r.LearningRate }),
+			p("leaves", 2, 1e5, [3]float64{15, 31, 63}, func(r *gbm.Regressor) any { return &r.Leaves }),
+			p("trees", 1, 1e5, [3]float64{100, 200, 400}, func(r *gbm.Regressor) any { return &r.Trees }),
+			p("min_rows", 1, 1e6, [3]float64{10, 40, 160}, func(r *gbm.Regressor) any { return &r.MinRows }),
+			p("feature_fraction", .01, 1, [3]float64{.3, .6, 1}, func(r *gbm.Regressor) any { return &r.FeatureFraction }),
+			p("row_fraction", .01, 1, [3]float64{.5, .8, 1}, func(r *gbm.Regressor) any { return &r.RowFraction }),
+			p("l2", 0, 1e6, [3]float64{.1, 1, 10}, func(r *gbm.Regressor) any { return &r.L2 }),
+		}
+	case "random_forest":
+		p := ofRegressor[forest.Regressor]
+		return []Parameter{
+			p("feature_fraction", .01, 1, [3]float64{.15, 1. / 3, .7}, func(r *forest.Regressor) any { return &r.FeatureFraction }),
+			p("row_fraction", .01, 1, [3]float64{.3, .632, 1}, func(r *forest.Regressor) any { return &r.Sample }),
+			p("min_rows", 1, 1e6, [3]float64{5, 20, 80}, func(r *forest.Regressor) any { return &r.MinRows }),
+			p("leaves", 2, 1e5, [3]float64{128, 256, 1024}, func(r *forest.Regressor) any { return &r.Leaves }),
+			p("trees", 1, 1e5, [3]float64{30, 60, 120}, func(r *forest.Regressor) any { return &r.Trees }),
+		}
+	case "ridge":
+		p := ofRegressor[linear.Ridge]
+		return []Parameter{p("lambda", 1e-6, 1e9, [3]float64{2, 20, 200}, func(r *linear.Ridge) any { return &r.Lambda })}
+	}
+	return classical(name)
+}
+
+func classical(name string) []Parameter {
+	alphas := [3]float64{.03, .1, .3}
+	switch name {
+	case classic.WindowMean{}.Name():
+		return []Parameter{ofModel("periods", 1, 3650, [3]float64{14, 28, 84}, func(m *classic.WindowMean) any { return &m.Periods })}
+	case classic.SeasonalMean{}.Name():
+		return []Parameter{ofModel("half_life", .1, 1e4, [3]float64{7, 28, 112}, func(m *classic.SeasonalMean) any { return &m.HalfLife })}
+	case effects.Model{}.Name():
+		return []Parameter{ofModel("half_life", .1, 1e4, [3]float64{10, 20, 56}, func(m *effects.Model) any { return &m.HalfLife })}
+	case classic.Croston{}.Name():
+		return []Parameter{ofModel("alpha", 1e-4, 1, alphas, func(m *classic.Croston) any { return &m.Alpha })}
+	case classic.TSB{}.Name():
+		return []Parameter{
+			ofModel("beta", 1e-4, 1, alphas, func(m *classic.TSB) any { return &m.Beta }),
+			ofModel("alpha", 1e-4, 1, alphas, func(m *classic.TSB) any { return &m.Alpha }),
+		}
+	}
+	return nil
+}
+
+// ofRegressor is a parameter of the regressors of a global model.
+func ofRegressor[R model.Regressor](name string, from, to float64, grid [3]float64, field func(*R) any) Parameter {
+	give := func(r model.Regressor, v float64) model.Regressor {
+		own, ok := r.(R)
+		if !ok {
+			return r
+		}
+		assign(field(&own), v)
+		return own
+	}
+	return parameter(name, from, to, grid, field(new(R)), func(m model.Model, v float64) model.Model {
+		g, ok := m.(global.Model)
+		if !ok {
+			return m
+		}
+		g.Regressor, g.Signed = give(g.Regressor, v), give(g.Signed, v)
+		return g
+	})
+}
+
+// ofModel is a parameter of the model itself.
+func ofModel[M model.Model](name string, from, to float64, grid [3]float64, field func(*M) any) Parameter {
+	return parameter(name, from, to, grid, field(new(M)), func(m model.Model, v float64) model.Model {
+		own, ok := m.(M)
+		if !ok {
+			return m
+		}
+		assign(field(&own), v)
+		return own
+	})
+}
+
+func parameter(name string, from, to float64, grid [3]float64, field any, set func(model.Model, float64) model.Model) Parameter {
+	_, integer := field.(*int)
+	return Parameter{Name: name, From: from, To: to, Integer: integer, Grid: grid, set: set}
+}
+
+func assign(field any, v float64) {
+	switch p := field.(type) {
+	case *int:
+		*p = int(v)
+	case *float64:
+		*p = v
+	}
+}
+
+// With gives models their parameters, by model and parameter. It refuses a
+// model or a parameter that is not known, and a value that is not legal, with
+// code invalid, the field and what is known.
+func With(models []model.Model, parameters map[string]map[string]float64) ([]model.Model, error) {
+	var known []string
+	for _, m := range Models() {
+		known = append(known, m.Name())
+	}
+	for _, name := range slices.Sorted(maps.Keys(parameters)) {
+		if !slices.Contains(known, name) {
+			return nil, daycast.Errorf(daycast.Invalid, "model %q is not known", name).
+				WithField("forecast.parameters").WithHint("want some of %s", strings.Join(known, ", "))
+		}
+		if err := check(name, parameters[name]); err != nil {
+			return nil, err
+		}
+	}
+	out := slices.Clone(models)
+	for k, m := range out {
+		for _, p := range Parameters(m.Name()) {
+			if v, ok := parameters[m.Name()][p.Name]; ok {
+				out[k] = p.set(out[k], v)
+			}
+		}
+	}
+	return out, nil
+}
+
+func check(name string, values map[string]float64) error {
+	known := map[string]Parameter{}
+	var list []string
+	for _, p := range Parameters(name) {
+		known[p.Name] = p
+		list = append(list, p.Name)
+	}
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		p, ok := known[key]
+		field, v := "forecast.parameters."+name+"."+key, values[key]
+		switch {
+		case len(list) == 0:
+			return daycast.Errorf(daycast.Invalid, "model %s has no parameters", name).WithField(field)
+		case !ok:
+			return daycast.Errorf(daycast.Invalid, "model %s has no parameter %q", name, key).
+				WithField(field).WithHint("it has %s", strings.Join(list, ", "))
+		case !(v >= p.From && v <= p.To):
+			return daycast.Errorf(daycast.Invalid, "%s is %g: want %g to %g", key, v, p.From, p.To).WithField(field)
+		case p.Integer && v != math.Trunc(v):
+			return daycast.Errorf(daycast.Invalid, "%s is %g: want a whole number", key, v).WithField(field)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,69 @@
+package all_test
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"daycast"
+	"daycast/model"
+	"daycast/model/all"
+	"daycast/model/modeltest"
+)
+
+// Every parameter reaches its model, and no other model; a search stays inside
+// what is legal, and the model learns with all that it may try.
+func TestParametersReachTheirModel(t *testing.T) {
+	models := all.Models()
+	panel := modeltest.Shop(1, 6, 80)
+	for k, m := range models {
+		for _, p := range all.Parameters(m.Name()) {
+			if !slices.IsSorted(p.Grid[:]) || p.Grid[0] < p.From || p.Grid[2] > p.To || p.Grid[0] <= 0 {
+				t.Errorf("%s.%s: a search over %v leaves %g to %g", m.Name(), p.Name, p.Grid, p.From, p.To)
+			}
+			for _, v := range []float64{p.Grid[0], p.Grid[2]} {
+				got, err := all.With(models, map[string]map[string]float64{m.Name(): {p.Name: v}})
+				if err != nil {
+					t.Fatalf("%s.%s: %v", m.Name(), p.Name, err)
+				}
+				for n := range got {
+					same := cmp.Equal(got[n], models[n], cmp.Exporter(func(reflect.Type) bool { return true }))
+					if same != (n != k) {
+						t.Errorf("%s.%s = %g: model %s is the same: %v", m.Name(), p.Name, v, models[n].Name(), same)
+					}
+				}
+				if p.Name == "trees" {
+					continue // slow
+				}
+				if _, err := got[k].Fit(t.Context(), model.Training{Panels: panel, Horizon: 7, MaxRows: 200, Seed: 1, Threads: 1}); err != nil {
+					t.Errorf("%s.%s = %g: %v", m.Name(), p.Name, v, err)
+				}
+			}
+		}
+	}
+}
+
+func TestWithRefuses(t *testing.T) {
+	for _, c := range []struct {
+		model, parameter string
+		value            float64
+		want             string // in the message
+	}{
+		{"gmb", "trees", 10, "gbm"},
+		{"gbm", "tree", 10, "trees"},
+		{"gbm", "trees", 0, "want 1 to"},
+		{"gbm", "trees", 1.5, "whole number"},
+		{"gbm", "learning_rate", 2, "1e-06 to 1"},
+		{"seasonal_naive", "lag", 2, "no parameters"},
+	} {
+		_, err := all.With(all.Models(), map[string]map[string]float64{c.model: {c.parameter: c.value}})
+		var e *daycast.Error
+		if !errors.As(err, &e) || e.Code != daycast.Invalid || !strings.HasPrefix(e.Field, "forecast.parameters") || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s.%s = %g: %v, want code invalid, the field and %q", c.model, c.parameter, c.value, err, c.want)
+		}
+	}
+}
