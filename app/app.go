@@ -4,6 +4,9 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -100,7 +103,13 @@ func threads(c config.Config) int {
 // the declared ceiling, of which DuckDB has a quarter.
 func bound(memory int64) { debug.SetMemoryLimit(memory / 4 * 3) }
 
-// run opens everything that a run needs. close closes it all.
+// tablesOf tells sources with other tables apart; the password is no part of it.
+func tablesOf(s config.Source) string { // fmt prints maps in order
+	sum := sha256.Sum256(fmt.Append(nil, s.Kind, s.Path, s.Queries, s.Files))
+	return hex.EncodeToString(sum[:8])
+}
+
+// open opens everything that a run needs. close closes it all.
 func open(ctx context.Context, c config.Config, w World) (run *pipeline.Run, close func(), err error) {
 	bound(int64(c.Memory))
 	models, err := all.Named(c.Forecast.Models)
@@ -123,10 +132,10 @@ func open(ctx context.Context, c config.Config, w World) (run *pipeline.Run, clo
 		return nil, nil, err
 	}
 	return &pipeline.Run{
-		ID: w.Now().UTC().Format("20060102T150405Z"), Dir: c.Data, Code: w.Version,
+		Dir: c.Data, Code: w.Version,
 		Shop: pipeline.Shop{
 			TimeZone: c.Shop.Zone(), Country: c.Shop.Country, NonProduct: c.Clean.NonProduct,
-			LookBack: int(time.Duration(c.Source.LookBack) / (24 * time.Hour)),
+			LookBack: int(time.Duration(c.Source.LookBack) / (24 * time.Hour)), Tables: tablesOf(c.Source),
 		},
 		Settings: settings(c), Source: src, Warehouse: house, Registry: reg, Holidays: holiday.Offline{},
 		Models: models, Now: w.Now, Progress: w.Progress,

@@ -5,10 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"daycast"
@@ -33,9 +34,10 @@ const (
 )
 
 // filled says with what the shop was filled, so that a second demo knows
-// whether it is the same.
+// whether it is the same, and that the folder is a demo's.
 type filled struct {
 	Source  string           `json:"source"`
+	Whole   bool             `json:"whole"`
 	Summary simulate.Summary `json:"summary"`
 }
 
@@ -43,34 +45,77 @@ type filled struct {
 // says what is in the shop.
 func (d Demo) Fill(ctx context.Context, w World) (simulate.Summary, error) {
 	if err := os.MkdirAll(d.Dir, 0o755); err != nil {
-		return simulate.Summary{}, daycast.Errorf(daycast.Invalid, "the demo's folder: %w", err).WithField("dir")
+		return simulate.Summary{}, daycast.Errorf(daycast.Invalid, "the demo's folder: %w", err).WithField("dir").
+			WithHint("--dir names a folder that can be written to")
+	}
+	have, err := d.filled()
+	if err != nil {
+		return simulate.Summary{}, err
 	}
 	want := filled{Source: d.source()}
-	var have filled
-	text, err := os.ReadFile(d.path(filledFile))
-	if err == nil && json.Unmarshal(text, &have) == nil && have.Source == want.Source && !d.Fresh {
+	if have.Source == want.Source && have.Whole && exists(d.path(shopFile)) && !d.Fresh {
 		return have.Summary, d.writeConfig()
+	}
+	// From here on a killed demo's folder is known as one.
+	if err := d.note(want); err != nil {
+		return simulate.Summary{}, err
 	}
 	if err := d.clear(); err != nil {
 		return simulate.Summary{}, err
 	}
-	progress := func(done, total int) { w.Progress.Step(done, total, "of the shop") }
-	if d.OnlineRetail != "" {
-		want.Summary, err = simulate.OnlineRetail{Path: d.OnlineRetail}.Write(ctx, d.path(shopFile), progress)
-	} else {
-		want.Summary, err = d.Simulated.Write(ctx, d.path(shopFile), progress)
-	}
-	if err != nil {
+	if want.Summary, err = d.fill(ctx, w); err != nil {
 		return simulate.Summary{}, err
 	}
 	if err := d.writeConfig(); err != nil {
 		return simulate.Summary{}, err
 	}
-	text, err = json.Marshal(want)
-	if err != nil {
-		return simulate.Summary{}, err
+	want.Whole = true
+	return want.Summary, d.note(want)
+}
+
+func (d Demo) fill(ctx context.Context, w World) (simulate.Summary, error) {
+	progress := func(done, total int) { w.Progress.Step(done, total, "of the shop") }
+	if d.OnlineRetail != "" {
+		return simulate.OnlineRetail{Path: d.OnlineRetail}.Write(ctx, d.path(shopFile), progress)
 	}
-	return want.Summary, os.WriteFile(d.path(filledFile), text, 0o644)
+	return d.Simulated.Write(ctx, d.path(shopFile), progress)
+}
+
+// filled is what an earlier demo noted. A folder with files of the demo's
+// names that no demo made is somebody's own, and refused.
+func (d Demo) filled() (filled, error) {
+	var have filled
+	text, err := os.ReadFile(d.path(filledFile))
+	switch {
+	case err == nil:
+		_ = json.Unmarshal(text, &have) // one that is broken is not whole
+		return have, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return have, daycast.Errorf(daycast.Invalid, "the demo's folder: %w", err).WithField("dir")
+	}
+	for _, name := range demoFiles {
+		if exists(d.path(name)) {
+			return have, daycast.Errorf(daycast.Invalid, "%s is there, and no demo made it", d.path(name)).WithField("dir").
+				WithHint("--dir names a folder of the demo's own")
+		}
+	}
+	return have, nil
+}
+
+func (d Demo) note(f filled) error {
+	text, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	return writeFile(d.path(filledFile), func(to io.Writer) error {
+		_, err := to.Write(append(text, '\n'))
+		return err
+	})
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 func (d Demo) path(name string) string { return filepath.Join(d.Dir, name) }
@@ -82,9 +127,12 @@ func (d Demo) source() string {
 	return fmt.Sprintf("simulated: %+v", d.Simulated)
 }
 
-// clear removes what an earlier demo of another shop left, and nothing else.
+// demoFiles are all that a demo makes, but for the note that it did.
+var demoFiles = [...]string{shopFile, "shop.truth.sqlite", configFile, "data"}
+
+// clear removes what an earlier demo left, and nothing else.
 func (d Demo) clear() error {
-	for _, name := range []string{filledFile, shopFile, "shop.truth.sqlite", configFile, "data"} {
+	for _, name := range demoFiles {
 		if err := os.RemoveAll(d.path(name)); err != nil {
 			return daycast.Errorf(daycast.Invalid, "an earlier demo: %w", err).WithField("dir")
 		}
@@ -94,8 +142,8 @@ func (d Demo) clear() error {
 
 // writeConfig leaves a config that every other verb takes.
 func (d Demo) writeConfig() error {
-	if _, err := os.Stat(d.path(configFile)); err == nil || !errors.Is(err, fs.ErrNotExist) {
-		return err
+	if exists(d.path(configFile)) {
+		return nil
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "# The demo's shop. Every verb takes it: daycast run --config %s\n", d.path(configFile))
@@ -106,13 +154,16 @@ func (d Demo) writeConfig() error {
 		fmt.Fprintf(&b, "    %s: |\n      %s\n", table, strings.ReplaceAll(queries[table], "\n", "\n      "))
 	}
 	b.WriteString("data: data\n")
-	return os.WriteFile(d.path(configFile), []byte(b.String()), 0o644)
+	return writeFile(d.path(configFile), func(to io.Writer) error {
+		_, err := io.WriteString(to, b.String())
+		return err
+	})
 }
 
 // Run fills the shop and does the whole way. A demo that was killed goes on
 // where it was; one that is done says again what it did.
-func (d Demo) Run(ctx context.Context, w World) (config.Config, *pipeline.Summary, error) {
-	w.Progress.Stage("fill the shop")
+func (d Demo) Run(ctx context.Context, w World) (config.Config, *Summary, error) {
+	w.Progress.Stage("fill the shop in " + d.Dir)
 	if _, err := d.Fill(ctx, w); err != nil {
 		return config.Config{}, nil, err
 	}
@@ -120,8 +171,11 @@ func (d Demo) Run(ctx context.Context, w World) (config.Config, *pipeline.Summar
 	if err != nil {
 		return c, nil, err
 	}
-	if done, err := pipeline.LastSummary(c.Data); err != nil || done != nil {
-		return c, done, err
+	if pipeline.HasSnapshot(c.Data) {
+		if done, err := pipeline.ReadSummary(c.Data); err == nil && done.Published {
+			w.Progress.Stage("nothing to do: run " + done.Run + " is done; --fresh does it again")
+			return c, done, nil
+		}
 	}
 	s, err := Run(ctx, c, w, "")
 	return c, s, err
@@ -135,25 +189,14 @@ func BestSeller(ctx context.Context, c config.Config) (daycast.Series, error) {
 		return daycast.Series{}, err
 	}
 	f := s.Forecasts()
-	best := slices.MaxFunc(indices(len(s.Panel.Series)), func(a, b int) int {
-		x, y := sum(f.MeanOf(a)), sum(f.MeanOf(b))
-		switch {
-		case x < y:
-			return -1
-		case x > y:
-			return 1
+	var best daycast.Series
+	most := math.Inf(-1)
+	for i, series := range s.Panel.Series {
+		if total := sum(f.MeanOf(i)); total > most {
+			best, most = series, total
 		}
-		return 0
-	})
-	return s.Panel.Series[best], nil
-}
-
-func indices(n int) []int {
-	out := make([]int, n)
-	for i := range out {
-		out[i] = i
 	}
-	return out
+	return best, nil
 }
 
 func sum(values []float32) (s float64) {

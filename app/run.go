@@ -10,21 +10,28 @@ import (
 
 // Run does one pass over the shop, up to a step of the pipeline ("" for all);
 // a run that was killed goes on where it was.
-func Run(ctx context.Context, c config.Config, w World, last string) (*pipeline.Summary, error) {
+func Run(ctx context.Context, c config.Config, w World, last string) (*Summary, error) {
+	if err := pass(ctx, c, w, last); err != nil {
+		return nil, err
+	}
+	return pipeline.ReadSummary(c.Data)
+}
+
+func pass(ctx context.Context, c config.Config, w World, last string) error {
 	run, close, err := open(ctx, c, w)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer close()
 	if err := run.Source.Check(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	return run.Do(ctx, last)
 }
 
 // Backtest compares the models on what the last run cleaned, and changes
 // nothing.
-func Backtest(ctx context.Context, c config.Config, w World) (*pipeline.Summary, error) {
+func Backtest(ctx context.Context, c config.Config, w World) (*Summary, error) {
 	run, close, err := open(ctx, c, w)
 	if err != nil {
 		return nil, err

@@ -2,8 +2,10 @@ package pipeline
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"math"
+	"strings"
 	"time"
 
 	"daycast"
@@ -16,44 +18,66 @@ func (r *Run) clean(ctx context.Context) error {
 	if err := readJSON(r.path("extracted"), &e); err != nil {
 		return err
 	}
-	zone, err := r.zones(ctx)
+	zones, err := r.zones(ctx)
 	if err != nil {
 		return err
 	}
 	l := loaded{Report: &clean.Report{}}
 	quarantined := e.Unreadable
 	lines := clean.Lines{
-		Zone: zone, NonProduct: r.Shop.NonProduct, Now: r.today(),
+		Zone: zones.of, NonProduct: r.Shop.NonProduct, Now: zones.today(r.Now()),
 		Quarantine: func(q daycast.Quarantined) { quarantined = append(quarantined, q) },
 	}
-	last := daycast.Day(math.MinInt32)
-	facts := func(yield func(daycast.Fact, error) bool) {
-		for f, err := range lines.Facts(ctx, r.raw(ctx, e.OnePlace), l.Report) {
+	days := tradingDays{}
+	facts := r.facts(ctx, lines.Facts(ctx, r.raw(ctx, e.OnePlace), l.Report), days, l.Report)
+	if _, err := r.Warehouse.Facts().Replace(ctx, r.ID, facts); err != nil {
+		return err
+	}
+	if _, err := r.Warehouse.Quarantine().Replace(ctx, r.ID, each(quarantined)); err != nil {
+		return err
+	}
+	l.First, _ = days.bounds()
+	l.Spec = PanelSpec{Step: r.Settings.Step, Horizon: r.Settings.Horizon, Absent: clean.AbsentZero}
+	l.Spec.Anchor, l.Spec.Last = days.periods(r.Settings.Step)
+	return writeJSON(r.path("loaded"), l)
+}
+
+// facts yields those of the lines, and then what the stock says of the days up
+// to the last sale. days hears of each day with a sale; where there is none,
+// the facts that the warehouse has stay.
+func (r *Run) facts(ctx context.Context, lines iter.Seq2[daycast.Fact, error], days tradingDays, report *clean.Report) iter.Seq2[daycast.Fact, error] {
+	return func(yield func(daycast.Fact, error) bool) {
+		for f, err := range lines {
 			if err == nil {
-				last = max(last, f.Day)
+				days[f.Day] = true
 			}
 			if !yield(f, err) {
 				return
 			}
 		}
+		if len(days) == 0 {
+			yield(daycast.Fact{}, nothingUsable(report))
+			return
+		}
+		_, last := days.bounds()
 		for f, err := range r.stockFacts(ctx) {
-			if f.Day <= last && !yield(f, err) {
+			if (err != nil || f.Day <= last) && !yield(f, err) {
 				return
 			}
 		}
 	}
-	if _, err := r.Warehouse.Facts().Replace(ctx, r.ID, facts); err != nil {
-		return err
+}
+
+// nothingUsable says why no line was, by the most frequent reasons.
+func nothingUsable(report *clean.Report) error {
+	var why []string
+	for _, reason := range report.Reasons() {
+		if len(why) < 3 && len(reason.Examples) > 0 {
+			why = append(why, fmt.Sprintf("%d are %s, such as %s", reason.Rows, reason.Name, reason.Examples[0]))
+		}
 	}
-	if last == math.MinInt32 {
-		return daycast.Errorf(daycast.Invalid, "no order line could be used: %d were read", e.Lines).WithField("source.queries.sales").
-			WithHint("%s", l.Report.String())
-	}
-	if _, err := r.Warehouse.Quarantine().Replace(ctx, r.ID, each(quarantined)); err != nil {
-		return err
-	}
-	l.Spec = PanelSpec{Step: r.Settings.Step, Last: last, Horizon: r.Settings.Horizon, Absent: clean.AbsentZero}
-	return writeJSON(r.path("loaded"), l)
+	return daycast.Errorf(daycast.Invalid, "none of %d order lines could be used", report.Rows).
+		WithField("source.queries.sales").WithHint("%s", strings.Join(why, "; "))
 }
 
 // raw walks the raw lines; a shop's only place has no name in series ids.
@@ -68,30 +92,6 @@ func (r *Run) raw(ctx context.Context, onePlace bool) iter.Seq2[daycast.RawLine,
 			}
 		}
 	}
-}
-
-// zones is where each place's days begin.
-func (r *Run) zones(ctx context.Context) (func(string) *time.Location, error) {
-	of := map[string]*time.Location{}
-	for p, err := range r.Warehouse.Places().Read(ctx, forever) {
-		if err != nil {
-			return nil, err
-		}
-		if p.TimeZone == "" {
-			continue
-		}
-		zone, err := time.LoadLocation(p.TimeZone)
-		if err != nil {
-			return nil, daycast.Errorf(daycast.Invalid, "place %s: time zone %q is not known", p.ID, p.TimeZone)
-		}
-		of[p.ID] = zone
-	}
-	return func(place string) *time.Location {
-		if zone, ok := of[place]; ok {
-			return zone
-		}
-		return r.Shop.TimeZone
-	}, nil
 }
 
 // stockFacts say on which days an item was in stock; they add no units.
@@ -113,20 +113,40 @@ func (r *Run) stockFacts(ctx context.Context) iter.Seq2[daycast.Fact, error] {
 	}
 }
 
-// signals gathers the public holidays of the shop's places, from its first
-// day to beyond any horizon.
-func (r *Run) signals(ctx context.Context) error {
-	l, err := r.loaded()
-	if err != nil {
-		return err
+// zones are where each place's days begin.
+type zones struct {
+	shop   *time.Location
+	places map[string]*time.Location
+}
+
+func (r *Run) zones(ctx context.Context) (zones, error) {
+	z := zones{r.Shop.TimeZone, map[string]*time.Location{}}
+	for p, err := range r.Warehouse.Places().Read(ctx, forever) {
+		if err != nil {
+			return z, err
+		}
+		if p.TimeZone == "" {
+			continue
+		}
+		if z.places[p.ID], err = time.LoadLocation(p.TimeZone); err != nil {
+			return z, daycast.Errorf(daycast.Invalid, "place %s: time zone %q is not known", p.ID, p.TimeZone)
+		}
 	}
-	if !r.Source.Has("sales") {
-		return nil // a daily table brings its own signals
+	return z, nil
+}
+
+func (z zones) of(place string) *time.Location {
+	if zone, ok := z.places[place]; ok {
+		return zone
 	}
-	rows, err := r.holidays(ctx, l.Spec.Last)
-	if err != nil {
-		return err
+	return z.shop
+}
+
+// today is the newest day that an order can have: the date where it is latest.
+func (z zones) today(now time.Time) daycast.Day {
+	today := daycast.DayOf(now.In(z.shop))
+	for _, zone := range z.places {
+		today = max(today, daycast.DayOf(now.In(zone)))
 	}
-	_, err = r.Warehouse.Signals().Replace(ctx, r.ID, rows)
-	return err
+	return today
 }

@@ -21,33 +21,18 @@ type extracted struct {
 	Unreadable []daycast.Quarantined `json:"unreadable"`
 }
 
-// watermarkFile holds the newest order time of the last run that ended.
-const watermarkFile = "watermark"
-
 // extract reads the shop's order lines since the watermark, less the days of
 // the look-back, and its items, places and stock.
 func (r *Run) extract(ctx context.Context) error {
 	var e extracted
-	since := r.since()
+	since, err := r.since(ctx)
+	if err != nil {
+		return err
+	}
 	if !since.IsZero() {
 		e.Since = since.Format(time.DateOnly)
 	}
-	aside := func(q daycast.Quarantined) { e.Unreadable = append(e.Unreadable, q) }
-	lines := func(yield func(daycast.RawLine, error) bool) {
-		for l, err := range source.Lines(ctx, r.Source, since, aside) {
-			if err == nil {
-				e.Lines++
-				e.Watermark = newer(e.Watermark, l.OrderedAt, r.today())
-				if e.Lines%100_000 == 0 {
-					r.Progress.Step(int(e.Lines), 0, "order lines")
-				}
-			}
-			if !yield(l, err) {
-				return
-			}
-		}
-	}
-	if _, err := r.Warehouse.Raw().ReplaceSince(ctx, r.ID, e.Since, lines); err != nil {
+	if _, err := r.Warehouse.Raw().ReplaceSince(ctx, r.ID, e.Since, r.lines(ctx, since, &e)); err != nil {
 		return err
 	}
 	places, err := r.places(ctx)
@@ -63,38 +48,37 @@ func (r *Run) extract(ctx context.Context) error {
 	if _, err := r.Warehouse.Items().Replace(ctx, r.ID, r.items(ctx)); err != nil {
 		return err
 	}
-	if _, err := r.Warehouse.Stock().Replace(ctx, r.ID, r.stock(ctx, e.OnePlace, aside)); err != nil {
+	if _, err := r.Warehouse.Stock().Replace(ctx, r.ID, r.stock(ctx, e.OnePlace, e.aside)); err != nil {
 		return err
 	}
 	return writeJSON(r.path("extracted"), e)
 }
 
-// today is the newest day that an order can have.
-func (r *Run) today() daycast.Day { return daycast.DayOf(r.Now().In(r.Shop.TimeZone)) }
+// aside keeps a row that cannot be read.
+func (e *extracted) aside(q daycast.Quarantined) { e.Unreadable = append(e.Unreadable, q) }
 
-// newer is the newer of two order times, of which those that are no time or
-// lie in the future do not count.
-func newer(a, b string, today daycast.Day) string {
-	if len(b) < len(time.DateOnly) || b <= a {
-		return a
+// lines yields the order lines since a time and counts them. A shop without
+// any is a mistake somewhere: the lines that the warehouse has stay.
+func (r *Run) lines(ctx context.Context, since time.Time, e *extracted) iter.Seq2[daycast.RawLine, error] {
+	return func(yield func(daycast.RawLine, error) bool) {
+		today := daycast.DayOf(r.Now().In(r.Shop.TimeZone))
+		for l, err := range source.Lines(ctx, r.Source, since, e.aside) {
+			if err == nil {
+				e.Lines++
+				e.Watermark = newer(e.Watermark, l.OrderedAt, today)
+				if e.Lines%100_000 == 0 {
+					r.Progress.Step(int(e.Lines), 0, "order lines")
+				}
+			}
+			if !yield(l, err) {
+				return
+			}
+		}
+		if e.Lines == 0 && since.IsZero() {
+			yield(daycast.RawLine{}, daycast.Errorf(daycast.Invalid, "the shop has no order lines").
+				WithField("source.queries.sales").WithHint("the query runs but gives no rows: does it name the right tables, and has anything been sold yet?"))
+		}
 	}
-	if d, err := daycast.ParseDay(b[:len(time.DateOnly)]); err != nil || d > today {
-		return a
-	}
-	return b
-}
-
-// since is the watermark of the last run less the look-back; zero for all.
-func (r *Run) since() time.Time {
-	var watermark string
-	if err := readJSON(r.state(watermarkFile), &watermark); err != nil || len(watermark) < len(time.DateOnly) {
-		return time.Time{}
-	}
-	t, err := time.Parse(time.DateOnly, watermark[:len(time.DateOnly)])
-	if err != nil {
-		return time.Time{}
-	}
-	return t.AddDate(0, 0, -r.Shop.LookBack)
 }
 
 // records walks a table as maps from column to value; none where the shop

@@ -1,11 +1,9 @@
 package pipeline
 
 import (
-	"encoding/json"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"daycast"
@@ -14,10 +12,11 @@ import (
 // A Journal says which steps of a run are done, so that a run that was killed
 // goes on at the first that is not.
 type Journal struct {
-	Run   string    `json:"run"`
-	Began time.Time `json:"began"`
-	Done  []Step    `json:"done"`
-	Ended bool      `json:"ended"`
+	Run      string    `json:"run"`
+	Began    time.Time `json:"began"`
+	Settings string    `json:"settings"` // fingerprint of all that decides the result but the data
+	Done     []Step    `json:"done"`
+	Ended    bool      `json:"ended"` // it is not to be resumed
 
 	path string
 }
@@ -36,54 +35,71 @@ func journalPath(dir string) string { return filepath.Join(dir, "runs", "journal
 // shop has sold on, and a new run is wanted.
 const staleAfter = 12 * time.Hour
 
-// openJournal resumes the run that did not end, or begins one with the id.
-// Where all the wanted steps are done already, a new run is meant.
-func openJournal(dir, id string, now time.Time, wanted []step) (*Journal, error) {
-	runs := filepath.Join(dir, "runs")
-	if err := os.MkdirAll(runs, 0o755); err != nil {
+// idLayout makes run ids that sort as they began and are a folder's name.
+const idLayout = "20060102T150405Z"
+
+// openJournal resumes the run that did not end, or begins a new one: where
+// there is none, it is old or was made with other settings, or all the wanted
+// steps are done, so that doing them again is what is meant.
+func openJournal(dir, settings string, now time.Time, wanted []step) (*Journal, error) {
+	if err := os.MkdirAll(filepath.Join(dir, "runs"), 0o755); err != nil {
 		return nil, fileError("the data folder", err)
 	}
+	j, err := readJournal(dir)
+	if err != nil && daycast.CodeOf(err) != daycast.NotFound {
+		return nil, err
+	}
+	if j.Run != "" && !j.Ended && now.Sub(j.Began) <= staleAfter && j.Settings == settings && !j.allDone(wanted) {
+		return j, nil
+	}
+	j = &Journal{Run: newID(j.Run, now), Began: now.UTC(), Settings: settings, path: j.path}
+	return j, j.save()
+}
+
+// readJournal is the journal of the newest run; an empty one beside code
+// not_found where there is none.
+func readJournal(dir string) (*Journal, error) {
 	j := &Journal{path: journalPath(dir)}
-	text, err := os.ReadFile(j.path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		return nil, fileError("the journal of runs", err)
-	default:
-		if err := json.Unmarshal(text, j); err != nil {
-			return nil, daycast.Errorf(daycast.Invalid, "the journal of runs %s: %w", j.path, err).
-				WithHint("remove the file to begin a new run")
-		}
+	err := readJSON(j.path, j)
+	if daycast.CodeOf(err) == daycast.Invalid && err != nil {
+		err = daycast.Errorf(daycast.Invalid, "the journal of runs: %w", err).WithHint("remove the file to begin a new run")
 	}
-	if j.Run == "" || j.Ended || now.Sub(j.Began) > staleAfter || j.allDone(wanted) {
-		*j = Journal{Run: id, Began: now.UTC(), path: j.path}
-		return j, j.save()
+	return j, err
+}
+
+// newID is the time, or a second after the last run's where the clock has not
+// come that far: an id is never given twice.
+func newID(last string, now time.Time) string {
+	now = now.UTC().Truncate(time.Second)
+	if before, err := time.Parse(idLayout, last); err == nil && !now.After(before) {
+		now = before.Add(time.Second)
 	}
-	return j, nil
+	return now.Format(idLayout)
 }
 
 func (j *Journal) allDone(wanted []step) bool {
-	for _, s := range wanted {
-		if !j.done(s.name) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(wanted, func(s step) bool { return !j.done(s.name) })
 }
 
 // done reports whether the step was finished before.
 func (j *Journal) done(step string) bool {
-	for _, s := range j.Done {
-		if s.Name == step {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(j.Done, func(s Step) bool { return s.Name == step })
 }
 
 func (j *Journal) finish(s Step) error {
 	j.Done = append(j.Done, s)
 	return j.save()
+}
+
+// fail ends a run whose data or settings are wrong: once they are right, they
+// have to be read anew. A run that was stopped, or lacked room or a
+// connection, can go on.
+func (j *Journal) fail(err error) error {
+	switch daycast.CodeOf(err) {
+	case daycast.Invalid, daycast.NotFound, daycast.Unauthorized:
+		return j.end()
+	}
+	return nil
 }
 
 func (j *Journal) end() error {
@@ -92,55 +108,3 @@ func (j *Journal) end() error {
 }
 
 func (j *Journal) save() error { return writeJSON(j.path, j) }
-
-// writeJSON replaces the file at once.
-func writeJSON(path string, v any) error {
-	text, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return err
-	}
-	return writeFile(path, append(text, '\n'))
-}
-
-func writeFile(path string, content []byte) error {
-	next := path + ".next"
-	f, err := os.Create(next)
-	if err != nil {
-		return fileError(path, err)
-	}
-	_, err = f.Write(content)
-	if err == nil {
-		err = f.Sync()
-	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(next, path)
-	}
-	return fileError(path, err)
-}
-
-func readJSON(path string, v any) error {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return fileError(path, err)
-	}
-	if err := json.Unmarshal(text, v); err != nil {
-		return daycast.Errorf(daycast.Invalid, "%s: %w", path, err)
-	}
-	return nil
-}
-
-// fileError is a failed reading or writing, with what can be done.
-func fileError(what string, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, fs.ErrNotExist):
-		return daycast.Errorf(daycast.NotFound, "%s: %w", what, err)
-	case errors.Is(err, fs.ErrPermission):
-		return daycast.Errorf(daycast.Invalid, "%s: %w", what, err).WithHint("give daycast the right to write there")
-	}
-	return daycast.Errorf(daycast.Unavailable, "%s: %w", what, err).WithHint("is the disk full?")
-}

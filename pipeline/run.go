@@ -2,6 +2,10 @@ package pipeline
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"time"
@@ -21,7 +25,7 @@ import (
 // that was killed resumes at the step that it was in and ends equal to one
 // that was not.
 type Run struct {
-	ID        string // for a new run; one that did not end keeps its own
+	ID        string // set by Do: a new one, or that of the run that did not end
 	Dir       string // the data folder
 	Code      string // version of the program
 	Shop      Shop
@@ -33,8 +37,6 @@ type Run struct {
 	Models    []model.Model
 	Now       func() time.Time
 	Progress  Progress
-
-	journal *Journal
 }
 
 // Shop is what the config says of the shop.
@@ -43,6 +45,7 @@ type Shop struct {
 	Country    string   // for holidays, where a place names none
 	NonProduct []string // nil: clean.DefaultNonProduct
 	LookBack   int      // days before the newest order that are read again
+	Tables     string   // tells the source's queries from others, after which all is read again
 }
 
 // Settings are what the config says of forecasts.
@@ -97,34 +100,46 @@ func (r *Run) steps() []step {
 }
 
 // Do goes through the steps that are not done yet, up to last ("" for all).
-func (r *Run) Do(ctx context.Context, last string) (*Summary, error) {
+func (r *Run) Do(ctx context.Context, last string) error {
 	steps := r.steps()
 	if k := slices.IndexFunc(steps, func(s step) bool { return s.name == last }); k >= 0 {
 		steps = steps[:k+1]
 	}
-	var err error
-	if r.journal, err = openJournal(r.Dir, r.ID, r.Now(), steps); err != nil {
-		return nil, err
+	j, err := openJournal(r.Dir, r.fingerprint(), r.Now(), steps)
+	if err != nil {
+		return err
 	}
-	r.ID = r.journal.Run
+	r.ID = j.Run
 	for _, s := range steps {
-		if !r.journal.done(s.name) {
-			r.Progress.Stage(s.name)
-			start := r.Now()
-			if err := s.do(ctx); err != nil {
-				return nil, err
-			}
-			if err := r.journal.finish(Step{s.name, start.UTC(), r.Now().Sub(start).Seconds()}); err != nil {
-				return nil, err
-			}
+		if j.done(s.name) {
+			continue
+		}
+		r.Progress.Stage(s.name)
+		start := r.Now()
+		if err := s.do(ctx); err != nil {
+			return errors.Join(err, j.fail(err))
+		}
+		if err := j.finish(Step{s.name, start.UTC(), r.Now().Sub(start).Seconds()}); err != nil {
+			return err
 		}
 	}
 	if steps[len(steps)-1].name == StepPublish {
-		if err := r.journal.end(); err != nil {
-			return nil, err
-		}
+		return j.end()
 	}
-	return r.summary()
+	return nil
+}
+
+// fingerprint tells apart runs that the same data would not make equal. What
+// bounds memory and threads does not matter to it.
+func (r *Run) fingerprint() string {
+	s := r.Settings
+	s.Threads, s.Memory = 0, 0
+	h := sha256.New()
+	fmt.Fprintf(h, "%s %+v %s %q %q %d %s", r.Code, s, r.Shop.TimeZone, r.Shop.Country, r.Shop.NonProduct, r.Shop.LookBack, r.Shop.Tables)
+	for _, m := range r.Models {
+		fmt.Fprintf(h, " %s", m.Name())
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 // path is a file of this run.
@@ -133,6 +148,7 @@ func (r *Run) path(name string) string { return filepath.Join(r.Dir, "runs", r.I
 // loaded is what the first steps leave for the later ones.
 type loaded struct {
 	Report *clean.Report `json:"report"`
+	First  daycast.Day   `json:"first"` // with a sale
 	Spec   PanelSpec     `json:"spec"`
 	Notes  []string      `json:"notes"`
 }

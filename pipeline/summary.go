@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -18,47 +17,44 @@ import (
 
 // A Summary is what a run did, as it tells at its end.
 type Summary struct {
-	Run     string           `json:"run"`
-	Steps   []Step           `json:"steps"`
-	Report  *clean.Report    `json:"report"`
-	Trained *trained         `json:"trained,omitempty"`
-	Notes   []string         `json:"notes,omitempty"`
-	Sizes   map[string]int64 `json:"sizes"` // bytes, by file or folder
+	Run       string           `json:"run"`
+	Published bool             `json:"published"`
+	Steps     []Step           `json:"steps"`
+	Report    *clean.Report    `json:"report"`
+	Trained   *trained         `json:"trained,omitempty"`
+	Notes     []string         `json:"notes,omitempty"`
+	Sizes     map[string]int64 `json:"sizes"` // bytes, by file or folder
 }
 
-// summary gathers what the steps that are done left behind.
-func (r *Run) summary() (*Summary, error) {
+// ReadSummary gathers what the newest run in a data folder left behind: code
+// not_found where there is none.
+func ReadSummary(dir string) (*Summary, error) {
+	j, err := readJournal(dir)
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{ID: j.Run, Dir: dir}
+	s := &Summary{Run: j.Run, Published: j.done(StepPublish), Steps: j.Done, Sizes: sizes(dir)}
 	l, err := r.loaded()
 	if err != nil && daycast.CodeOf(err) != daycast.NotFound {
 		return nil, err
 	}
-	s := &Summary{Run: r.ID, Steps: r.journal.Done, Report: l.Report, Notes: l.Notes}
+	s.Report, s.Notes = l.Report, l.Notes
 	t := &trained{}
-	switch err := readJSON(r.path("trained"), t); daycast.CodeOf(err) {
-	case daycast.NotFound:
-	default:
-		if err != nil {
-			return nil, err
-		}
+	err = readJSON(r.path("trained"), t)
+	if err == nil {
 		s.Trained = t
+	} else if daycast.CodeOf(err) != daycast.NotFound {
+		return nil, err
 	}
-	s.Sizes = sizes(r.Dir)
 	return s, nil
 }
 
-// LastSummary is the summary of the run that ended last in a data folder; nil
-// where none has.
-func LastSummary(dir string) (*Summary, error) {
-	j := &Journal{}
-	err := readJSON(journalPath(dir), j)
-	if daycast.CodeOf(err) == daycast.NotFound || err == nil && !j.Ended {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	r := &Run{ID: j.Run, Dir: dir, journal: j}
-	return r.summary()
+// HasSnapshot reports whether a run has published in a data folder, and its
+// snapshot is there.
+func HasSnapshot(dir string) bool {
+	_, err := os.Stat(filepath.Join(Snapshots(dir), currentLink, manifestFile))
+	return err == nil
 }
 
 // sizes are those of what a data folder holds.
@@ -114,7 +110,8 @@ func (t *trained) write(b *strings.Builder) {
 		if m.Best {
 			mark = "*"
 		}
-		fmt.Fprintf(w, "%s %s\t%.3f\t%.3f\t%.3f\t%+.3f\t%.1f\n", mark, m.Model, m.RMSE, m.MAE, m.WAPE, m.Bias, m.Seconds)
+		fmt.Fprintf(w, "%s %s\t%s\t%s\t%s\t%s\t%.1f\n", mark, m.Model,
+			m.RMSE.text("%.3f"), m.MAE.text("%.3f"), m.WAPE.text("%.3f"), m.Bias.text("%+.3f"), m.Seconds)
 	}
 	_ = w.Flush()
 	if len(t.Proof) > 0 {
@@ -122,7 +119,8 @@ func (t *trained) write(b *strings.Builder) {
 		w = tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "  origin\tRMSE\tWAPE\tbias\t80% interval covers\tmodel")
 		for _, p := range t.Proof {
-			fmt.Fprintf(w, "  %s\t%.3f\t%.3f\t%+.3f\t%.1f%%\t%s\n", p.Origin, p.RMSE, p.WAPE, p.Bias, 100*p.Coverage, p.Model)
+			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\t%s\n", p.Origin,
+				p.RMSE.text("%.3f"), p.WAPE.text("%.3f"), p.Bias.text("%+.3f"), (100 * p.Coverage).text("%.1f%%"), p.Model)
 		}
 		_ = w.Flush()
 	}
@@ -130,8 +128,5 @@ func (t *trained) write(b *strings.Builder) {
 		fmt.Fprintf(b, "note: %s\n", n)
 	}
 }
-
-// JSON is the summary for a program.
-func (s *Summary) JSON() ([]byte, error) { return json.MarshalIndent(s, "", "  ") }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -33,21 +33,21 @@ type trained struct {
 type ModelLine struct {
 	Model   string  `json:"model"`
 	Best    bool    `json:"best"`
-	RMSE    float64 `json:"rmse"`
-	MAE     float64 `json:"mae"`
-	WAPE    float64 `json:"wape"`
-	Bias    float64 `json:"bias"`
+	RMSE    Figure  `json:"rmse"`
+	MAE     Figure  `json:"mae"`
+	WAPE    Figure  `json:"wape"`
+	Bias    Figure  `json:"bias"`
 	Seconds float64 `json:"seconds"`
 }
 
 // A ProofLine is a scored origin: model and intervals came from older ones.
 type ProofLine struct {
-	Origin   string  `json:"origin"`
-	Model    string  `json:"model"`
-	RMSE     float64 `json:"rmse"`
-	WAPE     float64 `json:"wape"`
-	Bias     float64 `json:"bias"`
-	Coverage float64 `json:"coverage"`
+	Origin   string `json:"origin"`
+	Model    string `json:"model"`
+	RMSE     Figure `json:"rmse"`
+	WAPE     Figure `json:"wape"`
+	Bias     Figure `json:"bias"`
+	Coverage Figure `json:"coverage"`
 }
 
 // train backtests, chooses, fits the best on everything, stores how good the
@@ -164,7 +164,10 @@ func yieldForecasts(f *daycast.Forecasts, i int, s daycast.Series, name string, 
 func summarise(learned *Learned) trained {
 	t := trained{Choice: learned.Choice.Name(), Notes: learned.Notes, Series: len(learned.Panel.Series)}
 	line := func(c evaluate.Choice, best bool) ModelLine {
-		m := ModelLine{Model: c.Name(), Best: best, RMSE: c.Score.RMSE, MAE: c.Score.MAE, WAPE: c.Score.WAPE, Bias: c.Score.Bias}
+		m := ModelLine{
+			Model: c.Name(), Best: best,
+			RMSE: Figure(c.Score.RMSE), MAE: Figure(c.Score.MAE), WAPE: Figure(c.Score.WAPE), Bias: Figure(c.Score.Bias),
+		}
 		for _, name := range c.Members {
 			m.Seconds += learned.Seconds[name]
 		}
@@ -179,7 +182,7 @@ func summarise(learned *Learned) trained {
 	for _, p := range learned.Proof {
 		t.Proof = append(t.Proof, ProofLine{
 			Origin: p.Window.Origin.String(), Model: p.Choice.Name(),
-			RMSE: p.Score.RMSE, WAPE: p.Score.WAPE, Bias: p.Score.Bias, Coverage: p.Score.Coverage,
+			RMSE: Figure(p.Score.RMSE), WAPE: Figure(p.Score.WAPE), Bias: Figure(p.Score.Bias), Coverage: Figure(p.Score.Coverage),
 		})
 	}
 	return t
@@ -216,12 +219,15 @@ func fingerprint(p *daycast.Panel) string {
 // Backtest compares the models on what the last run cleaned, and stores
 // nothing.
 func (r *Run) Backtest(ctx context.Context) (*Summary, error) {
-	j := &Journal{}
-	if err := readJSON(journalPath(r.Dir), j); err != nil {
+	j, err := readJournal(r.Dir)
+	if err != nil && daycast.CodeOf(err) != daycast.NotFound {
+		return nil, err
+	}
+	r.ID = j.Run
+	l, err := r.loaded()
+	if daycast.CodeOf(err) == daycast.NotFound && err != nil {
 		return nil, daycast.Errorf(daycast.NotFound, "nothing has been cleaned yet in %s", r.Dir).WithHint("run daycast etl first")
 	}
-	r.ID, r.journal = j.Run, j
-	l, err := r.loaded()
 	if err != nil {
 		return nil, err
 	}

@@ -71,6 +71,15 @@ func (v Version) encode() ([]byte, error) {
 	return append(text, '\n'), err
 }
 
+// MarshalJSON writes the version as its manifest on disk.
+func (v Version) MarshalJSON() ([]byte, error) { return v.encode() }
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (v *Version) UnmarshalJSON(text []byte) (err error) {
+	*v, err = decodeVersion(text)
+	return err
+}
+
 // decodeVersion reads what encode wrote. Whatever else it is given is code
 // invalid; a newer layout is code conflict.
 func decodeVersion(text []byte) (Version, error) {

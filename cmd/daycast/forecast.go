@@ -29,7 +29,7 @@ Rows after the last sale, with units left empty, say what is known of the days
 to come, such as planned prices and promotions.`,
 		Example: `  daycast forecast --csv sales.csv --horizon 28 --out forecasts.csv
   daycast forecast --csv weekly.csv.gz --freq week --horizon 8 --out -`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if o.Sales == "" {
 				return misuse{fmt.Errorf("--csv is missing: name a file of sales, such as --csv sales.csv")}

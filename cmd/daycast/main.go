@@ -39,21 +39,18 @@ func root() *cobra.Command {
 		Use:           "daycast",
 		Short:         "Predict the daily sales of every product of an online shop",
 		Version:       version,
+		Args:          noArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return misuse{err} })
+	c.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return misuse{suggestFlag(cmd, err)} })
 	c.AddCommand(
 		demoCommand(), initCommand(), checkCommand(), runCommand(), etlCommand(), trainCommand(), backtestCommand(),
 		forecastCommand(), serveCommand(), modelsCommand(), simulateCommand(),
 	)
 	return c
 }
-
-// misuse is a command line that cannot be understood.
-type misuse struct{ error }
-
-func (m misuse) Unwrap() error { return m.error }
 
 func describe(err error) string {
 	var e *daycast.Error

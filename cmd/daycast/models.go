@@ -64,7 +64,7 @@ func metric(metrics map[string]float64, name string) string {
 func modelsShowCommand() *cobra.Command {
 	var f shopFlags
 	c := &cobra.Command{
-		Use: "show ID", Short: "All that is known of one version", Args: cobra.ExactArgs(1), Example: "  daycast models show 20111210T020000Z",
+		Use: "show ID", Short: "All that is known of one version", Args: oneArg("the id of a version"), Example: "  daycast models show 20111210T020000Z",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := f.load()
 			if err != nil {

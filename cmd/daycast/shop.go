@@ -177,11 +177,3 @@ func printJSON(to io.Writer, v any) error {
 	e.SetIndent("", "  ")
 	return e.Encode(v)
 }
-
-// noArgs refuses words that no flag takes, as a misuse.
-func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return misuse{fmt.Errorf("%q is not understood: %s takes flags only, see daycast %s --help", args[0], cmd.Name(), cmd.Name())}
-	}
-	return nil
-}

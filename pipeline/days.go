@@ -1,0 +1,47 @@
+package pipeline
+
+import (
+	"math"
+
+	"daycast"
+)
+
+// tradingDays are the days on which something was sold.
+type tradingDays map[daycast.Day]bool
+
+func (t tradingDays) bounds() (first, last daycast.Day) {
+	first, last = math.MaxInt32, math.MinInt32
+	for d := range t {
+		first, last = min(first, d), max(last, d)
+	}
+	return first, last
+}
+
+// monday is 1970-01-05: order lines have no weeks of their own, and ISO 8601's
+// begin on it.
+const monday daycast.Day = 4
+
+// periods are a day on which periods begin, and the last day of a period that
+// is whole. A week is whole when nothing more is to come on the weekdays on
+// which the shop trades: its last sale is on the same weekday as that of most
+// of the four weeks before, or on a later one.
+func (t tradingDays) periods(step daycast.Step) (anchor, last daycast.Day) {
+	first, last := t.bounds()
+	if step == daycast.Daily {
+		return 0, last
+	}
+	begin := last - (last-monday)%7
+	later := 0 // weeks of those four that ended on a later weekday
+	for week := begin - 7; week >= begin-28; week -= 7 {
+		for d := last - begin + 1; d < 7; d++ {
+			if t[week+d] {
+				later++
+				break
+			}
+		}
+	}
+	if later > 2 && begin > first {
+		return monday, begin - 1
+	}
+	return monday, last
+}

@@ -1,0 +1,116 @@
+package pipeline
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"time"
+
+	"daycast"
+	"daycast/model"
+	"daycast/registry"
+	"daycast/warehouse"
+)
+
+// The names within a data folder and a snapshot.
+const (
+	snapshotsFolder = "snapshots"
+	modelsFolder    = "models"
+	currentLink     = "current"
+	manifestFile    = "manifest.json"
+	versionsFile    = "versions.json"
+	modelFile       = "model.bin"
+)
+
+// Snapshots is the folder of a shop's snapshots in its data folder.
+func Snapshots(dir string) string { return filepath.Join(dir, snapshotsFolder) }
+
+// Models is the folder of a shop's registry in its data folder.
+func Models(dir string) string { return filepath.Join(dir, modelsFolder) }
+
+// A Manifest says what a snapshot holds.
+type Manifest struct {
+	Run     string    `json:"run"`
+	Version string    `json:"version"` // of the model
+	Spec    PanelSpec `json:"spec"`
+	Created time.Time `json:"created"`
+}
+
+// A Snapshot is what a server or a reading verb opens.
+type Snapshot struct {
+	Manifest Manifest
+	Versions []registry.Version // newest first
+	Fitted   model.Fitted
+	Panel    *daycast.Panel
+	Rows     []warehouse.ForecastRow // the forecasts from the panel's origin, by item, place, day
+}
+
+// OpenSnapshot reads a published snapshot whole.
+func OpenSnapshot(ctx context.Context, dir string, memory int64, threads int, loaders map[string]model.Loader) (*Snapshot, error) {
+	s := &Snapshot{}
+	if err := readJSON(filepath.Join(dir, manifestFile), &s.Manifest); err != nil {
+		return nil, err
+	}
+	if err := readJSON(filepath.Join(dir, versionsFile), &s.Versions); err != nil {
+		return nil, err
+	}
+	if err := s.load(filepath.Join(dir, modelFile), loaders); err != nil {
+		return nil, err
+	}
+	w, err := warehouse.OpenSnapshot(ctx, dir, warehouse.Options{MemoryLimit: memory / 4, Threads: threads})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = w.Close() }()
+	spec := s.Manifest.Spec
+	spec.Horizon = max(spec.Horizon, longestHorizon) // a server is asked for more than the run was
+	if s.Panel, err = NewPanelSource(w, memory, spec).Panel(ctx, spec.Last); err != nil {
+		return nil, err
+	}
+	for row, err := range w.Forecasts().Read(ctx, s.Manifest.Run) {
+		if err != nil {
+			return nil, err
+		}
+		if row.Origin == s.Panel.Origin {
+			s.Rows = append(s.Rows, row)
+		}
+	}
+	return s, nil
+}
+
+func (s *Snapshot) load(path string, loaders map[string]model.Loader) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fileError("the snapshot's model", err)
+	}
+	defer func() { _ = f.Close() }()
+	if s.Fitted, err = model.Load(f, loaders); err != nil {
+		return daycast.Errorf(daycast.CodeOf(err), "%s: %w", path, err)
+	}
+	return nil
+}
+
+// Forecasts are the stored forecasts in the order of the panel. A series that
+// has none, which a whole run does not leave, has zeros.
+func (s *Snapshot) Forecasts() *daycast.Forecasts {
+	f := daycast.NewForecasts(s.Panel, s.Manifest.Spec.Horizon, Levels())
+	at := 0
+	for i, series := range s.Panel.Series {
+		for at < len(s.Rows) && s.Rows[at].Series.Less(series) {
+			at++
+		}
+		for ; at < len(s.Rows) && s.Rows[at].Series == series; at++ {
+			row := s.Rows[at]
+			h := int(row.Day-f.Origin)/int(f.Step) - 1
+			if h < 0 || h >= f.Horizon {
+				continue
+			}
+			f.Models[i], f.MeanOf(i)[h] = row.Model, row.Mean
+			copy(f.QuantilesAt(i, h), []float32{row.Q10, row.Q50, row.Q90})
+		}
+	}
+	return f
+}
+
+// Levels are the quantiles that tables and files hold.
+func Levels() []float64 { return []float64{0.1, 0.5, 0.9} }
