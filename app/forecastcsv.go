@@ -2,16 +2,20 @@ package app
 
 import (
 	"context"
-	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
+	"strings"
 	"time"
+
+	"github.com/dustin/go-humanize"
 
 	"daycast"
 	"daycast/clean"
+	"daycast/evaluate"
+	"daycast/model"
 	"daycast/model/all"
 	"daycast/pipeline"
 	"daycast/source"
@@ -23,9 +27,9 @@ type CSVForecast struct {
 	Sales, Items, Places string // paths; the last two may be empty
 	Out                  string // path; "-" is the standard output
 	Horizon              int
-	Step                 daycast.Step
-	Absent               clean.Absent
-	Models               []string // empty: all
+	Freq                 string // length of a period: day or week
+	Absent               string // what a day without a row means
+	Models               []string
 	Metric               string
 	Memory               int64 // bytes
 	Threads              int
@@ -34,62 +38,156 @@ type CSVForecast struct {
 	MaxRows              int
 }
 
+// Validate names the first option that cannot be.
+func (o CSVForecast) Validate() error {
+	wrong := func(field, format string, args ...any) error {
+		return daycast.Errorf(daycast.Invalid, "--"+field+" "+format, args...).WithField(field)
+	}
+	switch {
+	case o.Horizon < 1 || o.Horizon > model.MaxHorizon:
+		return wrong("horizon", "%d: want 1 to %d periods", o.Horizon, model.MaxHorizon)
+	case o.Freq != "day" && o.Freq != "week":
+		return wrong("freq", "%q: want day or week", o.Freq)
+	case o.Threads < 1:
+		return wrong("threads", "%d: want at least 1", o.Threads)
+	case o.Memory < 1:
+		return wrong("memory", "%d: want a size such as 2GiB", o.Memory)
+	case o.Time <= 0:
+		return wrong("time", "%s: want a duration such as 10m", o.Time)
+	case o.MaxRows < 1:
+		return wrong("max-rows", "%d: want at least 1", o.MaxRows)
+	}
+	if _, err := clean.ParseAbsent(o.Absent); err != nil {
+		return err
+	}
+	if _, err := all.Named(o.Models); err != nil {
+		return err
+	}
+	_, err := evaluate.Score{}.Metric(o.Metric)
+	return err
+}
+
+func (o CSVForecast) step() daycast.Step {
+	if o.Freq == "week" {
+		return daycast.Weekly
+	}
+	return daycast.Daily
+}
+
 // CSVResult is what came of it.
 type CSVResult struct {
-	Report   *clean.Report
-	Findings clean.Findings
-	Learned  *pipeline.Learned
-	Notes    []string
-	Out      string
+	*pipeline.DailySummary
+	Out       string `json:"out"`
+	Series    int    `json:"series"`
+	Periods   int    `json:"periods"`
+	First     string `json:"first"`
+	Last      string `json:"last"`
+	Forecasts int    `json:"forecasts"`
+}
+
+// String is the result for a terminal.
+func (r *CSVResult) String() string {
+	return fmt.Sprintf("%s\n%s forecasts (%s series, %d periods from %s to %s) are in %s\n", r.DailySummary,
+		humanize.Comma(int64(r.Forecasts)), humanize.Comma(int64(r.Series)), r.Periods, r.First, r.Last, r.Out)
 }
 
 // ForecastCSV forecasts every series of a CSV file over the whole horizon. It
 // runs the steps of a shop's run over a warehouse that lives as long as the
 // call.
-func ForecastCSV(ctx context.Context, o CSVForecast, clock func() time.Time, p Progress) (*CSVResult, error) {
-	start := clock()
+func ForecastCSV(ctx context.Context, o CSVForecast, world World) (*CSVResult, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	r, err := o.run(ctx, world)
+	if ctx.Err() != nil {
+		return nil, daycast.Errorf(daycast.Unavailable, "interrupted: %w", context.Cause(ctx)).WithHint("nothing was written")
+	}
+	return r, err
+}
+
+func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
+	start := world.Now()
+	bound(o.Memory)
+	file, err := createOutput(o.Out)
+	if err != nil {
+		return nil, err
+	}
+	defer file.discard()
 	dir, err := os.MkdirTemp("", "daycast-")
 	if err != nil {
 		return nil, daycast.Errorf(daycast.Unavailable, "no room for a temporary warehouse: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	w, err := warehouse.OpenDuckDB(ctx, filepath.Join(dir, "warehouse.duckdb"), warehouse.Options{MemoryLimit: o.Memory / 4, Threads: o.Threads})
+	w, err := warehouse.OpenDuckDB(ctx, filepath.Join(dir, "warehouse.duckdb"), warehouse.Options{MemoryLimit: o.databaseMemory(), Threads: o.Threads})
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = w.Close() }()
-	out := &CSVResult{Report: &clean.Report{}, Out: o.Out}
-	p.Stage("read " + o.Sales)
-	table, err := o.load(ctx, w, out.Report)
+	report := &clean.Report{}
+	world.Progress.Stage("read " + o.Sales)
+	table, err := o.load(ctx, w, world.Now(), report)
 	if err != nil {
-		return nil, err
+		return nil, o.blame(err)
 	}
-	out.Notes = append(out.Notes, table.Notes...)
-	p.Stage("choose a model")
-	builder := pipeline.NewPanelSource(w, o.Memory, pipeline.PanelSpec{
-		Step: o.Step, Anchor: table.Anchor, Last: table.Last, Horizon: o.Horizon, Absent: o.Absent, Planned: table.Planned,
+	world.Progress.Stage("compare the models")
+	panels := pipeline.NewPanelSource(w, o.Memory, pipeline.PanelSpec{
+		Step: o.step(), Anchor: table.Anchor, Last: table.Last, Horizon: o.Horizon, Absent: clean.Absent(o.Absent), Planned: table.Planned,
 	})
-	learning, err := o.learning(builder, clock, p)
+	learning, err := o.learning(panels, world)
 	if err != nil {
 		return nil, err
 	}
-	// Two thirds of the time go to comparing models, so that fitting the best
-	// and forecasting end in time too.
-	learning.Budget = (o.Time - clock().Sub(start)) * 2 / 3
-	if out.Learned, err = learning.Learn(ctx, table.Last); err != nil {
-		return nil, err
-	}
-	out.Findings = builder.Found()
-	out.Notes = append(out.Notes, out.Learned.Notes...)
-	p.Stage("forecast")
-	f, err := learning.Forecast(ctx, out.Learned)
+	learning.Budget = budget(o.Time, world.Now().Sub(start))
+	learned, err := learning.Learn(ctx, table.Last)
 	if err != nil {
 		return nil, err
 	}
-	return out, writeFile(o.Out, func(to io.Writer) error { return writeForecasts(to, out.Learned.Panel, f) })
+	world.Progress.Stage("forecast")
+	f, err := learning.Forecast(ctx, learned)
+	if err != nil {
+		return nil, err
+	}
+	notes := append(table.Notes, o.notes(pipeline.Newcomers(learned.Panel, f))...)
+	err = file.write(func(to io.Writer) error { return writeForecasts(to, learned.Panel, f) })
+	return &CSVResult{
+		DailySummary: pipeline.Summarise(report, learned, panels.Found(), notes), Out: o.Out,
+		Series: len(f.Models), Periods: f.Horizon, First: f.Day(0).String(), Last: f.Day(f.Horizon - 1).String(), Forecasts: len(f.Mean),
+	}, err
 }
 
-func (o CSVForecast) load(ctx context.Context, w warehouse.Warehouse, report *clean.Report) (*clean.DailyTable, error) {
+// budget is the time for comparing models: two thirds of what is left, so that
+// fitting the best and forecasting end in time too. A spent budget still tries
+// one.
+func budget(total, spent time.Duration) time.Duration { return max((total-spent)*2/3, time.Nanosecond) }
+
+const (
+	// leastDatabase is what DuckDB needs to sort with.
+	leastDatabase = 256 << 20
+	// rowMemory is what a row takes that a model of all series learns from:
+	// some sixty features, as numbers and as bins, and the fit beside them.
+	rowMemory = 1 << 10
+)
+
+func (o CSVForecast) databaseMemory() int64 { return max(o.Memory/4, leastDatabase) }
+
+// rows are as many as fit into a half of the memory.
+func (o CSVForecast) rows() int { return int(min(int64(o.MaxRows), max(o.Memory/2/rowMemory, 1000))) }
+
+func (o CSVForecast) notes(newcomers int) []string {
+	var notes []string
+	if o.rows() < o.MaxRows {
+		notes = append(notes, fmt.Sprintf("--memory %s: models of all series learn from %d rows instead of %d", humanize.IBytes(uint64(o.Memory)), o.rows(), o.MaxRows))
+	}
+	if o.Memory < 4*leastDatabase {
+		notes = append(notes, fmt.Sprintf("--memory %s is little: the tables alone may take %s", humanize.IBytes(uint64(o.Memory)), humanize.IBytes(leastDatabase)))
+	}
+	if newcomers > 0 {
+		notes = append(notes, fmt.Sprintf("%d series without sales yet are forecast as the mean of their likes", newcomers))
+	}
+	return notes
+}
+
+func (o CSVForecast) load(ctx context.Context, w warehouse.Warehouse, now time.Time, report *clean.Report) (*clean.DailyTable, error) {
 	files := map[source.Table]string{source.Daily: o.Sales}
 	if o.Items != "" {
 		files[source.Items] = o.Items
@@ -102,69 +200,37 @@ func (o CSVForecast) load(ctx context.Context, w warehouse.Warehouse, report *cl
 		return nil, err
 	}
 	defer func() { _ = src.Close() }()
-	return pipeline.LoadDaily(ctx, "csv", src, w, o.Step, report)
+	return pipeline.LoadDaily(ctx, "csv", src, w, pipeline.DailyOptions{Step: o.step(), Today: daycast.DayOf(now)}, report)
 }
 
-func (o CSVForecast) learning(b *pipeline.PanelSource, clock func() time.Time, p Progress) (pipeline.Learning, error) {
+// blame names the flag and the file of an error that came of reading them.
+func (o CSVForecast) blame(err error) error {
+	var e *daycast.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	named, path := *e, o.Sales
+	switch e.Field {
+	case "source.files." + string(source.Items):
+		named.Field, path = "items", o.Items
+	case "source.files." + string(source.Places):
+		named.Field, path = "places", o.Places
+	default:
+		named.Field = "csv"
+	}
+	if !strings.Contains(named.Message, path) {
+		named.Message = path + ": " + named.Message
+	}
+	return &named
+}
+
+func (o CSVForecast) learning(panels *pipeline.PanelSource, w World) (pipeline.Learning, error) {
 	models, err := all.Named(o.Models)
 	return pipeline.Learning{
-		Panel: b.Panel, Models: models, Horizon: o.Horizon, Levels: Levels(), Metric: o.Metric,
-		Origins: 6, Scored: 3, MaxRows: o.MaxRows, Seed: o.Seed, Threads: o.Threads, Now: clock, Progress: p.Step,
+		Panel: panels.Panel, Models: models, Horizon: o.Horizon, Levels: Levels(), Metric: o.Metric,
+		Origins: 6, Scored: 3, MaxRows: o.rows(), Seed: o.Seed, Threads: o.Threads, Now: w.Now, Progress: w.Progress.Step,
 	}, err
 }
 
 // Levels are the quantiles that files and tables hold.
 func Levels() []float64 { return pipeline.Levels() }
-
-// writeForecasts writes every series and period of the horizon.
-func writeForecasts(to io.Writer, p *daycast.Panel, f *daycast.Forecasts) error {
-	w := csv.NewWriter(to)
-	if err := w.Write([]string{"item", "place", "day", "mean", "q10", "q50", "q90", "model"}); err != nil {
-		return err
-	}
-	number := func(v float32) string { return strconv.FormatFloat(float64(v), 'g', 6, 32) }
-	for i, s := range p.Series {
-		for h := range f.Horizon {
-			q := f.QuantilesAt(i, h)
-			row := []string{s.Item, s.Place, f.Day(h).String(), number(f.MeanOf(i)[h]), number(q[0]), number(q[1]), number(q[2]), f.Models[i]}
-			if err := w.Write(row); err != nil {
-				return err
-			}
-		}
-	}
-	w.Flush()
-	return w.Error()
-}
-
-// writeFile writes to path all at once: a failure leaves what was there.
-func writeFile(path string, write func(io.Writer) error) error {
-	if path == "-" {
-		return write(os.Stdout)
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".daycast-*")
-	if err != nil {
-		return daycast.Errorf(daycast.Invalid, "cannot write %s: %w", path, err).WithField("out")
-	}
-	err = write(tmp)
-	if e := tmp.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Chmod(tmp.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(tmp.Name())
-		return daycast.Errorf(daycast.Unavailable, "writing %s: %w", path, err).WithHint("is the disk full?")
-	}
-	return nil
-}
-
-// Summary is the result in words.
-func (r *CSVResult) Summary() string {
-	s := r.Report.String()
-	s += fmt.Sprintf("days without a row: %s (%s)\n", r.Findings.Absent, r.Findings.Why)
-	return s
-}

@@ -2,6 +2,7 @@ package evaluate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -23,7 +24,8 @@ type Backtest struct {
 	// Now is the clock by which seconds are counted.
 	Now func() time.Time
 	// Budget ends the backtest early, between candidates, once so much time is
-	// spent; 0: never. The newest origins come first.
+	// spent; 0: never. The newest origins come first, and a candidate that the
+	// newest has no time for is left out everywhere; the first always runs.
 	Budget time.Duration
 	// Progress hears of each candidate that is done.
 	Progress func(done, total int, what string)
@@ -47,7 +49,14 @@ func (b Backtest) Run(ctx context.Context) ([]*Window, error) {
 		}
 		w := newWindow(p, b.Final, b.Horizon)
 		for n, m := range b.Models {
-			a := b.attempt(ctx, m, p)
+			a := Attempt{Model: m.Name(), Err: errNoTime}
+			switch {
+			case k == 0 && n > 0 && b.Budget > 0 && b.Now().Sub(start) > b.Budget:
+			case k > 0 && windows[0].Models[n].Mean == nil:
+				a.Err = windows[0].Models[n].Err
+			default:
+				a = b.attempt(ctx, m, p)
+			}
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
@@ -60,6 +69,9 @@ func (b Backtest) Run(ctx context.Context) ([]*Window, error) {
 	}
 	return windows, nil
 }
+
+// errNoTime is why a candidate was not tried.
+var errNoTime = errors.New("no time was left for it")
 
 func (b Backtest) spent(start time.Time) float64 { return b.Now().Sub(start).Seconds() }
 

@@ -2,8 +2,10 @@ package pipeline
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"daycast"
@@ -12,14 +14,20 @@ import (
 	"daycast/warehouse"
 )
 
+// DailyOptions say how a table of ready daily rows is read.
+type DailyOptions struct {
+	Step  daycast.Step
+	Today daycast.Day // lone days after it are slips
+}
+
 // LoadDaily brings a shop's ready daily rows, and the attributes of its items
 // and places, into the warehouse, and says how its panels are to be built.
-func LoadDaily(ctx context.Context, run string, src source.Source, w warehouse.Warehouse, step daycast.Step, report *clean.Report) (*clean.DailyTable, error) {
+func LoadDaily(ctx context.Context, run string, src source.Source, w warehouse.Warehouse, o DailyOptions, report *clean.Report) (*clean.DailyTable, error) {
 	columns, err := src.Columns(ctx, source.Daily)
 	if err != nil {
 		return nil, err
 	}
-	d := clean.Daily{Columns: columns, Step: step, Rows: func(ctx context.Context) iter.Seq2[[][]string, error] {
+	d := clean.Daily{Columns: columns, Step: o.Step, Today: o.Today, Rows: func(ctx context.Context) iter.Seq2[[][]string, error] {
 		return src.Read(ctx, source.Daily, time.Time{})
 	}}
 	table, err := d.Profile(ctx, report)
@@ -106,5 +114,45 @@ func each[T any](rows []T) iter.Seq2[T, error] {
 				return
 			}
 		}
+	}
+}
+
+// A DailySummary is what learning from a daily table came to, for a caller that
+// keeps no run.
+type DailySummary struct {
+	Report  *clean.Report `json:"report"`
+	Trained *trained      `json:"trained"`
+	Notes   []string      `json:"notes"`
+}
+
+// Summarise tells of what was read, found and learned.
+func Summarise(report *clean.Report, learned *Learned, found clean.Findings, notes []string) *DailySummary {
+	t := summarise(learned)
+	t.found(found)
+	return &DailySummary{Report: report, Trained: &t, Notes: notes}
+}
+
+// String is the summary for a terminal.
+func (s *DailySummary) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n%s", s.Report)
+	s.Trained.write(&b)
+	for _, n := range s.Notes {
+		fmt.Fprintf(&b, "note: %s\n", n)
+	}
+	return b.String()
+}
+
+// found notes what the panel builder inferred about the days.
+func (t *trained) found(f clean.Findings) {
+	t.Absent, t.Closed, t.Days = string(f.Absent)+": "+f.Why, f.Closed, map[string]int{}
+	for state, n := range f.Days {
+		t.Days[state.String()] = n
+	}
+	if f.Idle > 0 {
+		t.Notes = append(t.Notes, fmt.Sprintf("%d series never sold: 0 is forecast for them", f.Idle))
+	}
+	if f.New > 0 {
+		t.Notes = append(t.Notes, fmt.Sprintf("%d series have no day of sales yet", f.New))
 	}
 }

@@ -217,7 +217,7 @@ func (r *Run) loadDaily(ctx context.Context) error {
 			WithHint("name a query for sales (order lines) or for daily (item, day, units)")
 	}
 	l := loaded{Report: &clean.Report{}}
-	table, err := LoadDaily(ctx, r.ID, r.Source, r.Warehouse, r.Settings.Step, l.Report)
+	table, err := LoadDaily(ctx, r.ID, r.Source, r.Warehouse, DailyOptions{Step: r.Settings.Step, Today: daycast.DayOf(r.Now())}, l.Report)
 	if err != nil {
 		return err
 	}

@@ -127,7 +127,7 @@ func (out *Learned) prove(l Learning) {
 		}
 		older := before(out.Windows, w)
 		choice, ok := evaluate.Choose(older, l.Metric)
-		if !ok || w.Mean(choice.Members) == nil {
+		if !ok || choice.Score.N == 0 || w.Mean(choice.Members) == nil {
 			continue
 		}
 		table := calibrate(older, choice.Members, out.Panel.Step, l.Horizon)
@@ -162,33 +162,70 @@ func calibrate(windows []*evaluate.Window, members []string, step daycast.Step, 
 // fallback forecasts a shop too young to compare models on.
 const fallback = "weekday_mean"
 
-// choose picks the model on all windows and fits it on the final panel.
+// choose picks the model on all windows and fits it on the final panel. A
+// member that refuses what the last days brought, such as a first return, is
+// left out.
 func (out *Learned) choose(ctx context.Context, l Learning) error {
 	var ok bool
 	out.Ranked = evaluate.Rank(out.Windows, l.Metric)
-	if out.Choice, ok = evaluate.Choose(out.Windows, l.Metric); !ok {
-		out.Fallback = true
-		out.Choice = evaluate.Choice{Members: []string{fallback}}
-		out.Notes = append(out.Notes, "the history is too short to compare models: "+fallback+" forecasts, with guessed intervals")
+	if out.Choice, ok = evaluate.Choose(out.Windows, l.Metric); ok && out.Choice.Score.N > 0 {
+		blend, err := out.fit(ctx, l, out.Choice.Members)
+		if err != nil {
+			return err
+		}
+		if len(blend.Names) > 0 {
+			if len(blend.Names) < len(out.Choice.Members) {
+				out.Choice.Members = blend.Names
+			}
+			out.Fitted = &interval.Fitted{Inner: blend, Table: calibrate(out.Windows, blend.Names, out.Panel.Step, l.Horizon)}
+			return nil
+		}
 	}
+	return out.fallBack(ctx, l)
+}
+
+// fit fits the named models on everything and notes those that refuse.
+func (out *Learned) fit(ctx context.Context, l Learning, names []string) (*ensemble.Blend, error) {
 	blend := &ensemble.Blend{}
-	for _, name := range out.Choice.Members {
+	for _, name := range names {
 		m, err := l.named(name)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		fitted, err := m.Fit(ctx, model.Training{Panels: out.Panel, Horizon: l.Horizon, MaxRows: l.MaxRows, Seed: l.Seed, Threads: l.Threads})
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case err != nil:
+			out.Notes = append(out.Notes, fmt.Sprintf("%s was left out in the end: %v", m.Name(), err))
+		default:
+			blend.Members, blend.Names = append(blend.Members, fitted), append(blend.Names, m.Name())
+		}
+	}
+	return blend, nil
+}
+
+// fallBack forecasts with the first model that the shop is old enough for.
+func (out *Learned) fallBack(ctx context.Context, l Learning) error {
+	names := []string{fallback}
+	for _, m := range l.Models {
+		names = append(names, m.Name())
+	}
+	for _, name := range names {
+		blend, err := out.fit(ctx, l, []string{name})
 		if err != nil {
 			return err
 		}
-		blend.Members, blend.Names = append(blend.Members, fitted), append(blend.Names, name)
+		if len(blend.Names) == 0 {
+			continue
+		}
+		out.Fallback, out.Choice = true, evaluate.Choice{Members: blend.Names}
+		out.Notes = append(out.Notes, "too little was sold to compare models: "+blend.Names[0]+" forecasts, with guessed intervals")
+		out.Fitted = &interval.Fitted{Inner: blend}
+		return nil
 	}
-	table := interval.Table{}
-	if ok {
-		table = calibrate(out.Windows, out.Choice.Members, out.Panel.Step, l.Horizon)
-	}
-	out.Fitted = &interval.Fitted{Inner: blend, Table: table}
-	return nil
+	return daycast.Errorf(daycast.Invalid, "none of the models can learn from this shop").WithField("models").
+		WithHint("ask for other models; ets and weekday_mean take any shop")
 }
 
 func (l Learning) named(name string) (model.Model, error) {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"os"
@@ -147,6 +148,7 @@ type csvTable struct {
 	path   string
 	field  string
 	fields int // in the header
+	line   int // of the last record that was read
 	since  string
 
 	columns []string
@@ -260,6 +262,7 @@ func (f *csvTable) batch() ([][]string, error) {
 			batch = append(batch, nil)
 			continue
 		}
+		f.line, _ = f.csv.FieldPos(len(record) - 1)
 		if blank(record) {
 			continue
 		}
@@ -314,7 +317,11 @@ func (f *csvTable) badRecord(err error) error {
 
 // broken is a file that cannot be read on.
 func (f *csvTable) broken(err error) error {
-	return daycast.Errorf(daycast.Invalid, "%s cannot be read: %w", f.path, err).
+	where := f.path
+	if f.line > 0 {
+		where = fmt.Sprintf("%s, after line %d,", f.path, f.line)
+	}
+	return daycast.Errorf(daycast.Invalid, "%s cannot be read: %w", where, err).
 		WithHint("the file may be cut off or damaged").WithField(f.field)
 }
 

@@ -2,68 +2,97 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"time"
 
-	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
-	"daycast"
 	"daycast/app"
-	"daycast/clean"
+	"daycast/config"
 )
+
+const forecastLong = `Forecast every series of a CSV file, with no config and no database. Without
+--csv, write the forecasts of the shop's newest run.
+
+Columns of the file, in any order; other usual spellings are understood (date,
+sku, store, qty, sales, ...), so are ; and tabs, gzip, and other dates than
+2024-02-29:
+
+  item       what is sold                                            needed
+  day        the day, or a day of the week with --freq week           needed
+  units      what was sold: pieces, kilograms, money; below zero where
+             returns exceed sales; empty where it is not known        needed
+  place      where: a store, a channel, a country
+  price      price of one unit
+  promotion  1 or yes on promotion, 0 or no, or a share of the day
+  in_stock   1 in stock, 0 not, a share of the day, or the pieces there
+  open       0 where the place did not, or will not, trade
+  any other  text or a number that is the same for all rows of an item or
+             place is an attribute, such as a category; one that varies by
+             day is a signal, such as a holiday or the weather
+
+Rows after the last units, with units left empty, say what is known of the days
+to come, such as planned prices and promotions. A column that is empty there is
+used for the past only. Rows need not be sorted. Rows and values that cannot be
+read are counted, shown and left out; every item and place of the file gets its
+forecasts.
+
+--items and --places are files with an id in their first column (or one called
+item, item_id, place, place_id or id) and any attributes.
+
+The output has the columns item, place, day, mean, q10, q50, q90 and model: a
+row for every series and period of the horizon, beginning after the last day
+with units. In 8 of 10 cases sales lie between q10 and q90.`
 
 func forecastCommand() *cobra.Command {
 	o := app.CSVForecast{}
-	var freq, absent, memory string
+	var shop shopFlags
+	memory := config.Bytes(4 << 30)
 	c := &cobra.Command{
-		Use:   "forecast",
-		Short: "Forecast every series of a CSV file",
-		Long: `Forecast every series of a CSV file, with no config and no database.
-
-The file has the columns item, day and units, and where the shop has them
-place, price, promotion, in_stock and any further ones: text that is the same
-for all rows of an item is a category; a column that varies by day is a signal.
-Rows after the last sale, with units left empty, say what is known of the days
-to come, such as planned prices and promotions.`,
+		Use: "forecast", Short: "Forecast every series of a CSV file, or of the shop", Long: forecastLong, Args: noArgs,
 		Example: `  daycast forecast --csv sales.csv --horizon 28 --out forecasts.csv
-  daycast forecast --csv weekly.csv.gz --freq week --horizon 8 --out -`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+  daycast forecast --csv weekly.csv.gz --freq week --horizon 8 --out -
+  daycast forecast --config shop/daycast.yaml --out forecasts.csv`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.Sales == "" {
-				return misuse{fmt.Errorf("--csv is missing: name a file of sales, such as --csv sales.csv")}
+				return forecastShop(cmd, shop, o)
 			}
-			if o.Absent, err = clean.ParseAbsent(absent); err != nil {
+			o.Memory = int64(memory)
+			if err := o.Validate(); err != nil {
 				return misuse{err}
 			}
-			if o.Step, err = parseFreq(freq); err != nil {
-				return misuse{err}
+			if shop.json && o.Out == "-" {
+				return misuse{fmt.Errorf("--json and --out - both want the standard output: name a file with --out")}
 			}
-			bytes, err := humanize.ParseBytes(memory)
-			if err != nil {
-				return misuse{fmt.Errorf("--memory %q: want a size such as 2GiB", memory)}
-			}
-			o.Memory = int64(bytes)
-			r, err := app.ForecastCSV(cmd.Context(), o, time.Now, newProgress(os.Stderr))
+			r, err := app.ForecastCSV(cmd.Context(), o, world())
 			if err != nil {
 				return err
 			}
-			fmt.Fprint(os.Stderr, r.Summary())
-			return nil
+			if shop.json {
+				return printJSON(cmd.OutOrStdout(), r)
+			}
+			var to io.Writer = cmd.OutOrStdout()
+			if o.Out == "-" {
+				to = os.Stderr
+			}
+			_, err = io.WriteString(to, r.String())
+			return err
 		},
 	}
+	shop.add(c, true)
 	f := c.Flags()
 	f.StringVar(&o.Sales, "csv", "", "file of sales: item, day, units, ...; gzip is understood")
 	f.StringVar(&o.Items, "items", "", "file of items and their attributes")
 	f.StringVar(&o.Places, "places", "", "file of places and their attributes")
 	f.StringVar(&o.Out, "out", "forecasts.csv", "file to write; - for the standard output")
 	f.IntVar(&o.Horizon, "horizon", 28, "periods to forecast")
-	f.StringVar(&freq, "freq", "day", "length of a period: day or week")
-	f.StringVar(&absent, "absent", "auto", "what a day without a row means: auto, zero, closed or missing")
+	f.StringVar(&o.Freq, "freq", "day", "length of a period: day or week")
+	f.StringVar(&o.Absent, "absent", "auto", "what a day without a row means: auto, zero, closed or missing")
 	f.StringSliceVar(&o.Models, "models", nil, "models to compare (all)")
 	f.StringVar(&o.Metric, "metric", "wape", "what the best model is best at: wape, rmse, mae, mase or rmsse")
-	f.StringVar(&memory, "memory", "4GiB", "memory that may be used")
+	f.Var((*bytesFlag)(&memory), "memory", "memory that may be used")
 	f.IntVar(&o.Threads, "threads", runtime.NumCPU(), "threads that may be used; the result does not depend on it")
 	f.DurationVar(&o.Time, "time", 10*time.Minute, "time that may be used; less of it compares fewer models and origins")
 	f.Uint64Var(&o.Seed, "seed", 1, "seed of all randomness")
@@ -71,12 +100,32 @@ to come, such as planned prices and promotions.`,
 	return c
 }
 
-func parseFreq(s string) (daycast.Step, error) {
-	switch s {
-	case "day":
-		return daycast.Daily, nil
-	case "week":
-		return daycast.Weekly, nil
+// forecastShop writes the forecasts of the shop's newest run.
+func forecastShop(cmd *cobra.Command, shop shopFlags, o app.CSVForecast) error {
+	if !cmd.Flags().Changed("config") {
+		if _, err := os.Stat(shop.path); err != nil {
+			return misuse{fmt.Errorf("--csv is missing: name a file of sales, such as --csv sales.csv, or a shop's config with --config")}
+		}
 	}
-	return 0, fmt.Errorf("--freq %q: want day or week", s)
+	horizon := 0 // the config's
+	if cmd.Flags().Changed("horizon") {
+		if horizon = o.Horizon; horizon < 1 {
+			return misuse{fmt.Errorf("--horizon %d: want at least 1", horizon)}
+		}
+	}
+	cfg, err := shop.load()
+	if err != nil {
+		return err
+	}
+	if err := app.Forecast(cmd.Context(), cfg, world(), horizon, o.Out); err != nil || !shop.json || o.Out == "-" {
+		return err
+	}
+	return printJSON(cmd.OutOrStdout(), map[string]string{"out": o.Out})
 }
+
+// bytesFlag is a size on the command line, such as 2GiB.
+type bytesFlag config.Bytes
+
+func (b *bytesFlag) Set(s string) error { return (*config.Bytes)(b).UnmarshalText([]byte(s)) }
+func (b *bytesFlag) Type() string       { return "size" }
+func (b *bytesFlag) String() string     { return config.Bytes(*b).String() }

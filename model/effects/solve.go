@@ -129,6 +129,9 @@ func smooth(r, w []float64, at []int, half int, out []float64) {
 // the equations have no solution.
 func ridge(rows [][]float64, y, w, prior, sd []float64, noise float64) []float64 {
 	n := len(sd)
+	if n == 0 { // the history is too short for any effect: the level is all
+		return []float64{}
+	}
 	a := mat.NewSymDense(n, nil)
 	b := mat.NewVecDense(n, nil)
 	used := make([]int, 0, n)

@@ -1,0 +1,99 @@
+package app
+
+import (
+	"encoding/csv"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"daycast"
+)
+
+// An output is a file that is there only when it is whole: a failure leaves
+// what was there before.
+type output struct {
+	path string
+	tmp  *os.File // nil for the standard output
+}
+
+// createOutput says at once that a path cannot be written, before the work
+// whose result goes there; - is the standard output.
+func createOutput(path string) (*output, error) {
+	if path == "-" {
+		return &output{path: path}, nil
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, daycast.Errorf(daycast.Invalid, "cannot write %s: it is a folder", path).WithField("out").WithHint("name a file in it")
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".daycast-*")
+	if err != nil {
+		return nil, daycast.Errorf(daycast.Invalid, "cannot write %s: %w", path, err).WithField("out").
+			WithHint("name a file in a folder that is there and can be written to")
+	}
+	return &output{path: path, tmp: tmp}, nil
+}
+
+// write fills the file and puts it in its place.
+func (o *output) write(fill func(io.Writer) error) error {
+	if o.tmp == nil {
+		return fill(os.Stdout)
+	}
+	err := fill(o.tmp)
+	if err == nil {
+		err = o.tmp.Chmod(0o644)
+	}
+	if e := o.tmp.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Rename(o.tmp.Name(), o.path)
+	}
+	if err != nil {
+		return daycast.Errorf(daycast.Unavailable, "writing %s: %w", o.path, err).WithHint("is the disk full?")
+	}
+	o.tmp = nil
+	return nil
+}
+
+// discard removes what was not put in its place.
+func (o *output) discard() {
+	if o.tmp != nil {
+		_ = o.tmp.Close()
+		_ = os.Remove(o.tmp.Name())
+	}
+}
+
+// writeFile writes to path all at once.
+func writeFile(path string, fill func(io.Writer) error) error {
+	o, err := createOutput(path)
+	if err != nil {
+		return err
+	}
+	defer o.discard()
+	return o.write(fill)
+}
+
+// writeForecasts writes every series and period of the horizon.
+func writeForecasts(to io.Writer, p *daycast.Panel, f *daycast.Forecasts) error {
+	w := csv.NewWriter(to)
+	if err := w.Write([]string{"item", "place", "day", "mean", "q10", "q50", "q90", "model"}); err != nil {
+		return err
+	}
+	days := make([]string, f.Horizon)
+	for h := range days {
+		days[h] = f.Day(h).String()
+	}
+	number := func(v float32) string { return strconv.FormatFloat(float64(v), 'g', 6, 32) }
+	for i, s := range p.Series {
+		for h, day := range days {
+			q := f.QuantilesAt(i, h)
+			row := []string{s.Item, s.Place, day, number(f.MeanOf(i)[h]), number(q[0]), number(q[1]), number(q[2]), f.Models[i]}
+			if err := w.Write(row); err != nil {
+				return err
+			}
+		}
+	}
+	w.Flush()
+	return w.Error()
+}
