@@ -23,16 +23,18 @@ const monday daycast.Day = 4
 
 // periods are a day on which periods begin, and the last day of a period that
 // is whole. A week is whole when nothing more is to come on the weekdays on
-// which the shop trades: its last sale is on the same weekday as that of most
-// of the four weeks before, or on a later one.
+// which the shop trades: most of the four weeks before have no sale on a later
+// weekday than its last.
 func (t tradingDays) periods(step daycast.Step) (anchor, last daycast.Day) {
 	first, last := t.bounds()
 	if step == daycast.Daily {
 		return 0, last
 	}
-	begin := last - (last-monday)%7
-	later := 0 // weeks of those four that ended on a later weekday
-	for week := begin - 7; week >= begin-28; week -= 7 {
+	weekday := (last.Weekday() + 6) % 7 // from Monday
+	begin := last - daycast.Day(weekday)
+	weeks, later := 0, 0 // before this one; of them, those that ended on a later weekday
+	for week := begin - 7; week >= begin-28 && week+7 > first; week -= 7 {
+		weeks++
 		for d := last - begin + 1; d < 7; d++ {
 			if t[week+d] {
 				later++
@@ -40,7 +42,7 @@ func (t tradingDays) periods(step daycast.Step) (anchor, last daycast.Day) {
 			}
 		}
 	}
-	if later > 2 && begin > first {
+	if 2*later > weeks {
 		return monday, begin - 1
 	}
 	return monday, last

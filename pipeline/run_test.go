@@ -1,0 +1,405 @@
+package pipeline_test
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"daycast"
+	"daycast/model/all"
+	"daycast/pipeline"
+	"daycast/warehouse"
+)
+
+var rowNumber = regexp.MustCompile(`row \d+`)
+
+// unnumbered leaves out where in its extraction a row stood, which differs
+// between one that read all and one that read what is new.
+func unnumbered(r result) result {
+	r.Summary = rowNumber.ReplaceAllString(r.Summary, "row")
+	for _, c := range []content{r.Warehouse, r.Snapshot} {
+		for i := range c.Raw {
+			c.Raw[i].Row = 0
+		}
+		for i := range c.Quarantine {
+			c.Quarantine[i].Row = 0
+		}
+		slices.SortFunc(c.Quarantine, func(a, b daycast.Quarantined) int {
+			return cmp.Or(strings.Compare(a.Table, b.Table), strings.Compare(a.Reason, b.Reason), strings.Compare(a.Value, b.Value))
+		})
+	}
+	return r
+}
+
+// examples leaves out which rows the report shows: of equal lines, the first
+// of an extraction.
+func withoutExamples(r result) result {
+	r.Summary = regexp.MustCompile(`(?s)"examples": \[.*?\]`).ReplaceAllString(r.Summary, "")
+	return r
+}
+
+func copyFile(t *testing.T, from, to string) {
+	t.Helper()
+	if err := os.WriteFile(to, []byte(read(t, from)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// extracted says how many lines the newest run read, and since when.
+func (w world) extracted(t *testing.T) (lines int64, since string) {
+	t.Helper()
+	s, err := pipeline.ReadSummary(w.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var e struct {
+		Lines int64
+		Since string
+	}
+	if err := json.Unmarshal([]byte(read(t, filepath.Join(w.dir, "runs", s.Run+".extracted.json"))), &e); err != nil {
+		t.Fatal(err)
+	}
+	return e.Lines, e.Since
+}
+
+// A second run reads what is new since the first, less the look-back, and ends
+// equal to one that reads all: new orders, late ones and corrections included.
+func TestIncrementalEqualsFull(t *testing.T) {
+	whole := fill(t, small)
+	shop := filepath.Join(t.TempDir(), "shop.sqlite")
+	copyFile(t, whole, shop)
+	change(t, shop,
+		`DELETE FROM orders WHERE ordered_at >= '2023-04-20' AND ordered_at < '3'`,
+		`DELETE FROM order_lines WHERE order_id NOT IN (SELECT order_id FROM orders)`,
+		// Two days before, half of the orders are still to come, and some have another quantity.
+		`DELETE FROM order_lines WHERE order_id IN (SELECT order_id FROM orders WHERE ordered_at >= '2023-04-17' AND ordered_at < '3' AND rowid % 2 = 0)`,
+		`UPDATE order_lines SET quantity = 40 WHERE order_id IN (SELECT order_id FROM orders WHERE ordered_at LIKE '2023-04-16%')`,
+		`DELETE FROM stock WHERE day >= '2023-04-20'`,
+	)
+	now := clock()
+	w := world{dir: t.TempDir(), shop: shop, now: now}
+	w.run(t, "")
+	copyFile(t, whole, shop)
+	w.run(t, "")
+	fresh := world{dir: t.TempDir(), shop: whole}
+	fresh.run(t, "")
+
+	all, _ := fresh.extracted(t)
+	lines, since := w.extracted(t)
+	if since != "2023-04-11" {
+		t.Errorf("read since %q, want the last order's day less 7 days of look-back and one of time zones", since)
+	}
+	if lines == 0 || lines > all/2 {
+		t.Errorf("the second run read %d of %d lines, want a few", lines, all)
+	}
+	got, want := withoutExamples(unnumbered(w.result(t))), withoutExamples(unnumbered(fresh.result(t)))
+	got.Counts, want.Counts = nil, nil // the first run's forecasts are kept too
+	if d := difference(want, got); d != "" {
+		t.Errorf("reading what is new ends otherwise than reading all (-all +new):\n%s", d)
+	}
+}
+
+// What the watermark cannot know of makes the next run read all.
+func TestReadsAllAgain(t *testing.T) {
+	shop := fill(t, small)
+	for name, c := range map[string]struct {
+		set    func(*pipeline.Run)
+		before func(dir string) error
+		all    bool
+	}{
+		"nothing changed": {},
+		"other queries":   {set: func(r *pipeline.Run) { r.Shop.Tables = "others" }, all: true},
+		"no warehouse":    {before: func(dir string) error { return os.Remove(filepath.Join(dir, "warehouse.duckdb")) }, all: true},
+		"a broken watermark": {before: func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, "runs", "watermark.json"), []byte("{"), 0o600)
+		}, all: true},
+		"a watermark of words": {before: func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, "runs", "watermark.json"), []byte(`{"newest": "yesterday, late", "tables": "simulated"}`), 0o600)
+		}, all: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := world{dir: t.TempDir(), shop: shop, now: clock()}
+			w.run(t, "")
+			if c.before != nil {
+				if err := c.before(w.dir); err != nil {
+					t.Fatal(err)
+				}
+			}
+			w.set = c.set
+			w.run(t, pipeline.StepClean)
+			if _, since := w.extracted(t); (since == "") != c.all {
+				t.Errorf("read since %q", since)
+			}
+		})
+	}
+}
+
+// The same seed and data give the same bytes on one thread and on two.
+func TestThreads(t *testing.T) {
+	shop := fill(t, small)
+	var results []result
+	for _, threads := range []int{1, 2, 5} {
+		w := world{dir: t.TempDir(), shop: shop, set: func(r *pipeline.Run) { r.Settings.Threads = threads }}
+		w.run(t, "")
+		results = append(results, w.result(t))
+	}
+	for _, r := range results[1:] {
+		if d := difference(results[0], r); d != "" {
+			t.Errorf("more threads, another result:\n%s", d)
+		}
+	}
+}
+
+// etl, train and run are one run: each does what is left. Once more, they
+// begin another, with an id of its own even within the same second.
+func TestVerbsShareARun(t *testing.T) {
+	w := world{dir: t.TempDir(), shop: fill(t, small), now: func() time.Time { return time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC) }}
+	var stages []string
+	w.stage = func(name string) { stages = append(stages, name) }
+	ids := map[string]bool{}
+	for _, c := range []struct {
+		last   string
+		stages string
+		fresh  bool // a new run
+	}{
+		{pipeline.StepSignals, "extract clean signals", true},
+		{pipeline.StepTrain, "train", false},
+		{"", "forecast publish", false},
+		{"", "extract clean signals train forecast publish", true},
+		{pipeline.StepSignals, "extract clean signals", true},
+		{pipeline.StepSignals, "extract clean signals", true},
+		{"", "train forecast publish", false},
+	} {
+		stages = nil
+		w.run(t, c.last)
+		if got := strings.Join(stages, " "); got != c.stages {
+			t.Errorf("up to %q: steps %q, want %q", c.last, got, c.stages)
+		}
+		s, err := pipeline.ReadSummary(w.dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ids[s.Run] == c.fresh {
+			t.Errorf("up to %q: run %s, fresh %t", c.last, s.Run, c.fresh)
+		}
+		ids[s.Run] = true
+		if s.Published != strings.Contains(c.stages, "publish") {
+			t.Errorf("up to %q: published %t", c.last, s.Published)
+		}
+	}
+}
+
+// A run that did not end is not resumed where its result would be another's.
+func TestBeginsAnew(t *testing.T) {
+	shop := fill(t, small)
+	for name, c := range map[string]struct {
+		set    func(*pipeline.Run)
+		now    time.Time
+		resume bool
+	}{
+		"the same":           {resume: true},
+		"less memory":        {set: func(r *pipeline.Run) { r.Settings.Memory, r.Settings.Threads = 1<<29, 2 }, resume: true},
+		"another horizon":    {set: func(r *pipeline.Run) { r.Settings.Horizon = 7 }},
+		"another time zone":  {set: func(r *pipeline.Run) { r.Shop.TimeZone = time.FixedZone("x", 3600) }},
+		"fewer models":       {set: func(r *pipeline.Run) { r.Models = r.Models[:1] }},
+		"another program":    {set: func(r *pipeline.Run) { r.Code = "next" }},
+		"the day after that": {now: time.Date(2024, 1, 3, 0, 0, 0, 0, time.UTC)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := world{dir: t.TempDir(), shop: shop}
+			w.run(t, pipeline.StepClean)
+			before, err := pipeline.ReadSummary(w.dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.set = c.set
+			if !c.now.IsZero() {
+				w.now = func() time.Time { return c.now }
+			}
+			w.run(t, pipeline.StepSignals)
+			after, err := pipeline.ReadSummary(w.dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if (before.Run == after.Run) != c.resume {
+				t.Errorf("run %s, then %s", before.Run, after.Run)
+			}
+		})
+	}
+}
+
+// Data that cannot be used ends the run, so that the next one reads it anew;
+// what the warehouse had stays.
+func TestWrongDataEndsTheRun(t *testing.T) {
+	whole := fill(t, small)
+	for name, c := range map[string]struct{ damage, want string }{
+		"no lines":     {`DELETE FROM order_lines`, "the shop has no order lines"},
+		"no good time": {`UPDATE orders SET ordered_at = 'last week'`, "none of"},
+		"no such zone": {`UPDATE places SET time_zone = 'Mars/Olympus'`, `time zone "Mars/Olympus" is not known`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			shop := filepath.Join(t.TempDir(), "shop.sqlite")
+			copyFile(t, whole, shop)
+			w := world{dir: t.TempDir(), shop: shop, now: clock()}
+			w.run(t, "")
+			want := w.result(t)
+			change(t, shop, c.damage)
+			if err := os.Remove(filepath.Join(w.dir, "runs", "watermark.json")); err != nil {
+				t.Fatal(err)
+			}
+			err := w.do(t.Context(), func(r *pipeline.Run) error { return r.Do(t.Context(), "") })
+			if daycast.CodeOf(err) != daycast.Invalid || !strings.Contains(err.Error(), c.want) {
+				t.Fatalf("%v, want code invalid and %q", err, c.want)
+			}
+			house, err := warehouse.OpenDuckDB(t.Context(), filepath.Join(w.dir, "warehouse.duckdb"), warehouse.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			facts := rows(t, house.Facts().Read(t.Context(), 1<<20))
+			if err := house.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if len(facts) != len(want.Warehouse.Facts) {
+				t.Errorf("%d facts are left of %d", len(facts), len(want.Warehouse.Facts))
+			}
+			copyFile(t, whole, shop)
+			w.run(t, "") // the data is right again, and read again
+			got := w.result(t)
+			got.Counts, want.Counts = nil, nil
+			if d := difference(want, got); d != "" {
+				t.Errorf("after the data was mended (-before +after):\n%s", d)
+			}
+		})
+	}
+}
+
+// A run that lacked something outside of it goes on at its step.
+func TestInterruptedRunGoesOn(t *testing.T) {
+	w := world{dir: t.TempDir(), shop: fill(t, small), now: clock()}
+	full := errors.New("the disk is full")
+	w.wrap = func(inner warehouse.Warehouse) warehouse.Warehouse {
+		return signing{inner, func(what string) {
+			if what == "exported" {
+				panic(full)
+			}
+		}}
+	}
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the export was not reached")
+			}
+		}()
+		w.run(t, "")
+	}()
+	w.wrap = nil
+	var stages []string
+	w.stage = func(name string) { stages = append(stages, name) }
+	w.run(t, "")
+	if !slices.Equal(stages, []string{pipeline.StepPublish}) {
+		t.Errorf("steps %v, want publish alone", stages)
+	}
+}
+
+// Only the newest snapshots are kept, and only their features.
+func TestOldSnapshotsGo(t *testing.T) {
+	w := world{dir: t.TempDir(), shop: fill(t, small), now: clock()}
+	for range 4 {
+		w.run(t, "")
+	}
+	entries, err := os.ReadDir(pipeline.Snapshots(w.dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(entries) != 4 { // three and the link
+		t.Errorf("%d entries beside each other, want 3 snapshots and a link: %v", len(entries), entries)
+	}
+	r := w.result(t)
+	if n := int64(len(r.Warehouse.Features)); r.Counts["features"] != 3*n {
+		t.Errorf("%d rows of features, want those of 3 runs of %d", r.Counts["features"], n)
+	}
+	if n := int64(len(r.Warehouse.Forecasts)); r.Counts["forecasts"] != 4*n {
+		t.Errorf("%d forecasts, want those of 4 runs of %d", r.Counts["forecasts"], n)
+	}
+}
+
+func TestBrokenJournal(t *testing.T) {
+	w := world{dir: t.TempDir(), shop: fill(t, small)}
+	if _, err := pipeline.ReadSummary(w.dir); daycast.CodeOf(err) != daycast.NotFound {
+		t.Errorf("an empty folder: %v, want code not_found", err)
+	}
+	w.run(t, "")
+	path := filepath.Join(w.dir, "runs", "journal.json")
+	if err := os.WriteFile(path, []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	err := w.do(t.Context(), func(r *pipeline.Run) error { return r.Do(t.Context(), "") })
+	if daycast.CodeOf(err) != daycast.Invalid || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "remove the file") {
+		t.Errorf("%v, want code invalid, the file and what to do", err)
+	}
+}
+
+// The snapshot's panel and model make the forecasts that the run stored.
+func TestSnapshot(t *testing.T) {
+	w := world{dir: t.TempDir(), shop: fill(t, small)}
+	w.run(t, "")
+	s := w.openSnapshot(t)
+	f := s.Forecasts()
+	if len(s.Panel.Series) == 0 || len(s.Rows) != len(s.Panel.Series)*14 {
+		t.Fatalf("%d series, %d forecasts", len(s.Panel.Series), len(s.Rows))
+	}
+	if s.Panel.Ahead.Periods < 365 {
+		t.Errorf("closed days are known %d periods ahead, want as far as a server is asked", s.Panel.Ahead.Periods)
+	}
+	for i, series := range s.Panel.Series {
+		for h := range f.Horizon {
+			row := s.Rows[i*14+h]
+			if row.Series != series || row.Day != f.Day(h) || row.Mean != f.MeanOf(i)[h] || row.Q90 != f.QuantilesAt(i, h)[2] {
+				t.Fatalf("%s, period %d: row %+v is not forecast %v", series.ID(), h, row, f.MeanOf(i)[h])
+			}
+		}
+	}
+	if len(s.Versions) != 1 || s.Versions[0].ID != s.Manifest.Version {
+		t.Errorf("versions %+v, model %s", s.Versions, s.Manifest.Version)
+	}
+}
+
+// A damaged part of a snapshot is an error that names it, never a panic.
+func TestDamagedSnapshot(t *testing.T) {
+	w := world{dir: t.TempDir(), shop: fill(t, small)}
+	w.run(t, "")
+	dir := filepath.Join(pipeline.Snapshots(w.dir), "current")
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(files) < 12 {
+		t.Fatal(files, err)
+	}
+	for _, path := range files {
+		text := read(t, path)
+		for name, damaged := range map[string]string{
+			"empty": "", "cut": text[:len(text)/2], "zeroed": text[:len(text)/3] + strings.Repeat("\x00", len(text)-len(text)/3),
+		} {
+			if err := os.WriteFile(path, []byte(damaged), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s, err := pipeline.OpenSnapshot(t.Context(), dir, 1<<30, 1, all.Loaders())
+			if err == nil && s != nil {
+				t.Errorf("%s %s: no error", filepath.Base(path), name)
+			}
+			if code := daycast.CodeOf(err); code == daycast.Internal {
+				t.Errorf("%s %s: %v, want a code that says whose fault", filepath.Base(path), name, err)
+			}
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
