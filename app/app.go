@@ -116,6 +116,9 @@ func open(ctx context.Context, c config.Config, w World) (run *pipeline.Run, clo
 	if err != nil {
 		return nil, nil, err
 	}
+	if models, err = all.With(models, c.Forecast.Parameters); err != nil {
+		return nil, nil, err
+	}
 	src, err := openSource(ctx, c)
 	if err != nil {
 		return nil, nil, err
@@ -146,6 +149,6 @@ func settings(c config.Config) pipeline.Settings {
 	f := c.Forecast
 	return pipeline.Settings{
 		Step: f.PanelStep(), Horizon: f.Horizon, Levels: Levels(), Metric: f.Metric, Origins: f.Origins, Scored: f.Scored,
-		MaxRows: f.MaxRows, Seed: f.Seed, Threads: threads(c), Memory: int64(c.Memory),
+		MaxRows: f.MaxRows, Seed: f.Seed, Parameters: f.Parameters, Threads: threads(c), Memory: int64(c.Memory),
 	}
 }

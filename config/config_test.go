@@ -45,7 +45,7 @@ source:
   look_back: 36h
 clean:
 data: state
-forecast: {horizon: 8, step: week, quantiles: [0.05, 0.95], models: [ets], seed: 18446744073709551615, scored: 2}
+forecast: {horizon: 8, step: week, quantiles: [0.05, 0.95], models: [ets], parameters: {gbm: {trees: 300, l2: 0.5}}, seed: 18446744073709551615, scored: 2}
 memory: 1.5GiB
 serve: {addr: ":0", timeout: 1m}
 `)
@@ -63,7 +63,8 @@ serve: {addr: ":0", timeout: 1m}
 	want.Data = filepath.Join(dir, "state")
 	want.Forecast = Forecast{
 		Horizon: 8, Step: "week", Quantiles: []float64{.05, .95}, Metric: "wape", Models: []string{"ets"},
-		Origins: 6, Scored: 2, MaxRows: 300_000, Seed: 1<<64 - 1,
+		Parameters: map[string]map[string]float64{"gbm": {"trees": 300, "l2": .5}},
+		Origins:    6, Scored: 2, MaxRows: 300_000, Seed: 1<<64 - 1,
 	}
 	want.Memory = 3 << 29
 	want.Serve.Addr, want.Serve.Timeout = ":0", Duration(time.Minute)
@@ -89,6 +90,7 @@ func TestLoadNamesEverythingThatIsWrong(t *testing.T) {
 		{"a fraction", small + "threads: 1.5\n", `line 7: threads: "1.5" is not a whole number`},
 		{"a list for text", small + "data: [a]\n", "line 7: data: a list is not text"},
 		{"text for a list", small + "forecast: {models: ets}\n", `"ets" is not a list such as [a, b]`},
+		{"text for a parameter", small + "forecast: {parameters: {gbm: {trees: many}}}\n", `forecast.parameters.gbm.trees: "many" is not a number`},
 		{"size", small + "memory: lots\n", `memory: "lots": want a size such as 512MiB or 4GiB`},
 		{"little memory", small + "memory: 1MiB\n", "line 7: memory: 1MiB is too little; want at least 256MiB"},
 		{"duration", small + "  look_back: 7 days\n", `line 7: source.look_back: "7 days": want a length of time`},

@@ -40,7 +40,8 @@ type Search struct {
 	// far, in (0, 1]; 0: all do. The default always goes on. One half is
 	// successive halving: Jamieson and Talwalkar (2016), "Non-stochastic best
 	// arm identification and hyperparameter optimization", AISTATS. There the
-	// resource is time of training; here it is origins.
+	// resource is time of training; here it is origins, each of which is a
+	// sample of its own: what is best on all is often given up on the first.
 	Keep float64
 }
 
@@ -304,4 +305,12 @@ func (t *Trial) hold(w *Window, mean []float32) {
 	w.add(&t.held, mean, nil, nil)
 	t.held.window()
 	t.Holdout = t.held.score()
+}
+
+// Better reports whether the trial did better than another on the origins that
+// were held out: by the metric itself, and by all that Choose goes by.
+func (t *Trial) Better(than *Trial, metric string) bool {
+	a, errA := t.Holdout.Metric(metric)
+	b, errB := than.Holdout.Metric(metric)
+	return errA == nil && errB == nil && a < b && less(t.Holdout, than.Holdout, metric)
 }

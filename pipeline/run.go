@@ -58,8 +58,10 @@ type Settings struct {
 	Scored  int
 	MaxRows int
 	Seed    uint64
-	Threads int
-	Memory  int64
+	// Parameters that the config gives the Models, by model and name.
+	Parameters map[string]map[string]float64
+	Threads    int
+	Memory     int64
 }
 
 // A Progress hears what a run is doing.

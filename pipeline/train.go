@@ -76,17 +76,28 @@ func (r *Run) train(ctx context.Context) error {
 	}
 	version, err := r.Registry.Put(ctx, registry.Version{
 		ID: r.ID, Name: learned.Choice.Name(), Origin: learned.Panel.Origin, Horizon: r.Settings.Horizon, Step: r.Settings.Step,
-		Parameters: map[string]string{
-			"members": strings.Join(learned.Choice.Members, ","), "metric": r.Settings.Metric,
-			"seed": fmt.Sprint(r.Settings.Seed), "max_rows": fmt.Sprint(r.Settings.MaxRows),
-		},
-		Data: fingerprint(learned.Panel), Metrics: metrics(learned), Run: r.ID, Code: r.Code,
+		Parameters: r.parameters(learned.Choice.Members),
+		Data:       fingerprint(learned.Panel), Metrics: metrics(learned), Run: r.ID, Code: r.Code,
 	}, learned.Fitted)
 	if err != nil {
 		return err
 	}
 	t.Version = version.ID
 	return writeJSON(r.path("trained"), t)
+}
+
+// parameters are all that the training was told, for the registry.
+func (r *Run) parameters(members []string) map[string]string {
+	out := map[string]string{
+		"members": strings.Join(members, ","), "metric": r.Settings.Metric,
+		"seed": fmt.Sprint(r.Settings.Seed), "max_rows": fmt.Sprint(r.Settings.MaxRows),
+	}
+	for _, name := range members {
+		for key, v := range r.Settings.Parameters[name] {
+			out[name+"."+key] = fmt.Sprint(v)
+		}
+	}
+	return out
 }
 
 func (r *Run) learning(panels *PanelSource) Learning {
