@@ -31,7 +31,8 @@ func TestChoose(t *testing.T) {
 		metric     string
 		want       []string
 	}{
-		{"the best", map[string][]float32{"a": {9, 11, 9, 11}, "b": {13, 7, 13, 7}}, "wape", []string{"a"}},
+		{"the best", map[string][]float32{"a": {9, 11, 9, 11}, "b": {7, 13, 7, 13}}, "wape", []string{"a"}},
+		{"two that are as good", map[string][]float32{"a": {9, 11, 9, 11}, "b": {9, 11, 9, 11}, "c": {4, 16, 4, 16}}, "wape", []string{"a", "b"}},
 		{"errors that cancel", map[string][]float32{"a": {9, 11, 9, 11}, "b": {11, 9, 11, 9}}, "wape", []string{"a", "b"}},
 		{"one that failed", map[string][]float32{"a": nil, "b": {13, 7, 13, 7}}, "rmse", []string{"b"}},
 		{"all too low, the least", map[string][]float32{"a": {2, 2, 2, 2}, "b": {3, 3, 3, 3}}, "rmse", []string{"b"}},
