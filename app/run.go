@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"daycast"
 	"daycast/config"
 	"daycast/pipeline"
 	"daycast/source"
@@ -42,44 +43,75 @@ func Backtest(ctx context.Context, c config.Config, w World) (*Summary, error) {
 
 // A Finding is one thing that Check tried.
 type Finding struct {
-	What string `json:"what"`
-	OK   bool   `json:"ok"`
-	Text string `json:"text"` // what is there, or what is wrong
+	What string       `json:"what"`
+	OK   bool         `json:"ok"`
+	Text string       `json:"text"`           // what is there, or what is wrong
+	Code daycast.Code `json:"code,omitempty"` // of what is wrong
 }
 
-// Check tries all that a run needs, and goes on after what fails.
-func Check(ctx context.Context, c config.Config, w World) []Finding {
-	var out []Finding
-	add := func(what, good string, err error) bool {
-		f := Finding{What: what, OK: err == nil, Text: good}
-		if err != nil {
-			f.Text = err.Error()
-		}
-		out = append(out, f)
-		return err == nil
+// findings are what Check tried so far.
+type findings []Finding
+
+// add notes what was tried and reports whether it is right.
+func (f *findings) add(what, good string, err error) bool {
+	if err == nil {
+		*f = append(*f, Finding{What: what, OK: true, Text: good})
+		return true
 	}
+	*f = append(*f, Finding{What: what, Text: err.Error(), Code: daycast.CodeOf(err)})
+	return false
+}
+
+// Check tries all that a run needs, and goes on after what fails. Its error
+// says how many did: code unavailable where trying again may help, and invalid
+// where something is to be mended.
+func Check(ctx context.Context, c config.Config, w World) ([]Finding, error) {
+	var f findings
 	src, err := openSource(ctx, c)
-	if add("source", c.Source.Kind+" can be opened", err) {
-		for _, e := range split(src.Check(ctx)) {
-			add("tables", "", e)
-		}
-		if len(out) == 1 {
-			for _, t := range source.Tables() {
-				if src.Has(t) {
-					_, err := src.Columns(ctx, t)
-					add(string(t), "has the columns that it needs", err)
-				}
-			}
-		}
+	if f.add("source", c.Source.Kind+" can be opened", err) {
+		f.tables(ctx, src)
 		_ = src.Close()
 	}
 	house, err := openWarehouse(ctx, c)
-	if add("warehouse", "can be opened in "+c.Data, err) {
+	if f.add("warehouse", "can be opened in "+c.Data, err) {
 		_ = house.Close()
 	}
 	_, err = openRegistry(c, w)
-	add("models", "can be kept in "+pipeline.Models(c.Data), err)
-	return out
+	f.add("models", "can be kept in "+pipeline.Models(c.Data), err)
+	return f, f.err()
+}
+
+func (f *findings) tables(ctx context.Context, src source.Source) {
+	wrong := split(src.Check(ctx))
+	for _, err := range wrong {
+		f.add("tables", "", err)
+	}
+	if len(wrong) > 0 {
+		return
+	}
+	for _, t := range source.Tables() {
+		if src.Has(t) {
+			_, err := src.Columns(ctx, t)
+			f.add(string(t), "has the columns that it needs", err)
+		}
+	}
+}
+
+func (f findings) err() error {
+	code, failed := daycast.Unavailable, 0
+	for _, x := range f {
+		if x.OK {
+			continue
+		}
+		failed++
+		if x.Code != daycast.Unavailable && x.Code != daycast.Conflict {
+			code = daycast.Invalid
+		}
+	}
+	if failed == 0 {
+		return nil
+	}
+	return daycast.Errorf(code, "%d of %d checks failed", failed, len(f))
 }
 
 // split takes joined errors apart; none for nil.

@@ -48,7 +48,11 @@ type Snapshot struct {
 // OpenSnapshot reads a published snapshot whole.
 func OpenSnapshot(ctx context.Context, dir string, memory int64, threads int, loaders map[string]model.Loader) (*Snapshot, error) {
 	s := &Snapshot{}
-	if err := readJSON(filepath.Join(dir, manifestFile), &s.Manifest); err != nil {
+	err := readJSON(filepath.Join(dir, manifestFile), &s.Manifest)
+	if err != nil && daycast.CodeOf(err) == daycast.NotFound {
+		return nil, daycast.Errorf(daycast.NotFound, "there is no snapshot in %s", dir).WithHint("daycast run publishes one")
+	}
+	if err != nil {
 		return nil, err
 	}
 	if err := readJSON(filepath.Join(dir, versionsFile), &s.Versions); err != nil {

@@ -87,8 +87,7 @@ func register[I, T any](s *Server, api huma.API, op huma.Operation, answer func(
 	huma.Register(api, op, func(ctx context.Context, in *I) (*reply[T], error) {
 		l := s.state.Load()
 		if l == nil {
-			return nil, problemOf(daycast.Errorf(daycast.Unavailable, "no forecasts yet").
-				WithHint("a first `daycast run` publishes them"))
+			return nil, problemOf(s.notReady())
 		}
 		out, err := answer(ctx, l, in)
 		if err != nil {
@@ -100,6 +99,15 @@ func register[I, T any](s *Server, api huma.API, op huma.Operation, answer func(
 		}
 		return &reply[T]{Body: out}, nil
 	})
+}
+
+// notReady says why there is nothing to answer from.
+func (s *Server) notReady() error {
+	if name := s.broken.Load(); name != nil {
+		return daycast.Errorf(daycast.Unavailable, "snapshot %s could not be loaded", *name).
+			WithHint("the server's log says why; the next `daycast run` publishes another")
+	}
+	return daycast.Errorf(daycast.Unavailable, "no forecasts yet").WithHint("a first `daycast run` publishes them")
 }
 
 type aliveBody struct {

@@ -57,6 +57,7 @@ type Server struct {
 	mux     *http.ServeMux
 	metrics *metrics
 	state   atomic.Pointer[live]
+	broken  atomic.Pointer[string] // the snapshot that could not be loaded last
 	slots   chan struct{} // one taken by each request that is being answered
 }
 

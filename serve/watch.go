@@ -78,6 +78,7 @@ func (w *Watcher) look(ctx context.Context) {
 	if err != nil {
 		if ctx.Err() == nil {
 			w.Server.metrics.loadErrors.Inc()
+			w.Server.broken.Store(&target)
 			w.Server.log.Error("snapshot not loaded, serving goes on with what there is",
 				"dir", w.Dir, "snapshot", target, "error", err)
 		}

@@ -63,5 +63,6 @@ func (d *duckDB) explain(err error) error {
 		f = failures[i]
 	}
 	says, _, _ := strings.Cut(theirs.Msg, "\n") // the rest shows the SQL
+	says, _, _ = strings.Cut(says, " See also ")
 	return &daycast.Error{Code: f.code, Message: d.path + ": " + says, Hint: f.hint, Err: err}
 }

@@ -1,0 +1,423 @@
+package main_test
+
+import (
+	"bufio"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// demoFlags are of a shop that the whole way takes a second for.
+var demoFlags = []string{"--items", "6", "--days", "150"}
+
+// demoOnce is a demo that is done, for tests that only read it.
+var demoOnce = sync.OnceValues(func() (string, error) {
+	dir := filepath.Join(filepath.Dir(program), "demo")
+	out, err := exec.Command(program, append([]string{"demo", "--dir", dir, "--no-serve"}, demoFlags...)...).CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return dir, nil
+})
+
+func demo(t *testing.T) string {
+	t.Helper()
+	dir, err := demoOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// The demo ends with a summary; a second one does nothing, and --fresh all.
+func TestDemo(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new", "folder")
+	args := append([]string{"demo", "--dir", dir, "--no-serve"}, demoFlags...)
+	first := must(t, ".", args...)
+	for _, want := range []string{
+		"rows read", "duplicate", "return", "RMSE", "MAE", "WAPE", "bias", "seconds", "\n* ", "80% interval covers",
+		"warehouse.duckdb", "snapshots", "seasonal_naive", "random_forest", "gbm", "ridge", "ets", "croston", "window_mean",
+	} {
+		if !strings.Contains(first.out, want) {
+			t.Errorf("the summary lacks %q:\n%s", want, first.out)
+		}
+	}
+	for _, stage := range []string{"fill", "extract", "clean", "signals", "train", "forecast", "publish"} {
+		if !strings.Contains(first.errors, stage) {
+			t.Errorf("the progress lacks %q:\n%s", stage, first.errors)
+		}
+	}
+	second := must(t, ".", args...)
+	if second.out != first.out || strings.Contains(second.errors, "extract") || !strings.Contains(second.errors, "nothing to do") {
+		t.Errorf("a second demo did something, or said something else:\n%s%s", second.errors, second.out)
+	}
+	if third := must(t, ".", append(args, "--fresh")...); !strings.Contains(third.errors, "publish") {
+		t.Errorf("--fresh did nothing:\n%s", third.errors)
+	}
+	must(t, ".", "check", "--config", filepath.Join(dir, "daycast.yaml"))
+
+	var summary struct {
+		Published bool
+		Trained   struct{ Models []struct{ Model string } }
+	}
+	if err := json.Unmarshal([]byte(must(t, ".", append(args, "--json")...).out), &summary); err != nil {
+		t.Fatal(err)
+	}
+	if !summary.Published || len(summary.Trained.Models) < 7 {
+		t.Errorf("%+v, want a published run of seven models or more", summary)
+	}
+}
+
+// A demo with which nothing is right any more does again what is missing.
+func TestDemoMends(t *testing.T) {
+	for name, remove := range map[string]string{"no snapshot": "data/snapshots", "no data": "data", "no shop": "shop.sqlite", "a broken note": "shop.json"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			args := append([]string{"demo", "--dir", dir, "--no-serve"}, demoFlags...)
+			must(t, ".", args...)
+			if remove == "shop.json" {
+				write(t, filepath.Join(dir, remove), "{")
+			} else if err := os.RemoveAll(filepath.Join(dir, remove)); err != nil {
+				t.Fatal(err)
+			}
+			if o := must(t, ".", args...); !strings.Contains(o.errors, "publish") {
+				t.Errorf("nothing was published:\n%s", o.errors)
+			}
+		})
+	}
+}
+
+// A folder that no demo made is left alone.
+func TestDemoRefusesOthersFolders(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "daycast.yaml"), "mine")
+	o := daycast(t, dir, "demo", "--dir", ".", "--no-serve")
+	o.fails(t, 1, "daycast.yaml is there, and no demo made it", "--dir")
+	if read(t, filepath.Join(dir, "daycast.yaml")) != "mine" {
+		t.Error("the demo overwrote it")
+	}
+}
+
+// get asks for JSON and wants a status.
+func (s *server) get(path string, status int, into any) {
+	s.t.Helper()
+	s.ask("GET", path, "", status, into)
+}
+
+func (s *server) ask(method, path, body string, status int, into any) {
+	s.t.Helper()
+	request, err := http.NewRequestWithContext(s.t.Context(), method, s.url+path, strings.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		s.t.Fatalf("%s %s: %v\n%s", method, path, err, s.log.text())
+	}
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if response.StatusCode != status {
+		s.t.Fatalf("%s %s %s: %s, want %d: %s", method, path, body, response.Status, status, text)
+	}
+	switch into := into.(type) {
+	case nil:
+	case *string:
+		*into = string(text)
+	default:
+		if err := json.Unmarshal(text, into); err != nil {
+			s.t.Fatalf("%s %s: %v: %s", method, path, err, text)
+		}
+	}
+}
+
+type answer struct {
+	Snapshot  string
+	Forecasts []seriesForecast
+}
+
+type seriesForecast struct {
+	Series, Origin, Model string
+	Days                  []struct {
+		Day       string
+		Mean      float32
+		Quantiles map[string]float32
+	}
+}
+
+// rows are a forecast as the lines of a CSV file.
+func (f seriesForecast) rows() (rows []string) {
+	number := func(v float32) string { return strconv.FormatFloat(float64(v), 'g', 6, 32) }
+	for _, d := range f.Days {
+		rows = append(rows, strings.Join([]string{
+			f.Series, "", d.Day, number(d.Mean),
+			number(d.Quantiles["0.1"]), number(d.Quantiles["0.5"]), number(d.Quantiles["0.9"]), f.Model,
+		}, ","))
+	}
+	return rows
+}
+
+// The whole way: a demo's forecasts are the same numbers in its file, in the
+// stored answer and in one that is made now, and all the pages answer.
+func TestServe(t *testing.T) {
+	t.Parallel()
+	dir := demo(t)
+	s := start(t, dir, "serve", "--addr", "127.0.0.1:0")
+	var text string
+	s.get("/healthz", 200, nil)
+	s.get("/readyz", 200, nil)
+	s.get("/metrics", 200, &text)
+	if !strings.Contains(text, "daycast_") {
+		t.Errorf("no metrics of daycast's own:\n%s", text)
+	}
+	var spec struct{ Paths map[string]any }
+	s.get("/openapi.json", 200, &spec)
+	if spec.Paths["/v1/predict"] == nil {
+		t.Errorf("the description lacks /v1/predict: %v", spec.Paths)
+	}
+	s.get("/docs", 200, &text)
+	if !strings.Contains(strings.ToLower(text), "<html") || strings.Contains(text, "://cdn") || strings.Contains(text, "unpkg") {
+		t.Errorf("the docs are no page, or load from elsewhere:\n%s", text)
+	}
+
+	file := must(t, dir, "forecast", "--config", "daycast.yaml", "--out", "-").out
+	records, err := csv.NewReader(strings.NewReader(file)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored := map[string][]string{} // rows by item
+	for _, r := range records[1:] {
+		stored[r[0]] = append(stored[r[0]], strings.Join(r, ","))
+	}
+	var list struct{ Series []struct{ ID string } }
+	s.get("/v1/series?limit=1000", 200, &list)
+	if len(list.Series) != len(stored) || len(stored) == 0 {
+		t.Fatalf("%d series in the list, %d in the file", len(list.Series), len(stored))
+	}
+	for _, series := range list.Series {
+		var made answer
+		s.ask("POST", "/v1/predict", fmt.Sprintf(`{"series": [%q], "horizon": 28}`, series.ID), 200, &made)
+		var kept seriesForecast
+		s.get("/v1/series/"+series.ID+"/forecast", 200, &kept)
+		want := strings.Join(stored[series.ID], "\n")
+		if got := strings.Join(made.Forecasts[0].rows(), "\n"); got != want {
+			t.Errorf("%s: predicted\n%s\nin the file\n%s", series.ID, got, want)
+		}
+		if got := strings.Join(kept.rows(), "\n"); got != want {
+			t.Errorf("%s: stored\n%s\nin the file\n%s", series.ID, got, want)
+		}
+		var history struct{ Days []struct{ Day, State string } }
+		s.get("/v1/series/"+series.ID+"/history", 200, &history)
+		if n := len(history.Days); n == 0 || history.Days[n-1].Day != kept.Origin {
+			t.Errorf("%s: a history of %d days, the last not the origin %s", series.ID, n, kept.Origin)
+		}
+	}
+	var models struct{ Models []any }
+	s.get("/v1/models", 200, &models)
+	if len(models.Models) == 0 {
+		t.Error("no models")
+	}
+	s.stop()
+}
+
+// What a client gets wrong is said to it, with the field and what is right.
+func TestServeRefuses(t *testing.T) {
+	t.Parallel()
+	dir := demo(t)
+	s := start(t, dir, "serve", "--addr", "127.0.0.1:0")
+	var list struct{ Series []struct{ ID string } }
+	s.get("/v1/series", 200, &list)
+	id := list.Series[0].ID
+	for _, c := range []struct {
+		body   string
+		status int
+		says   string
+	}{
+		{`{"series": ["` + id + `"], "horizon": 365}`, 200, ""},
+		{`{"series": ["` + id + `"], "horizon": 0}`, 422, "body.horizon"},
+		{`{"series": ["` + id + `"], "horizon": -7}`, 422, "body.horizon"},
+		{`{"series": ["` + id + `"], "horizon": 10000}`, 422, "body.horizon"},
+		{`{"series": ["` + id + `"], "horizon": "soon"}`, 422, "body.horizon"},
+		{`{"series": ["` + id + `"]}`, 422, "horizon"},
+		{`{"series": [], "horizon": 7}`, 422, "body.series"},
+		{`{"series": ["NEVERSEEN"], "horizon": 7}`, 404, "NEVERSEEN"},
+		{`{"series": ["` + id + `x"], "horizon": 7}`, 404, "did you mean"},
+		{`{"series": ["` + id + `"], "horizon": 7, "quantiles": [1.5]}`, 422, "body.quantiles"},
+		{`{"series": ["` + id + `"], "horizon": 7, "horizn": 7}`, 422, "horizn"},
+		{`{"series": `, 400, "JSON"},
+		{strings.Repeat(" ", 2<<20), 413, "1048576 bytes"},
+	} {
+		var problem struct {
+			Status int
+			Code   string
+			Detail string
+			Errors []struct{ Location string }
+		}
+		s.ask("POST", "/v1/predict", c.body, c.status, &problem)
+		text := fmt.Sprint(problem)
+		if c.status != 200 && (problem.Status != c.status || problem.Code == "" || !strings.Contains(strings.ToLower(text), strings.ToLower(c.says))) {
+			t.Errorf("%.80s: %s, want %q", c.body, text, c.says)
+		}
+	}
+	s.get("/v1/series/NEVERSEEN/history", 404, nil)
+	s.get("/v1/nothing", 404, nil)
+	s.stop()
+}
+
+// SIGTERM while a request is being sent: that one is still answered.
+func TestServeDrains(t *testing.T) {
+	t.Parallel()
+	dir := demo(t)
+	s := start(t, dir, "serve", "--addr", "127.0.0.1:0")
+	var list struct{ Series []struct{ ID string } }
+	s.get("/v1/series", 200, &list)
+	body := fmt.Sprintf(`{"series": [%q], "horizon": 7}`, list.Series[0].ID)
+	host := strings.TrimPrefix(s.url, "http://")
+	conn, err := net.Dial("tcp", host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	fmt.Fprintf(conn, "POST /v1/predict HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", host, len(body))
+	answers := bufio.NewReader(conn)
+	if line, err := answers.ReadString('\n'); err != nil || !strings.Contains(line, "100") {
+		t.Fatalf("the request is not being read: %q %v", line, err)
+	}
+	if _, err := answers.ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.command.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "new connections are refused", func() bool {
+		other, err := net.Dial("tcp", host)
+		if err == nil {
+			_ = other.Close()
+		}
+		return err != nil
+	})
+	if _, err := io.WriteString(conn, body); err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.ReadResponse(answers, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode != 200 {
+		t.Errorf("the request under way was answered %s", response.Status)
+	}
+	s.wantEnd()
+}
+
+// A server waits for the first snapshot, takes up each new one while it is
+// asked, and keeps the one that it has where a new one is damaged.
+func TestServeSwaps(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	must(t, dir, "simulate", "--out", "shop.sqlite", "--items", "4", "--days", "100")
+	write(t, filepath.Join(dir, "daycast.yaml"), shopConfig("path: shop.sqlite", "sqlite"))
+	s := start(t, dir, "serve", "--addr", "127.0.0.1:0")
+	s.get("/healthz", 200, nil)
+	s.get("/readyz", 503, nil)
+	s.ask("POST", "/v1/predict", `{"series": ["SKU000001"], "horizon": 7}`, 503, nil)
+
+	must(t, dir, "run")
+	var ready struct{ Snapshot string }
+	until(t, "the first snapshot is served", func() bool {
+		response, err := http.Get(s.url + "/readyz")
+		if err != nil {
+			return false
+		}
+		defer func() { _ = response.Body.Close() }()
+		return response.StatusCode == 200
+	})
+	s.get("/readyz", 200, &ready)
+	first := ready.Snapshot
+	must(t, dir, "run")
+	until(t, "the second snapshot is served", func() bool {
+		var made answer
+		s.ask("POST", "/v1/predict", `{"series": ["SKU000001"], "horizon": 7}`, 200, &made)
+		return made.Snapshot != first
+	})
+	s.get("/readyz", 200, &ready)
+	second := ready.Snapshot
+
+	snapshots := filepath.Join(dir, "data", "snapshots")
+	for _, file := range []string{"model.bin", "facts.parquet"} {
+		name := "29990101T000000Z-" + file
+		if err := os.CopyFS(filepath.Join(snapshots, name), os.DirFS(filepath.Join(snapshots, second))); err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(snapshots, name, file), "damaged")
+		link(t, snapshots, name)
+		until(t, "the damage is logged", func() bool { return strings.Contains(s.log.text(), name) })
+		s.get("/readyz", 200, &ready)
+		if ready.Snapshot != second {
+			t.Errorf("serving %s after %s was damaged", ready.Snapshot, file)
+		}
+		s.ask("POST", "/v1/predict", `{"series": ["SKU000001"], "horizon": 7}`, 200, nil)
+
+		// One that starts with it has nothing to answer from, and says why.
+		cold := start(t, dir, "serve", "--addr", "127.0.0.1:0")
+		var problem struct{ Detail, Hint string }
+		cold.get("/readyz", 503, &problem)
+		if !strings.Contains(problem.Detail, name) {
+			t.Errorf("with a damaged %s: %+v, want the snapshot's name", file, problem)
+		}
+		cold.stop()
+	}
+	s.stop()
+}
+
+// link moves the link to the current snapshot.
+func link(t *testing.T, snapshots, name string) {
+	t.Helper()
+	next := filepath.Join(snapshots, ".next-link")
+	if err := os.Symlink(name, next); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(next, filepath.Join(snapshots, "current")); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The demo's last words can be pasted.
+func TestDemoServes(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := start(t, dir, append([]string{"demo", "--dir", ".", "--addr", "127.0.0.1:0"}, demoFlags...)...)
+	var pasted []string
+	until(t, "an example is printed", func() bool {
+		pasted = regexp.MustCompile(`curl -s (http://\S+) -H '([^']+)' -d '([^']+)'`).FindStringSubmatch(s.log.text())
+		return pasted != nil
+	})
+	if pasted[1] != s.url+"/v1/predict" {
+		t.Errorf("the example asks %s, the server is at %s", pasted[1], s.url)
+	}
+	var made answer
+	s.ask("POST", "/v1/predict", pasted[3], 200, &made)
+	total := float32(0)
+	for _, d := range made.Forecasts[0].Days {
+		total += d.Mean
+	}
+	if len(made.Forecasts[0].Days) != 7 || total <= 0 {
+		t.Errorf("the example answers %+v", made)
+	}
+	s.stop()
+}

@@ -1,0 +1,329 @@
+package main_test
+
+import (
+	"database/sql"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	_ "modernc.org/sqlite"
+)
+
+// shopConfig is a config that reads a simulated shop, with few and fast models.
+func shopConfig(where, kind string) string {
+	return fmt.Sprintf(`
+shop: {name: test, time_zone: Europe/London, country: GB}
+source:
+  kind: %s
+  %s
+  queries:
+    sales: |
+      SELECT l.order_id, l.line_id, o.ordered_at, o.customer_id, l.item_id, o.place_id,
+             l.quantity, l.unit_price, l.promotion
+      FROM order_lines l LEFT JOIN orders o ON o.order_id = l.order_id
+    items: SELECT item_id, name, category, brand FROM products
+    customers: SELECT customer_id, country, segment FROM customers
+    places: SELECT place_id, time_zone, country, region, latitude, longitude FROM places
+    stock: SELECT day, item_id, place_id, on_hand FROM stock
+forecast: {horizon: 14, models: [seasonal_naive, weekday_mean], origins: 3, scored: 1}
+`, kind, where)
+}
+
+// newShop is a folder with a simulated shop and its config.
+func newShop(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	must(t, dir, "simulate", "--out", "shop.sqlite", "--items", "4", "--days", "100")
+	write(t, filepath.Join(dir, "daycast.yaml"), shopConfig("path: shop.sqlite", "sqlite"))
+	return dir
+}
+
+// handShop is a folder with a shop of the given order lines: order, time,
+// place, item, quantity, price.
+func handShop(t *testing.T, lines func(add func(order any, at, place, item string, quantity, price any))) string {
+	t.Helper()
+	dir := t.TempDir()
+	db := openSQLite(t, dir)
+	tx, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.ExecContext(t.Context(), `
+CREATE TABLE lines (order_id, ordered_at, place_id, item_id, quantity, unit_price);
+CREATE TABLE places (place_id, time_zone)`); err != nil {
+		t.Fatal(err)
+	}
+	insert, err := tx.PrepareContext(t.Context(), `INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?)`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines(func(order any, at, place, item string, quantity, price any) {
+		if _, err := insert.ExecContext(t.Context(), order, at, place, item, quantity, price); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if err := tx.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "daycast.yaml"), `
+shop: {name: test, time_zone: Europe/London}
+source:
+  kind: sqlite
+  path: shop.sqlite
+  queries:
+    sales: SELECT order_id, ordered_at, place_id, item_id, quantity, unit_price FROM lines
+    places: SELECT place_id, time_zone FROM places
+forecast: {horizon: 7, models: [seasonal_naive, weekday_mean], origins: 3, scored: 1}
+`)
+	return dir
+}
+
+func openSQLite(t *testing.T, dir string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(dir, "shop.sqlite"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+func change(t *testing.T, dir, statement string) {
+	t.Helper()
+	if _, err := openSQLite(t, dir).ExecContext(t.Context(), statement); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// forecasts are the rows of forecast, by item and place.
+func forecasts(t *testing.T, dir string, flags ...string) map[string][][]string {
+	t.Helper()
+	out := must(t, dir, append([]string{"forecast", "--config", "daycast.yaml", "--out", "-"}, flags...)...).out
+	records, err := csv.NewReader(strings.NewReader(out)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string][][]string{}
+	for _, r := range records[1:] {
+		rows[r[0]+"@"+r[1]] = append(rows[r[0]+"@"+r[1]], r)
+	}
+	return rows
+}
+
+// A command line that cannot be understood is exit code 2, with what was
+// probably meant.
+func TestMisuse(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, c := range []struct {
+		args string
+		says string
+	}{
+		{"frecast", "did you mean forecast?"},
+		{"frobnicate", `no verb "frobnicate"`},
+		{"forecast --horizn 7", "did you mean --horizon?"},
+		{"forecast --horizon soon", `invalid argument "soon"`},
+		{"forecast --csv x.csv --horizon 0", "horizon"},
+		{"forecast --csv x.csv --horizon 10000", "horizon"},
+		{"forecast --csv x.csv --absent maybe", "absent"},
+		{"forecast", "--csv"},
+		{"run yesterday", `"yesterday" is not understood`},
+		{"run --config", "needs an argument"},
+		{"models lst", "did you mean list?"},
+		{"models show", "the id of a version"},
+		{"init --source oracle", "postgres or sqlite"},
+		{"serve --adr :1", "did you mean --addr?"},
+	} {
+		o := daycast(t, dir, strings.Fields(c.args)...)
+		if o.code != 2 || !strings.Contains(o.errors, c.says) {
+			t.Errorf("daycast %s: exit code %d, want 2 and %q: %s", c.args, o.code, c.says, o.errors)
+		}
+	}
+	for _, args := range []string{"", "--help", "models", "run --help", "models list --help", "--version"} {
+		if o := must(t, dir, strings.Fields(args)...); o.out == "" {
+			t.Errorf("daycast %s prints nothing", args)
+		}
+	}
+}
+
+// Every verb has help with an example.
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	verbs := []string{
+		"demo", "init", "check", "run", "etl", "train", "backtest", "forecast", "serve", "simulate", "models", "models list", "models show",
+	}
+	for _, verb := range verbs {
+		o := must(t, ".", append(strings.Fields(verb), "--help")...)
+		if !strings.Contains(o.out, "Examples:") || !strings.Contains(o.out, "daycast "+verb) {
+			t.Errorf("the help of %s has no example:\n%s", verb, o.out)
+		}
+	}
+}
+
+// What is wrong with a config is said at once, each with its line and key.
+func TestConfigErrors(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, verb := range []string{"check", "run", "etl", "train", "backtest", "serve", "models list"} {
+		daycast(t, dir, strings.Fields(verb)...).fails(t, 1, "there is no config file daycast.yaml", "daycast init writes one")
+	}
+	write(t, filepath.Join(dir, "daycast.yaml"), "shop: {name: x, time_zon: UTC}\nsource: {kind: sqlite, path: a, queries: {sale: SELECT 1}}\nforecast: {horizon: 0}\n")
+	daycast(t, dir, "run").fails(t, 1, "line 1", "shop.time_zon", "time_zone", "source.queries.sale", "forecast.horizon")
+	write(t, filepath.Join(dir, "daycast.yaml"), "shop: [")
+	daycast(t, dir, "check").fails(t, 1, "daycast.yaml: this is no YAML")
+}
+
+// init's file loads as it is, is never overwritten, and check says in plain
+// words what is still to be done.
+func TestInit(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	must(t, dir, "init", "--source", "sqlite")
+	daycast(t, dir, "init", "--source", "sqlite").fails(t, 1, "daycast.yaml is there already", "--config")
+	o := daycast(t, dir, "check")
+	o.fails(t, 1, "checks failed")
+	if !strings.Contains(o.out, "WRONG") || !strings.Contains(o.out, "shop.db") || !strings.Contains(o.out, "source.path") {
+		t.Errorf("check does not say that the file is missing:\n%s", o.out)
+	}
+	must(t, dir, "init", "--config", "other.yaml")
+	o = daycast(t, dir, "check", "--config", "other.yaml")
+	if !strings.Contains(o.out, "SHOP_PASSWORD is not set") {
+		t.Errorf("check does not say which variable is missing:\n%s", o.out)
+	}
+	daycast(t, dir, "init", "--config", "no/such/folder.yaml").fails(t, 1, "no/such")
+}
+
+// etl, train, backtest, run, models and forecast do their part alone.
+func TestVerbs(t *testing.T) {
+	t.Parallel()
+	dir := newShop(t)
+	if o := must(t, dir, "check"); strings.Contains(o.out, "WRONG") || !strings.Contains(o.out, "sales") {
+		t.Errorf("check:\n%s", o.out)
+	}
+	daycast(t, dir, "backtest").fails(t, 1, "nothing has been cleaned yet", "daycast etl")
+	daycast(t, dir, "forecast", "--config", "daycast.yaml").fails(t, 1, "snapshot", "daycast run")
+	if o := must(t, dir, "models", "list"); strings.Count(o.out, "\n") != 1 {
+		t.Errorf("models of a new shop:\n%s", o.out)
+	}
+	if o := must(t, dir, "etl"); !strings.Contains(o.out, "rows read") || strings.Contains(o.out, "RMSE") {
+		t.Errorf("etl:\n%s", o.out)
+	}
+	if o := must(t, dir, "backtest"); !strings.Contains(o.out, "RMSE") {
+		t.Errorf("backtest:\n%s", o.out)
+	}
+	if o := must(t, dir, "train"); !strings.Contains(o.out, "RMSE") || strings.Contains(o.errors, "extract") {
+		t.Errorf("train:\n%s%s", o.errors, o.out)
+	}
+	if o := must(t, dir, "run"); strings.Contains(o.errors, "train") || !strings.Contains(o.errors, "publish") {
+		t.Errorf("run did more than what was left:\n%s", o.errors)
+	}
+	for _, verb := range []string{"run --json", "etl --json", "backtest --json", "check --json", "models list --json"} {
+		if o := must(t, dir, strings.Fields(verb)...); !json.Valid([]byte(o.out)) {
+			t.Errorf("%s is no JSON:\n%s", verb, o.out)
+		}
+	}
+	var list struct {
+		Champion string
+		Versions []struct{ ID, Name string }
+	}
+	if err := json.Unmarshal([]byte(must(t, dir, "models", "list", "--json").out), &list); err != nil {
+		t.Fatal(err)
+	}
+	if len(list.Versions) != 2 || list.Champion != list.Versions[0].ID {
+		t.Fatalf("%+v, want two versions, the newest champion", list)
+	}
+	if o := must(t, dir, "models", "show", list.Champion); !strings.Contains(o.out, list.Versions[0].Name) || !json.Valid([]byte(o.out)) {
+		t.Errorf("models show:\n%s", o.out)
+	}
+	daycast(t, dir, "models", "show", "none").fails(t, 1, "none does not exist", list.Champion)
+	for series, rows := range forecasts(t, dir, "--horizon", "3") {
+		if len(rows) != 3 {
+			t.Errorf("%s: %d rows, want 3", series, len(rows))
+		}
+	}
+	daycast(t, dir, "forecast", "--config", "daycast.yaml", "--horizon", "10000", "--out", "-").fails(t, 1, "horizon 10000")
+}
+
+// While one run holds the warehouse, another is to try again later.
+func TestTwoRuns(t *testing.T) {
+	t.Parallel()
+	dir := newShop(t)
+	// A query that never ends holds a real run.
+	text := strings.Replace(read(t, filepath.Join(dir, "daycast.yaml")), "SELECT item_id, name, category, brand FROM products",
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS item_id FROM n", 1)
+	write(t, filepath.Join(dir, "slow.yaml"), text)
+	slow := exec.Command(program, "run", "--config", "slow.yaml")
+	slow.Dir = dir
+	if err := slow.Start(); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the first run holds the warehouse", func() bool {
+		_, err := os.Stat(filepath.Join(dir, "data", "runs", "journal.json"))
+		return err == nil
+	})
+	daycast(t, dir, "run").fails(t, 75, "another process holds it", "warehouse.duckdb")
+	if o := daycast(t, dir, "check"); o.code != 75 || !strings.Contains(o.out, "another process holds it") {
+		t.Errorf("check beside a run: exit code %d\n%s", o.code, o.out)
+	}
+	if err := slow.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := slow.Wait(); err == nil {
+		t.Error("a run that was ended says that it is done")
+	}
+	must(t, dir, "run")
+}
+
+// The program killed at any time leaves a folder with which the next run ends.
+func TestKilledDemo(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	args := append([]string{"demo", "--dir", dir, "--no-serve"}, demoFlags...)
+	for _, file := range []string{"shop.json", "shop.sqlite", "data/runs/journal.json", "data/runs/*.loaded.json", "data/runs/*.trained.json", "data/snapshots/.next*"} {
+		c := exec.Command(program, args...)
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- c.Wait() }()
+		done := false
+		until(t, file+" is there", func() bool {
+			select {
+			case <-ended:
+				done = true
+				return true
+			default:
+			}
+			found, _ := filepath.Glob(filepath.Join(dir, file))
+			return len(found) > 0
+		})
+		if !done {
+			_ = c.Process.Kill()
+			<-ended
+		}
+	}
+	must(t, ".", args...)
+	if rows := forecasts(t, dir); len(rows) == 0 {
+		t.Error("no forecasts")
+	}
+}
+
+// serve on a port that is taken says so.
+func TestPortInUse(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	dir := demo(t)
+	daycast(t, dir, "serve", "--addr", l.Addr().String()).fails(t, 75, "in use", "--addr")
+	daycast(t, dir, "serve", "--addr", "nowhere").fails(t, 1, "host:port")
+}
