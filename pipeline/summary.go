@@ -102,6 +102,17 @@ func (t *trained) write(b *strings.Builder) {
 	if len(t.Closed) > 0 {
 		fmt.Fprintf(b, "closed: %s\n", strings.Join(t.Closed, ", "))
 	}
+	t.writeModels(b)
+	t.writeProof(b)
+	for _, n := range t.Notes {
+		fmt.Fprintf(b, "note: %s\n", n)
+	}
+}
+
+func (t *trained) writeModels(b *strings.Builder) {
+	if len(t.Models) == 0 {
+		return // too little was sold
+	}
 	b.WriteString("\nmodels over the backtest (* forecasts)\n")
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "  model\tRMSE\tMAE\tWAPE\tbias\tseconds")
@@ -114,19 +125,20 @@ func (t *trained) write(b *strings.Builder) {
 			m.RMSE.text("%.3f"), m.MAE.text("%.3f"), m.WAPE.text("%.3f"), m.Bias.text("%+.3f"), m.Seconds)
 	}
 	_ = w.Flush()
-	if len(t.Proof) > 0 {
-		b.WriteString("\nproof: model and intervals chosen on older origins only\n")
-		w = tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(w, "  origin\tRMSE\tWAPE\tbias\t80% interval covers\tmodel")
-		for _, p := range t.Proof {
-			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\t%s\n", p.Origin,
-				p.RMSE.text("%.3f"), p.WAPE.text("%.3f"), p.Bias.text("%+.3f"), (100 * p.Coverage).text("%.1f%%"), p.Model)
-		}
-		_ = w.Flush()
+}
+
+func (t *trained) writeProof(b *strings.Builder) {
+	if len(t.Proof) == 0 {
+		return
 	}
-	for _, n := range t.Notes {
-		fmt.Fprintf(b, "note: %s\n", n)
+	b.WriteString("\nproof: model and intervals chosen on older origins only\n")
+	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "  origin\tRMSE\tWAPE\tbias\t80% interval covers\tmodel")
+	for _, p := range t.Proof {
+		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\t%s\n", p.Origin,
+			p.RMSE.text("%.3f"), p.WAPE.text("%.3f"), p.Bias.text("%+.3f"), (100 * p.Coverage).text("%.1f%%"), p.Model)
 	}
+	_ = w.Flush()
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,208 @@
+package main_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// postgresDSN is a database of its own for the test, on the server that
+// DAYCAST_POSTGRES names.
+func postgresDSN(t *testing.T) string {
+	t.Helper()
+	server := os.Getenv("DAYCAST_POSTGRES")
+	if server == "" {
+		if os.Getenv("DAYCAST_REQUIRE") != "" {
+			t.Fatal("DAYCAST_POSTGRES is not set: .ci/with-postgres sets it")
+		}
+		t.Skip("SKIPPED: no Postgres; .ci/with-postgres go test ./cmd/daycast starts one")
+	}
+	name := fmt.Sprintf("daycast_%d", time.Now().UnixNano())
+	admin := connect(t, server)
+	if _, err := admin.Exec(t.Context(), "CREATE DATABASE "+name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := admin.Exec(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			t.Error(err)
+		}
+		_ = admin.Close(context.Background())
+	})
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+func connect(t *testing.T, dsn string) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+// The columns of the simulated shop, as a Postgres shop would type them.
+// Quantities and times stay text, for the dirt that is in them.
+const postgresShop = `
+CREATE TABLE places (place_id TEXT PRIMARY KEY, time_zone TEXT, country TEXT, region TEXT, latitude DOUBLE PRECISION, longitude DOUBLE PRECISION);
+CREATE TABLE customers (customer_id TEXT PRIMARY KEY, country TEXT, segment TEXT, first_order TEXT);
+CREATE TABLE products (item_id TEXT PRIMARY KEY, name TEXT, category TEXT, brand TEXT, launched TEXT, price NUMERIC);
+CREATE TABLE orders (order_id TEXT PRIMARY KEY, customer_id TEXT, place_id TEXT, ordered_at TEXT);
+CREATE TABLE order_lines (order_id TEXT, line_id INTEGER, item_id TEXT, quantity TEXT, unit_price TEXT, promotion INTEGER);
+CREATE TABLE stock (day DATE, item_id TEXT, place_id TEXT, on_hand TEXT);`
+
+// loadPostgres copies the shop of a SQLite file into Postgres.
+func loadPostgres(t *testing.T, dir, dsn string) {
+	t.Helper()
+	from := openSQLite(t, dir)
+	to := connect(t, dsn)
+	defer func() { _ = to.Close(t.Context()) }()
+	if _, err := to.Exec(t.Context(), postgresShop); err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range []string{"places", "customers", "products", "orders", "order_lines", "stock"} {
+		if err := copyTable(t, from, to, table); err != nil {
+			t.Fatalf("%s: %v", table, err)
+		}
+	}
+}
+
+func copyTable(t *testing.T, from *sql.DB, to *pgx.Conn, table string) error {
+	rows, err := from.QueryContext(t.Context(), "SELECT * FROM "+table)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	columns, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	tx, err := to.Begin(t.Context())
+	if err != nil {
+		return err
+	}
+	var marks []string
+	for i := range columns {
+		marks = append(marks, fmt.Sprintf("$%d", i+1))
+	}
+	insert := fmt.Sprintf("INSERT INTO %s VALUES (%s)", table, strings.Join(marks, ", "))
+	for rows.Next() {
+		values := make([]any, len(columns))
+		targets := make([]any, len(columns))
+		for i := range values {
+			targets[i] = &values[i]
+		}
+		if err := rows.Scan(targets...); err != nil {
+			return err
+		}
+		for i, v := range values {
+			if v != nil {
+				values[i] = fmt.Sprint(v)
+			}
+		}
+		if _, err := tx.Exec(t.Context(), insert, append([]any{pgx.QueryExecModeSimpleProtocol}, values...)...); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return tx.Commit(t.Context())
+}
+
+// The config that init writes, filled in, reads a shop from Postgres, and its
+// forecasts are those of the same shop in SQLite.
+func TestPostgres(t *testing.T) {
+	t.Parallel()
+	dsn := postgresDSN(t)
+	dir := newShop(t)
+	loadPostgres(t, dir, dsn)
+	u, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	password, _ := u.User.Password()
+	u.User = url.UserPassword(u.User.Username(), "PASSWORD")
+	shop := filepath.Join(dir, "postgres")
+	if err := os.Mkdir(shop, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	must(t, shop, "init", "--source", "postgres")
+	text := read(t, filepath.Join(shop, "daycast.yaml"))
+	for _, edit := range [][2]string{
+		{"postgres://daycast:${SHOP_PASSWORD}@localhost:5432/shop", strings.Replace(u.String(), "PASSWORD", "${SHOP_PASSWORD}", 1)},
+		{"time_zone: UTC ", "time_zone: Europe/London "},
+		{"# country: DE ", "country: GB "},
+		{"l.discount, l.promotion", "l.promotion"},
+		{"JOIN orders AS o", "LEFT JOIN orders AS o"},
+		{"    # places: |\n    #   SELECT", "    places: |\n      SELECT"},
+		{"    # stock: |\n    #   SELECT", "    stock: |\n      SELECT"},
+		{"horizon: 28 ", "horizon: 14\n  models: [seasonal_naive, weekday_mean]\n  origins: 3\n  scored: 1 "},
+	} {
+		if !strings.Contains(text, edit[0]) {
+			t.Fatalf("the file that init wrote lacks %q:\n%s", edit[0], text)
+		}
+		text = strings.Replace(text, edit[0], edit[1], 1)
+	}
+	write(t, filepath.Join(shop, "daycast.yaml"), text)
+	env := []string{"SHOP_PASSWORD=" + url.QueryEscape(password)}
+	for _, verb := range []string{"check", "run"} {
+		if o := daycastWith(t, env, shop, verb); o.code != 0 {
+			t.Fatalf("%s: exit code %d\n%s%s", verb, o.code, o.out, o.errors)
+		}
+	}
+	must(t, dir, "run")
+	want := must(t, dir, "forecast", "--config", "daycast.yaml", "--out", "-").out
+	if got := must(t, shop, "forecast", "--config", "daycast.yaml", "--out", "-").out; got != want {
+		t.Errorf("from Postgres\n%s\nfrom SQLite\n%s", got, want)
+	}
+	// The second run is incremental here too.
+	if o := daycastWith(t, env, shop, "run"); o.code != 0 {
+		t.Errorf("the second run: exit code %d\n%s", o.code, o.errors)
+	}
+	if got := must(t, shop, "forecast", "--config", "daycast.yaml", "--out", "-").out; got != want {
+		t.Errorf("after a second run\n%s\nwant\n%s", got, want)
+	}
+
+	o := daycastWith(t, []string{"SHOP_PASSWORD=wrong"}, shop, "run")
+	o.fails(t, 1, "refuses user", "password")
+	o = daycastWith(t, []string{"SHOP_PASSWORD=wrong"}, shop, "check")
+	if o.code != 1 || !strings.Contains(o.out, "refuses user") || strings.Contains(o.out+o.errors, password) {
+		t.Errorf("check with a wrong password: exit code %d\n%s", o.code, o.out)
+	}
+	write(t, filepath.Join(shop, "daycast.yaml"), strings.Replace(text, "FROM products", "FROM produce", 1))
+	daycastWith(t, env, shop, "run").fails(t, 1, "source.queries.items", "produce")
+}
+
+// A server that does not answer is to be tried again.
+func TestPostgresUnreachable(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := l.Addr().String()
+	_ = l.Close() // nobody listens there now
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "daycast.yaml"), shopConfig("dsn: postgres://daycast:secret@"+address+"/shop", "postgres"))
+	o := daycast(t, dir, "run")
+	o.fails(t, 75, "cannot reach Postgres at "+address, "is the server running")
+	if strings.Contains(o.errors, "secret") {
+		t.Errorf("the password is in the message: %s", o.errors)
+	}
+	write(t, filepath.Join(dir, "daycast.yaml"), shopConfig("dsn: postgres://daycast:secret@no-such-host.invalid/shop", "postgres"))
+	daycast(t, dir, "run").fails(t, 75, "no-such-host.invalid")
+}
