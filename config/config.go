@@ -51,7 +51,6 @@ type Clean struct {
 type Forecast struct {
 	Horizon    int                           `yaml:"horizon"`    // How many periods ahead, 1 to 730.
 	Step       string                        `yaml:"step"`       // The length of a period: day or week.
-	Quantiles  []float64                     `yaml:"quantiles"`  // Levels between 0 and 1, ascending.
 	Metric     string                        `yaml:"metric"`     // By which the best model is chosen: wape, rmse, mae, mase, rmsse or pinball.
 	Models     []string                      `yaml:"models"`     // Names of the models to compare; empty for all.
 	Parameters map[string]map[string]float64 `yaml:"parameters"` // Parameters of models by name, such as gbm: {trees: 300}; daycast tune looks for good ones.
@@ -76,7 +75,7 @@ func Default() Config {
 		Source: Source{LookBack: Duration(7 * 24 * time.Hour)},
 		Data:   "data",
 		Forecast: Forecast{
-			Horizon: 28, Step: "day", Quantiles: []float64{0.1, 0.5, 0.9}, Metric: "wape",
+			Horizon: 28, Step: "day", Metric: "wape",
 			Origins: 6, Scored: 3, MaxRows: 300_000, Seed: 1,
 		},
 		Memory: 4 << 30,

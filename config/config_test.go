@@ -45,7 +45,7 @@ source:
   look_back: 36h
 clean:
 data: state
-forecast: {horizon: 8, step: week, quantiles: [0.05, 0.95], models: [ets], parameters: {gbm: {trees: 300, l2: 0.5}}, seed: 18446744073709551615, scored: 2}
+forecast: {horizon: 8, step: week, models: [ets], parameters: {gbm: {trees: 300, l2: 0.5}}, seed: 18446744073709551615, scored: 2}
 memory: 1.5GiB
 serve: {addr: ":0", timeout: 1m}
 `)
@@ -62,7 +62,7 @@ serve: {addr: ":0", timeout: 1m}
 	}
 	want.Data = filepath.Join(dir, "state")
 	want.Forecast = Forecast{
-		Horizon: 8, Step: "week", Quantiles: []float64{.05, .95}, Metric: "wape", Models: []string{"ets"},
+		Horizon: 8, Step: "week", Metric: "wape", Models: []string{"ets"},
 		Parameters: map[string]map[string]float64{"gbm": {"trees": 300, "l2": .5}},
 		Origins:    6, Scored: 2, MaxRows: 300_000, Seed: 1<<64 - 1,
 	}
@@ -98,8 +98,6 @@ func TestLoadNamesEverythingThatIsWrong(t *testing.T) {
 		{"country", small + "shop: {country: Germany}\n", "shop.country"},
 		{"horizon 0", small + "forecast: {horizon: 0}\n", "forecast.horizon: 0; want 1 to 730 periods"},
 		{"horizon 10000", small + "forecast: {horizon: 10000}\n", "forecast.horizon: 10000; want 1 to 730 periods"},
-		{"quantiles", small + "forecast: {quantiles: [0.5, 0.1]}\n", "forecast.quantiles[1]: 0.1; want levels between 0 and 1, ascending"},
-		{"NaN", small + "forecast: {quantiles: [.nan]}\n", "forecast.quantiles[0]"},
 		{"metric", small + "forecast: {metric: WAPE}\n", `forecast.metric: "WAPE" is not known; did you mean wape?`},
 		{"scored", small + "forecast: {origins: 3, scored: 3}\n", "forecast.scored: 3; want at least 1, and fewer than origins"},
 		{"address", small + "serve: {addr: 8080}\n", `serve.addr: "8080"; want host:port`},

@@ -116,11 +116,6 @@ func (ck *checker) tables(field string, given map[string]string, what string) {
 func (ck *checker) forecast(f Forecast) {
 	ck.want(f.Horizon >= 1 && f.Horizon <= mostHorizon, "forecast.horizon", "%d; want 1 to %d periods", f.Horizon, mostHorizon)
 	ck.oneOf(f.Step, "forecast.step", []string{"day", "week"})
-	last := 0.0
-	for i, q := range f.Quantiles {
-		ck.want(q > last && q < 1, fmt.Sprintf("forecast.quantiles[%d]", i), "%g; want levels between 0 and 1, ascending", q)
-		last = max(last, q)
-	}
 	ck.oneOf(f.Metric, "forecast.metric", metrics)
 	for i, name := range f.Models {
 		ck.want(name != "", fmt.Sprintf("forecast.models[%d]", i), "empty; want a model's name")
