@@ -1,14 +1,19 @@
 package app
 
 import (
+	"context"
+
 	"daycast/config"
 	"daycast/registry"
 )
 
+// A Version is a fitted model and where it comes from.
+type Version = registry.Version
+
 // A Listing is the model versions of a shop.
 type Listing struct {
-	Champion string             `json:"champion"` // its id; "" for none
-	Versions []registry.Version `json:"versions"` // newest first
+	Champion string    `json:"champion"` // its id; "" for none
+	Versions []Version `json:"versions"` // newest first
 }
 
 // ListModels lists the versions, newest first.
@@ -31,10 +36,31 @@ func ListModels(c config.Config, w World) (Listing, error) {
 }
 
 // ShowModel is one version.
-func ShowModel(c config.Config, w World, id string) (registry.Version, error) {
+func ShowModel(c config.Config, w World, id string) (Version, error) {
 	reg, err := openRegistry(c, w)
 	if err != nil {
-		return registry.Version{}, err
+		return Version{}, err
 	}
 	return reg.Get(id)
+}
+
+// PromoteModel makes a version the one that serves, and publishes its
+// forecasts.
+func PromoteModel(ctx context.Context, c config.Config, w World, id string) (Version, error) {
+	run, close, err := open(ctx, c, w)
+	if err != nil {
+		return Version{}, err
+	}
+	defer close()
+	return run.Promote(ctx, id)
+}
+
+// RollBackModel promotes the version that served before.
+func RollBackModel(ctx context.Context, c config.Config, w World) (Version, error) {
+	run, close, err := open(ctx, c, w)
+	if err != nil {
+		return Version{}, err
+	}
+	defer close()
+	return run.Rollback(ctx)
 }

@@ -1,7 +1,8 @@
 package pipeline_test
 
 import (
-	"cmp"
+	order "cmp"
+
 	"encoding/json"
 	"errors"
 	"os"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"daycast"
 	"daycast/model/all"
@@ -32,7 +35,7 @@ func unnumbered(r result) result {
 			c.Quarantine[i].Row = 0
 		}
 		slices.SortFunc(c.Quarantine, func(a, b daycast.Quarantined) int {
-			return cmp.Or(strings.Compare(a.Table, b.Table), strings.Compare(a.Reason, b.Reason), strings.Compare(a.Value, b.Value))
+			return order.Or(strings.Compare(a.Table, b.Table), strings.Compare(a.Reason, b.Reason), strings.Compare(a.Value, b.Value))
 		})
 	}
 	return r
@@ -401,5 +404,50 @@ func TestDamagedSnapshot(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// An older version serves again with its own forecasts of the newest data, and
+// a rollback undoes that.
+func TestPromoteAndRollback(t *testing.T) {
+	w := world{dir: t.TempDir(), shop: fill(t, small), now: clock()}
+	err := w.do(t.Context(), func(r *pipeline.Run) error {
+		_, err := r.Promote(t.Context(), "none")
+		return err
+	})
+	if daycast.CodeOf(err) != daycast.NotFound {
+		t.Errorf("no such version: %v", err)
+	}
+	w.set = func(r *pipeline.Run) { r.Models = r.Models[:1] }
+	w.run(t, "")
+	first := w.openSnapshot(t)
+	w.set = func(r *pipeline.Run) { r.Models = r.Models[1:] }
+	w.run(t, "")
+	second := w.openSnapshot(t)
+	if cmp.Equal(first.Rows, second.Rows) {
+		t.Fatal("both models forecast the same")
+	}
+	if err := w.do(t.Context(), func(r *pipeline.Run) error {
+		_, err := r.Promote(t.Context(), first.Manifest.Version)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	promoted := w.openSnapshot(t)
+	if promoted.Manifest.Version != first.Manifest.Version || promoted.Manifest.Run <= second.Manifest.Run {
+		t.Errorf("promoted: %+v", promoted.Manifest)
+	}
+	if d := cmp.Diff(first.Rows, promoted.Rows); d != "" {
+		t.Errorf("the promoted version forecasts otherwise than before:\n%s", d)
+	}
+	if err := w.do(t.Context(), func(r *pipeline.Run) error {
+		_, err := r.Rollback(t.Context())
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	back := w.openSnapshot(t)
+	if d := cmp.Diff(second.Rows, back.Rows); d != "" || back.Manifest.Version != second.Manifest.Version {
+		t.Errorf("rolled back to %s:\n%s", back.Manifest.Version, d)
 	}
 }

@@ -13,11 +13,11 @@ import (
 
 func modelsCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use: "models", Short: "List the model versions of a shop", Args: noArgs,
+		Use: "models", Short: "List the model versions of a shop, and choose which one serves", Args: noArgs,
 		Example: "  daycast models list\n  daycast models show 20111210T020000Z",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	c.AddCommand(modelsListCommand(), modelsShowCommand())
+	c.AddCommand(modelsListCommand(), modelsShowCommand(), modelsPromoteCommand(), modelsRollbackCommand())
 	return c
 }
 
@@ -79,4 +79,54 @@ func modelsShowCommand() *cobra.Command {
 	}
 	f.add(c, false)
 	return c
+}
+
+func modelsPromoteCommand() *cobra.Command {
+	var f shopFlags
+	c := &cobra.Command{
+		Use: "promote ID", Short: "Let a version serve", Args: oneArg("the id of a version"), Example: "  daycast models promote 20111210T020000Z",
+		Long: `Let a version serve: it forecasts what the newest published run knew, and its
+forecasts are published. The next daycast run chooses a model anew.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := f.load()
+			if err != nil {
+				return err
+			}
+			v, err := app.PromoteModel(cmd.Context(), cfg, world(), args[0])
+			if err != nil {
+				return err
+			}
+			return f.printServing(cmd, v)
+		},
+	}
+	f.add(c, true)
+	return c
+}
+
+func modelsRollbackCommand() *cobra.Command {
+	var f shopFlags
+	c := &cobra.Command{
+		Use: "rollback", Short: "Let the version serve that did before", Args: noArgs, Example: "  daycast models rollback",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := f.load()
+			if err != nil {
+				return err
+			}
+			v, err := app.RollBackModel(cmd.Context(), cfg, world())
+			if err != nil {
+				return err
+			}
+			return f.printServing(cmd, v)
+		},
+	}
+	f.add(c, true)
+	return c
+}
+
+func (f *shopFlags) printServing(cmd *cobra.Command, v app.Version) error {
+	if f.json {
+		return printJSON(cmd.OutOrStdout(), v)
+	}
+	_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s (%s) serves now\n", v.ID, v.Name)
+	return err
 }

@@ -157,7 +157,7 @@ func TestMisuse(t *testing.T) {
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	verbs := []string{
-		"demo", "init", "check", "run", "etl", "train", "backtest", "forecast", "serve", "simulate", "models", "models list", "models show",
+		"demo", "init", "check", "run", "etl", "train", "backtest", "forecast", "serve", "simulate", "models", "models list", "models show", "models promote", "models rollback",
 	}
 	for _, verb := range verbs {
 		o := must(t, ".", append(strings.Fields(verb), "--help")...)
@@ -242,6 +242,14 @@ func TestVerbs(t *testing.T) {
 	if o := must(t, dir, "models", "show", list.Champion); !strings.Contains(o.out, list.Versions[0].Name) || !json.Valid([]byte(o.out)) {
 		t.Errorf("models show:\n%s", o.out)
 	}
+	must(t, dir, "models", "promote", list.Versions[1].ID)
+	if o := must(t, dir, "models", "list"); !strings.Contains(o.out, "* "+list.Versions[1].ID) {
+		t.Errorf("models after a promotion:\n%s", o.out)
+	}
+	if o := must(t, dir, "models", "rollback"); !strings.Contains(o.out, list.Champion) {
+		t.Errorf("rollback:\n%s", o.out)
+	}
+	daycast(t, dir, "models", "promote", "none").fails(t, 1, "none does not exist")
 	daycast(t, dir, "models", "show", "none").fails(t, 1, "none does not exist", list.Champion)
 	for series, rows := range forecasts(t, dir, "--horizon", "3") {
 		if len(rows) != 3 {
