@@ -2,6 +2,7 @@ package clean
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
@@ -16,9 +17,11 @@ const (
 	// A day counts as silent below this share of the expected number of
 	// series sold: a store that is closed still books a few.
 	silentShare = 0.04
-	// A series that sells on at least this share of its open days, is closed
-	// on the few others.
-	steadyShare = 0.97
+	// A series that sells on at least this share of its open days, and so much
+	// on its poor ones (see farFromZero), is closed on the few others.
+	steadyShare = 0.85
+	// Nobody closes for more days than this: a longer silence is a break.
+	longest = 21
 	// Weekdays are judged on so many weeks before the origin.
 	weekdayWeeks = 26
 	minWeeks     = 6
@@ -186,25 +189,38 @@ func (c *closures) close(i int, g *group, dates calendar) {
 			state[t] = g.silence(start + t)
 		}
 	}
-	weekly := g.weekly
+	weekly, listed := g.weekly, false
 	if own, ok := c.steady(i); ok {
 		for w := range weekly {
 			weekly[w] = weekly[w] || own[w]
 		}
+		listed = !g.writes && c.listsOpenDays(i)
 	}
 	for h := range p.Ahead.Periods {
 		day, k := c.a.ahead(h), i*p.Ahead.Periods+h
-		p.Ahead.Closed[k] = (g.writes || !c.a.future[k]) && (weekly[day.Weekday()] || dates.closed(day))
+		p.Ahead.Closed[k] = (g.writes || !c.a.future[k]) && (listed || weekly[day.Weekday()] || dates.closed(day))
 		if dates.closed(day) && !weekly[day.Weekday()] {
 			c.found[day.String()+at(g.name)] = true
 		}
 	}
 }
 
+// listsOpenDays reports whether the plan of a series has rows for most of the
+// days ahead: like the rows of the past, they then leave out the closed ones.
+func (c *closures) listsOpenDays(i int) bool {
+	n := c.a.panel.Ahead.Periods
+	rows := 0
+	for _, has := range c.a.future[i*n : (i+1)*n] {
+		if has {
+			rows++
+		}
+	}
+	return rows > n/2 && rows < n
+}
+
 // silence tells a closed day from a lost one: nobody closes for a month, and
 // short silences are closures.
 func (g *group) silence(t int) daycast.DayState {
-	const longest = 21
 	lo, hi := t, t
 	for lo > 0 && g.silent[lo-1] && t-lo <= longest {
 		lo--
@@ -228,9 +244,10 @@ func (c *closures) steady(i int) ([7]bool, bool) {
 		silent[t] = s == daycast.Zero || s == daycast.Closed || s == daycast.Missing
 	}
 	weekly := weekdays(silent, p.Start[i], c.a.origin)
+	long := breaks(silent)
 	var open, sold int
 	for t, s := range state {
-		if weekly[(p.Start[i]+daycast.Day(t)).Weekday()] || s == daycast.Closed || s == daycast.Missing {
+		if long[t] || weekly[(p.Start[i]+daycast.Day(t)).Weekday()] || s == daycast.Closed || s == daycast.Missing {
 			continue
 		}
 		open++
@@ -238,15 +255,57 @@ func (c *closures) steady(i int) ([7]bool, bool) {
 			sold++
 		}
 	}
-	if open < minWeeks*5 || float64(sold) < steadyShare*float64(open) {
+	if open < minWeeks*5 || float64(sold) < steadyShare*float64(open) || !farFromZero(p.UnitsOf(i)) {
 		return [7]bool{}, false
 	}
 	for t := range state {
-		if state[t] == daycast.Zero {
+		switch {
+		case state[t] != daycast.Zero:
+		case long[t]:
+			state[t] = daycast.Missing
+		default:
 			state[t] = daycast.Closed
 		}
 	}
 	return weekly, true
+}
+
+// breaks marks the silences of more than longest days from which the series
+// came back, such as a rebuilding; the silence that goes on may be the end.
+func breaks(silent []bool) []bool {
+	out := make([]bool, len(silent))
+	from := 0
+	for t, s := range silent {
+		if s {
+			continue
+		}
+		if t-from > longest {
+			for k := from; k < t; k++ {
+				out[k] = true
+			}
+		}
+		from = t + 1
+	}
+	return out
+}
+
+// farFromZero reports whether selling nothing by chance is out of the
+// question: one sold day in twenty is the poorest that counts, and even that
+// sells three pieces (a Poisson count of whose mean is zero once in 500 days)
+// and a fifth of the median.
+func farFromZero(units []float32) bool {
+	var sold []float32
+	for _, u := range units {
+		if u > 0 {
+			sold = append(sold, u)
+		}
+	}
+	if len(sold) == 0 {
+		return false
+	}
+	slices.Sort(sold)
+	poor, median := sold[len(sold)/20], sold[len(sold)/2]
+	return poor >= 3 && poor >= median/5
 }
 
 // calendar is the dates and the named days on which a group is known to close.

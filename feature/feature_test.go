@@ -175,6 +175,44 @@ func TestWindowsAgainstTheirDefinition(t *testing.T) {
 	}
 }
 
+// TestDaysLikeTheTarget looks for them one by one.
+func TestDaysLikeTheTarget(t *testing.T) {
+	p := modeltest.Shop(9, 10, 420)
+	for i := range p.Series {
+		units, state := p.TrainOf(i), p.StateOf(i)
+		n := len(units)
+		scale := feature.NewSet(p).Bind(p).At(i, n-1).Scale()
+		for k := range p.Signals {
+			s := &p.Signals[k]
+			if !s.Future || s.Codes != nil {
+				continue
+			}
+			for h := 1; h <= 8; h++ {
+				target := s.At(i, p.Origin+daycast.Day(h))
+				var all, same []float64
+				for t := max(0, n-26*7); t < n; t++ {
+					if state[t].Evidence() && s.At(i, p.Start[i]+daycast.Day(t)) == target {
+						all = append(all, float64(units[t]))
+						if (n-1+h-t)%7 == 0 {
+							same = append(same, float64(units[t]))
+						}
+					}
+				}
+				near(t, p, i, s.Name+"_like", column(p, s.Name+"_like", i, h), meanOf(all)/scale)
+				near(t, p, i, s.Name+"_like_same", column(p, s.Name+"_like_same", i, h), meanOf(same)/scale)
+			}
+		}
+	}
+}
+
+func meanOf(v []float64) float64 {
+	var sum float64
+	for _, x := range v {
+		sum += x
+	}
+	return sum / float64(len(v))
+}
+
 func near(t *testing.T, p *daycast.Panel, i int, name string, got, want float64) {
 	t.Helper()
 	if math.IsNaN(got) && math.IsNaN(want) {

@@ -67,6 +67,7 @@ func (s *boundSignal) write(w *Past, h int, out *writer) {
 		out.put(target)
 		out.put(target - mean)
 		out.put(mean)
+		s.like(w, h, target, out)
 	case s.want.Codes == nil:
 		out.put(s.mean(w, seasonOf(w.p.Step)))
 		out.put(s.mean(w, 4*seasonOf(w.p.Step)))
@@ -94,6 +95,42 @@ func (s *boundSignal) words(w *Past, h int, out *writer) {
 	out.put32(code)
 	out.put(float64(next))
 	out.put(float64(last))
+}
+
+// likeWeeks is how far back days like the target are looked for.
+const likeWeeks = 26
+
+// like writes what the series sold, in its scale, on past days on which the
+// signal was as it will be on the target: on all days of the week, and on the
+// target's alone.
+func (s *boundSignal) like(w *Past, h int, target float64, out *writer) {
+	all, same := math.NaN(), math.NaN()
+	if s.signal != nil && target == target {
+		const close = 1e-3 // of the value: prices and temperatures are seldom the very same
+		season := seasonOf(w.p.Step)
+		var sum, sameSum float64
+		n, sameN := 0, 0
+		for back := 0; back < min(likeWeeks*season, w.t+1); back++ {
+			k := w.t - back
+			if !w.state[k].Evidence() || !(math.Abs(float64(s.signal.At(w.i, w.day(-back)))-target) <= close*math.Abs(target)) {
+				continue
+			}
+			sum += float64(w.train[k])
+			n++
+			if (back+h)%season == 0 {
+				sameSum += float64(w.train[k])
+				sameN++
+			}
+		}
+		if n > 0 {
+			all = sum / float64(n) / w.scale
+		}
+		if sameN > 0 {
+			same = sameSum / float64(sameN) / w.scale
+		}
+	}
+	out.put(all)
+	out.put(same)
 }
 
 // mean is that of the known values of the last n periods up to the origin.

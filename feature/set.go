@@ -102,7 +102,7 @@ func (s *Set) Columns() []Column {
 			c = append(c, Column{Name: g.Name, Levels: len(g.Codes)})
 			number(g.Name+"_next", g.Name+"_last")
 		case g.Codes == nil && g.Future:
-			number(g.Name, g.Name+"_change", g.Name+"_mean")
+			number(g.Name, g.Name+"_change", g.Name+"_mean", g.Name+"_like", g.Name+"_like_same")
 		case g.Codes == nil:
 			number(g.Name+"_week", g.Name+"_mean")
 		}
