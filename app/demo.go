@@ -74,11 +74,13 @@ func (d Demo) Fill(ctx context.Context, w World) (simulate.Summary, error) {
 }
 
 func (d Demo) fill(ctx context.Context, w World) (simulate.Summary, error) {
-	progress := func(done, total int) { w.Progress.Step(done, total, "of the shop") }
-	if d.OnlineRetail != "" {
-		return simulate.OnlineRetail{Path: d.OnlineRetail}.Write(ctx, d.path(shopFile), progress)
+	of := func(what string) func(done, total int) {
+		return func(done, total int) { w.Progress.Step(done, total, what) }
 	}
-	return d.Simulated.Write(ctx, d.path(shopFile), progress)
+	if d.OnlineRetail != "" {
+		return simulate.OnlineRetail{Path: d.OnlineRetail}.Write(ctx, d.path(shopFile), of("bytes of invoices"))
+	}
+	return d.Simulated.Write(ctx, d.path(shopFile), of("series"))
 }
 
 // filled is what an earlier demo noted. A folder with files of the demo's

@@ -2,7 +2,6 @@ package pipeline_test
 
 import (
 	order "cmp"
-
 	"encoding/json"
 	"errors"
 	"os"

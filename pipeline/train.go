@@ -13,6 +13,7 @@ import (
 	"daycast"
 	"daycast/evaluate"
 	"daycast/registry"
+	"daycast/source"
 	"daycast/warehouse"
 )
 
@@ -69,11 +70,7 @@ func (r *Run) train(ctx context.Context) error {
 		return err
 	}
 	t := summarise(learned)
-	found := panels.Found()
-	t.Absent, t.Closed, t.Days = string(found.Absent)+": "+found.Why, found.Closed, map[string]int{}
-	for state, n := range found.Days {
-		t.Days[state.String()] = n
-	}
+	r.found(&t, panels)
 	version, err := r.Registry.Put(ctx, registry.Version{
 		ID: r.ID, Name: learned.Choice.Name(), Origin: learned.Panel.Origin, Horizon: r.Settings.Horizon, Step: r.Settings.Step,
 		Parameters: r.parameters(learned.Choice.Members),
@@ -98,6 +95,14 @@ func (r *Run) parameters(members []string) map[string]string {
 		}
 	}
 	return out
+}
+
+// found notes what the panel builder inferred about the days.
+func (r *Run) found(t *trained, panels *PanelSource) {
+	t.found(panels.Found())
+	if r.Source.Has(source.Sales) {
+		t.Absent = "zero: every sale is an order line"
+	}
 }
 
 func (r *Run) learning(panels *PanelSource) Learning {
@@ -242,10 +247,12 @@ func (r *Run) Backtest(ctx context.Context) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	learned, err := r.learning(NewPanelSource(r.Warehouse, r.Settings.Memory, l.Spec)).Learn(ctx, l.Spec.Last)
+	panels := NewPanelSource(r.Warehouse, r.Settings.Memory, l.Spec)
+	learned, err := r.learning(panels).Learn(ctx, l.Spec.Last)
 	if err != nil {
 		return nil, err
 	}
 	t := summarise(learned)
+	r.found(&t, panels)
 	return &Summary{Run: r.ID, Report: l.Report, Trained: &t, Notes: l.Notes, Sizes: sizes(r.Dir)}, nil
 }

@@ -58,7 +58,7 @@ type Server struct {
 	metrics *metrics
 	state   atomic.Pointer[live]
 	broken  atomic.Pointer[string] // the snapshot that could not be loaded last
-	slots   chan struct{} // one taken by each request that is being answered
+	slots   chan struct{}          // one taken by each request that is being answered
 }
 
 // New makes a server that has no state yet: it is alive, not ready.
