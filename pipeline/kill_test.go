@@ -174,9 +174,11 @@ func TestKillAndResume(t *testing.T) {
 	seen := map[string]int{}
 	for at := 1; at <= len(signs); at++ {
 		seen[strings.Fields(signs[at-1])[0]]++
-		// Nothing was written since the sign before.
-		idle := at > 1 && (signs[at-2] == signs[at-1] || strings.HasSuffix(signs[at-2], "begins"))
-		if idle || testing.Short() && at%7 != 0 {
+		// The clock is looked at before a step's work too, and through the
+		// backtest: nothing is written there.
+		early := at > 1 && strings.HasSuffix(signs[at-2], "begins")
+		inBacktest := at > 1 && at < len(signs) && signs[at-2] == signs[at-1] && signs[at] == signs[at-1]
+		if early || inBacktest || testing.Short() && at%7 != 0 {
 			continue
 		}
 		t.Run(fmt.Sprintf("%02d %s", at, signs[at-1]), func(t *testing.T) {
