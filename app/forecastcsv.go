@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -147,7 +148,7 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	notes := append(table.Notes, o.notes(pipeline.Newcomers(learned.Panel, f))...)
+	notes := slices.Concat(table.Notes, o.notes(pipeline.Newcomers(learned.Panel, f)))
 	err = file.write(func(to io.Writer) error { return writeForecasts(to, learned.Panel, f) })
 	return &CSVResult{
 		DailySummary: pipeline.Summarise(report, learned, panels.Found(), notes), Out: o.Out,

@@ -28,7 +28,10 @@ type spy struct{ origins *[]daycast.Day }
 
 func (spy) Name() string { return "spy" }
 func (s spy) Fit(ctx context.Context, t model.Training) (model.Fitted, error) {
-	for p := range t.Panels.Blocks(ctx) {
+	for p, err := range t.Panels.Blocks(ctx) {
+		if err != nil {
+			return nil, err
+		}
 		*s.origins = append(*s.origins, p.Origin)
 	}
 	return silence{}, nil
