@@ -2,8 +2,9 @@ package clean
 
 import (
 	"fmt"
+	"maps"
 	"slices"
-	"sort"
+	"strings"
 	"time"
 
 	"daycast"
@@ -19,9 +20,9 @@ const (
 	silentShare = 0.04
 	// A series that sells on at least this share of its open days, and so much
 	// on its poor ones (see farFromZero), is closed on the few others.
-	steadyShare = 0.85
+	steadyShare = 0.93
 	// Nobody closes for more days than this: a longer silence is a break.
-	longest = 21
+	longestClosure = 21
 	// Weekdays are judged on so many weeks before the origin.
 	weekdayWeeks = 26
 	minWeeks     = 6
@@ -33,7 +34,7 @@ const (
 // place, and each series that is steady enough to be judged alone.
 type closures struct {
 	a      *assembly
-	found  map[string]bool // in words
+	found  map[string]map[string]bool // in words, by place
 	groups []*group
 }
 
@@ -45,13 +46,14 @@ type group struct {
 	sold   []int // by day from first: how many of the series sold
 	rows   []int // by day: how many have a row
 	silent []bool
+	long   []bool  // by day: in a silence that is no closure
 	writes bool    // silent days have rows, so that a row ahead does not mean open
 	weekly [7]bool // closed weekdays at the origin
 	enough bool    // sells enough for silence to mean something
 }
 
 func newClosures(a *assembly) *closures {
-	c := &closures{a: a, found: map[string]bool{}}
+	c := &closures{a: a, found: map[string]map[string]bool{}}
 	places := map[string]*group{}
 	for i, s := range a.panel.Series {
 		g := places[s.Place]
@@ -128,7 +130,8 @@ func (g *group) judge(a *assembly, expected float64) {
 			g.silent[t] = float64(g.sold[t]) < silentShare*mean
 		}
 	}
-	g.weekly = weekdays(g.silent, g.first, a.origin)
+	g.long = longRuns(g.silent)
+	g.weekly = weekdays(g.silent, g.long, g.first)
 	silent, written := 0, 0
 	for t, s := range g.silent {
 		if s {
@@ -141,10 +144,33 @@ func (g *group) judge(a *assembly, expected float64) {
 	g.writes = 2*written > silent
 }
 
-// weekdays are those that were nearly always silent in the last half year.
-func weekdays(silent []bool, first, origin daycast.Day) (closed [7]bool) {
+// longRuns marks the days of silences longer than anybody closes for.
+func longRuns(silent []bool) []bool {
+	long := make([]bool, len(silent))
+	for lo := 0; lo < len(silent); lo++ {
+		hi := lo
+		for hi < len(silent) && silent[hi] {
+			hi++
+		}
+		if hi-lo > longestClosure {
+			for ; lo < hi; lo++ {
+				long[lo] = true
+			}
+		}
+		lo = hi
+	}
+	return long
+}
+
+// weekdays are those that were nearly always silent in the last half year, not
+// counting long silences.
+func weekdays(silent, long []bool, first daycast.Day) (closed [7]bool) {
 	var days, quiet [7]int
-	for t := max(0, len(silent)-weekdayWeeks*7); t < len(silent); t++ {
+	for t, left := len(silent)-1, weekdayWeeks*7; t >= 0 && left > 0; t-- {
+		if long[t] {
+			continue
+		}
+		left--
 		w := (first + daycast.Day(t)).Weekday()
 		days[w]++
 		if silent[t] {
@@ -166,17 +192,23 @@ func (c *closures) apply() {
 		}
 		for w, closed := range g.weekly {
 			if closed {
-				c.found[time.Weekday(w).String()+"s"+at(g.name)] = true
+				c.note(time.Weekday(w).String()+"s", g)
+			}
+		}
+		for t, silent := range g.silent {
+			d := g.first + daycast.Day(t)
+			if silent && !g.weekly[d.Weekday()] && g.silence(t) == daycast.Closed {
+				c.note(d.String(), g)
 			}
 		}
 	}
 }
 
-func at(place string) string {
-	if place == daycast.OnlyPlace {
-		return ""
+func (c *closures) note(what string, g *group) {
+	if c.found[what] == nil {
+		c.found[what] = map[string]bool{}
 	}
-	return " at " + place
+	c.found[what][g.name] = true
 }
 
 // close types series i's silent days and closes days ahead.
@@ -200,7 +232,7 @@ func (c *closures) close(i int, g *group, dates calendar) {
 		day, k := c.a.ahead(h), i*p.Ahead.Periods+h
 		p.Ahead.Closed[k] = (g.writes || !c.a.future[k]) && (listed || weekly[day.Weekday()] || dates.closed(day))
 		if dates.closed(day) && !weekly[day.Weekday()] {
-			c.found[day.String()+at(g.name)] = true
+			c.note(day.String(), g)
 		}
 	}
 }
@@ -221,20 +253,13 @@ func (c *closures) listsOpenDays(i int) bool {
 // silence tells a closed day from a lost one: nobody closes for a month, and
 // short silences are closures.
 func (g *group) silence(t int) daycast.DayState {
-	lo, hi := t, t
-	for lo > 0 && g.silent[lo-1] && t-lo <= longest {
-		lo--
-	}
-	for hi < len(g.silent)-1 && g.silent[hi+1] && hi-t <= longest {
-		hi++
-	}
-	if hi-lo+1 > longest {
+	if g.long[t] {
 		return daycast.Missing
 	}
 	return daycast.Closed
 }
 
-// steady judges a series that sells nearly every open day alone: its weekdays
+// steady judges a series that can hardly miss an open day alone: its weekdays
 // and its other silent days are then closures too.
 func (c *closures) steady(i int) ([7]bool, bool) {
 	p := c.a.panel
@@ -243,8 +268,8 @@ func (c *closures) steady(i int) ([7]bool, bool) {
 	for t, s := range state {
 		silent[t] = s == daycast.Zero || s == daycast.Closed || s == daycast.Missing
 	}
-	weekly := weekdays(silent, p.Start[i], c.a.origin)
-	long := breaks(silent)
+	long := longRuns(silent)
+	weekly := weekdays(silent, long, p.Start[i])
 	var open, sold int
 	for t, s := range state {
 		if long[t] || weekly[(p.Start[i]+daycast.Day(t)).Weekday()] || s == daycast.Closed || s == daycast.Missing {
@@ -258,7 +283,11 @@ func (c *closures) steady(i int) ([7]bool, bool) {
 	if open < minWeeks*5 || float64(sold) < steadyShare*float64(open) || !farFromZero(p.UnitsOf(i)) {
 		return [7]bool{}, false
 	}
-	for t := range state {
+	end := len(state)
+	for end > 0 && long[end-1] { // may be for good
+		end--
+	}
+	for t := range state[:end] {
 		switch {
 		case state[t] != daycast.Zero:
 		case long[t]:
@@ -268,25 +297,6 @@ func (c *closures) steady(i int) ([7]bool, bool) {
 		}
 	}
 	return weekly, true
-}
-
-// breaks marks the silences of more than longest days from which the series
-// came back, such as a rebuilding; the silence that goes on may be the end.
-func breaks(silent []bool) []bool {
-	out := make([]bool, len(silent))
-	from := 0
-	for t, s := range silent {
-		if s {
-			continue
-		}
-		if t-from > longest {
-			for k := from; k < t; k++ {
-				out[k] = true
-			}
-		}
-		from = t + 1
-	}
-	return out
 }
 
 // farFromZero reports whether selling nothing by chance is out of the
@@ -308,86 +318,29 @@ func farFromZero(units []float32) bool {
 	return poor >= 3 && poor >= median/5
 }
 
-// calendar is the dates and the named days on which a group is known to close.
-type calendar struct {
-	dates map[[2]int]bool // month, day of the month
-	days  map[daycast.Day]bool
-}
-
-// always are dates on which one year's closure is enough to expect the next.
-var always = map[[2]int]bool{{12, 25}: true, {12, 26}: true, {1, 1}: true}
-
-// newCalendar learns the dates that were silent in every year seen: at least
-// twice, or once on a date that the world keeps; and the words of signals
-// (such as a holiday's name) whose days were all silent.
-func newCalendar(a *assembly, g, shop *group) calendar {
-	if !g.enough {
-		g = shop
-	}
-	c := calendar{dates: map[[2]int]bool{}, days: map[daycast.Day]bool{}}
-	quiet, seen := map[[2]int]int{}, map[[2]int]int{}
-	for t, s := range g.silent {
-		d := g.first + daycast.Day(t)
-		if g.weekly[d.Weekday()] {
-			continue
-		}
-		key := monthDay(d)
-		seen[key]++
-		if s {
-			quiet[key]++
-		}
-	}
-	for key, n := range quiet {
-		c.dates[key] = n == seen[key] && (n >= 2 || always[key])
-	}
-	c.named(a, g)
-	return c
-}
-
-// named closes the days ahead that carry a word whose past days were silent.
-func (c calendar) named(a *assembly, g *group) {
-	for k := range a.panel.Signals {
-		s := &a.panel.Signals[k]
-		if s.Codes == nil || len(g.series) == 0 {
-			continue
-		}
-		i := g.series[0]
-		quiet, seen := map[float32]int{}, map[float32]int{}
-		for t, silent := range g.silent {
-			d := g.first + daycast.Day(t)
-			if v := s.At(i, d); v == v && !g.weekly[d.Weekday()] {
-				seen[v]++
-				if silent {
-					quiet[v]++
-				}
-			}
-		}
-		for h := range a.panel.Ahead.Periods {
-			d := a.ahead(h)
-			if v := s.At(i, d); v == v && seen[v] > 0 && quiet[v] == seen[v] {
-				c.days[d] = true
-			}
-		}
-	}
-}
-
-func (c calendar) closed(d daycast.Day) bool { return c.days[d] || c.dates[monthDay(d)] }
-
-func monthDay(d daycast.Day) [2]int {
-	t := d.Time()
-	return [2]int{int(t.Month()), t.Day()}
-}
-
-// words lists what was found, in order.
+// words lists what was found, weekdays first, with where it was not found at
+// every place.
 func (c *closures) words() []string {
-	var w []string
-	for s := range c.found {
-		w = append(w, s)
+	const mostPlaces, mostWords = 3, 20
+	var days, dates []string
+	for what, at := range c.found {
+		text := what
+		if places := slices.Sorted(maps.Keys(at)); len(places) <= mostPlaces && len(places) < len(c.groups)-1 {
+			text += " at " + strings.Join(places, ", ")
+		} else if len(places) < len(c.groups)-1 {
+			text += fmt.Sprintf(" at %d places", len(places))
+		}
+		if what[0] <= '9' {
+			dates = append(dates, text)
+		} else {
+			days = append(days, text)
+		}
 	}
-	sort.Strings(w)
-	const most = 20
-	if len(w) > most {
-		w = append(w[:most], fmt.Sprintf("and %d more", len(w)-most))
+	slices.Sort(days)
+	slices.Sort(dates)
+	words := append(days, dates...)
+	if n := len(words) - mostWords; n > 0 {
+		words = append(words[:mostWords], fmt.Sprintf("and %d more", n))
 	}
-	return w
+	return words
 }

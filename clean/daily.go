@@ -95,6 +95,9 @@ func (t *DailyTable) notes() []string {
 	if p.stockMax > 1 {
 		notes = append(notes, "column in_stock is read as pieces: in stock from one piece on")
 	}
+	if p.blankIsNo() {
+		notes = append(notes, "column promotion never says no: blank is read as no")
+	}
 	for _, c := range []struct {
 		name string
 		at   int
@@ -177,7 +180,10 @@ func (t *DailyTable) fact(n int64, row []string, r parsed, report *Report) dayca
 		}
 	}
 	if p.promotion >= 0 {
-		f.Promotion = p.promoted(row[p.promotion])
+		known := r.units == r.units || t.Planned.Promotion
+		if f.Promotion = p.promoted(row[p.promotion]); f.Promotion != f.Promotion && known && p.blankIsNo() {
+			f.Promotion = 0
+		}
 	}
 	if p.inStock >= 0 {
 		if f.InStock = p.stocked(row[p.inStock]); f.InStock != f.InStock && !missingWord(strings.TrimSpace(row[p.inStock])) {

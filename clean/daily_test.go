@@ -166,6 +166,10 @@ func TestDailyPanel(t *testing.T) {
 		{"never in stock is not never wanted", "item,day,units,in_stock\na,2024-01-01,3,1\nb,2024-01-01,0,0\n", "a 2024-01-01 S|..\nb 2024-01-02 |..\n"},
 		{"ends long before", "item,day,units\na,2022-01-01,3\nb,2022-12-31,1\nb,2023-01-01,1\n",
 			"a 2022-01-01 S" + strings.Repeat("-", 365) + "|CC\nb 2022-12-31 SS|..\n"},
+		{"no rows for eight weeks where zeros are written", "item,day,units\na,2024-01-01,3\na,2024-01-02,0\nb,2024-01-01,1\nb,2024-02-28,1\n",
+			"a 2024-01-01 S0" + strings.Repeat("-", 57) + "|CC\nb 2024-01-01 S" + strings.Repeat("M", 57) + "S|..\n"},
+		{"a row ahead keeps it listed", "item,day,units\na,2024-01-01,3\na,2024-01-02,0\na,2024-02-29,\nb,2024-01-01,1\nb,2024-02-28,1\n",
+			"a 2024-01-01 S0" + strings.Repeat("M", 57) + "|..\nb 2024-01-01 S" + strings.Repeat("M", 57) + "S|..\n"},
 		{"stock-outs", "item,day,units,in_stock\na,2024-01-01,3,1\na,2024-01-02,0,0\na,2024-01-03,1,.25\na,2024-01-04,2,\n", "a 2024-01-01 SOOS|..\n"},
 		{"stock in pieces", "item,day,units,in_stock\na,2024-01-01,3,40\na,2024-01-02,0,0\na,2024-01-03,1,1\n", "a 2024-01-01 SOS|..\n"},
 		{"repeated rows", "item,day,units\na,2024-01-01,3\na,2024-01-01,3\na,2024-01-02,1\na,2024-01-02,-1\n", "a 2024-01-01 S0|..\n"},
@@ -361,4 +365,50 @@ func FuzzDaily(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestDailyPromotionMarks reads a blank cell as no where only promotions are
+// marked, and as unknown where no is written too.
+func TestDailyPromotionMarks(t *testing.T) {
+	rows := "item,day,units,promotion\na,2024-01-01,3,%s\na,2024-01-02,1,\na,2024-01-03,,x\na,2024-01-04,,\n"
+	for first, want := range map[string]string{"yes": "[1 0 1 0]", "no": "[0 NaN 1 NaN]", "": "[0 0 1 0]"} {
+		s := mustLoad(t, fmt.Sprintf(rows, first), daycast.Daily)
+		var got []float32
+		for _, f := range s.facts {
+			got = append(got, f.Promotion)
+		}
+		if fmt.Sprint(got) != want {
+			t.Errorf("first cell %q: %v, want %v", first, got, want)
+		}
+	}
+}
+
+// TestDailyCarries gives days that a shop leaves out, because nothing was sold,
+// the price and the weather of the day before: their lack must not tell a model
+// that nothing was sold. A cell that is blank stays so.
+func TestDailyCarries(t *testing.T) {
+	text := "item,place,day,units,promotion,temp,event\n"
+	for k, place := range []string{"x", "y"} {
+		text += fmt.Sprintf("a,%[1]s,2024-01-01,3,0,%[2]d1,\na,%[1]s,2024-01-02,3,1,%[2]d2,fair\na,%[1]s,2024-01-05,3,0,%[2]d5,\n"+
+			"a,%[1]s,2024-01-06,,1,%[2]d6,\na,%[1]s,2024-01-08,,0,%[2]d8,\n", place, k+1)
+	}
+	s := mustLoad(t, text, daycast.Daily)
+	p, _ := s.panel(t, s.table.Last, 4)
+	want := map[string]string{
+		"promotion": "[0 1 1 1 0 1 1 0 NaN]", "temp": "[11 12 12 12 15 16 16 18 NaN]", "event": "[NaN 0 NaN NaN NaN NaN NaN NaN NaN]",
+	}
+	for k := range p.Signals {
+		g := &p.Signals[k]
+		var got []float32
+		for d := p.Start[0]; d <= p.Origin+4; d++ {
+			got = append(got, g.At(0, d))
+		}
+		if fmt.Sprint(got) != want[g.Name] {
+			t.Errorf("%s: %v, want %s", g.Name, got, want[g.Name])
+		}
+		delete(want, g.Name)
+	}
+	if len(want) > 0 {
+		t.Errorf("no signals %v; notes %q", want, s.table.Notes)
+	}
 }

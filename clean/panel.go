@@ -137,7 +137,7 @@ func (a *assembly) addSeries(facts []daycast.Fact) {
 	a.future = append(a.future, s.rowed[n:]...)
 	a.inStock = append(a.inStock, s.inStock...)
 	a.idle = append(a.idle, !sold && a.offered(facts))
-	a.promotion.add(s.promotion)
+	a.promotion.add(s.promotion[:s.planned(a.b.Planned.Promotion)])
 	a.buyers.add(s.buyers)
 	for _, u := range s.units {
 		if u < 0 {
@@ -244,8 +244,12 @@ func (s *span) add(f daycast.Fact, b PanelBuilder, origin daycast.Day) {
 		}
 	}
 	ahead := t >= s.n
-	if !ahead && f.Units != f.Units {
-		s.blank[t] = true
+	if f.Units != f.Units {
+		if !ahead {
+			s.blank[t] = true
+		} else if f.KnownAt <= end {
+			s.rowed[t] = true
+		}
 	}
 	visible := !ahead && f.KnownAt <= end
 	if f.Price == f.Price && (visible || b.Planned.Price) {
@@ -272,6 +276,14 @@ func (s *span) finish() {
 		}
 		s.price[t] = last
 	}
+}
+
+// planned is the number of periods of which a column can be known.
+func (s *span) planned(ahead bool) int {
+	if ahead {
+		return len(s.rowed)
+	}
+	return s.n
 }
 
 // levels groups the series by every attribute of their items and places.

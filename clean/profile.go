@@ -33,6 +33,8 @@ type profile struct {
 	last     daycast.Day
 	ahead    []daycast.Day // by column: the last day with a value but no units
 	stockMax float32
+	saysYes  bool // some row is on promotion
+	saysNo   bool // some row is not, so that blank is unknown
 }
 
 // seriesSeen is what is kept of each series.
@@ -205,6 +207,10 @@ func (p *profile) see(row []string, report *Report) {
 			p.stockMax = max(p.stockMax, v)
 		}
 	}
+	if p.promotion >= 0 && !p.saysNo {
+		v := p.promoted(row[p.promotion])
+		p.saysNo, p.saysYes = v == 0, p.saysYes || v > 0
+	}
 	for _, c := range p.extra {
 		c.see(row[c.at], r)
 	}
@@ -264,6 +270,9 @@ func (p *profile) promoted(cell string) float32 {
 	}
 	return v
 }
+
+// blankIsNo reports whether the table marks promotions only.
+func (p *profile) blankIsNo() bool { return p.saysYes && !p.saysNo }
 
 func (p *profile) describe(r parsed) string {
 	s := daycast.Series{Item: p.items.names[r.item], Place: p.places.names[r.place]}

@@ -23,8 +23,13 @@ func (a *assembly) signals(ctx context.Context) error {
 		}
 	}
 	c.finish()
+	for k := range p.Signals {
+		a.carry(&p.Signals[k])
+	}
 	if a.promotion.any {
-		p.Signals = append(p.Signals, a.own("promotion", a.promotion, a.b.Planned.Promotion))
+		s := a.own("promotion", a.promotion, a.b.Planned.Promotion)
+		a.carry(&s)
+		p.Signals = append(p.Signals, s)
 	}
 	if a.buyers.any {
 		p.Signals = append(p.Signals, a.own("buyers", a.buyers, false))
@@ -40,6 +45,71 @@ func (a *assembly) own(name string, r ragged, future bool) daycast.PanelSignal {
 		s.Vector[i] = int32(i)
 	}
 	return s
+}
+
+// carry gives periods without any row the value before them, where all rows
+// have one: a shop that leaves zeros out tells of prices and weather only when
+// it sold, and a model must not learn that from what is left out.
+func (a *assembly) carry(s *daycast.PanelSignal) {
+	p := a.panel
+	rowed, blank := make([][]bool, len(s.Vectors)), make([]bool, len(s.Vectors))
+	for i := range p.Series {
+		v := s.Vector[i]
+		if v < 0 {
+			continue
+		}
+		if rowed[v] == nil {
+			rowed[v] = make([]bool, len(s.Vectors[v]))
+		}
+		from := int(p.Start[i]-s.First[v]) / int(p.Step)
+		blank[v] = mark(rowed[v], from, a.rowed[p.Offsets[i]:p.Offsets[i+1]]) || blank[v]
+		mark(rowed[v], from+p.Len(i), a.future[i*p.Ahead.Periods:(i+1)*p.Ahead.Periods])
+	}
+	for v, values := range s.Vectors {
+		if !blank[v] && dense(values, rowed[v]) {
+			s.Vectors[v] = carried(values, int(p.Origin-s.First[v])/int(p.Step)+1)
+		}
+	}
+}
+
+// carried fills the gaps up to the last value, and to the end of the past.
+func carried(values []float32, past int) []float32 {
+	end := len(values)
+	for end > 0 && values[end-1] != values[end-1] {
+		end--
+	}
+	for len(values) < past {
+		values = append(values, float32(math.NaN()))
+	}
+	for t := 1; t < max(end, past); t++ {
+		if values[t] != values[t] {
+			values[t] = values[t-1]
+		}
+	}
+	return values
+}
+
+// mark sets the periods from one on that have a row, and reports whether there
+// are others beyond the vector.
+func mark(to []bool, from int, rows []bool) (beyond bool) {
+	for k, has := range rows {
+		if t := from + k; has && t >= 0 && t < len(to) {
+			to[t] = true
+		} else if has {
+			beyond = true
+		}
+	}
+	return beyond
+}
+
+// dense reports whether every period with a row has a value.
+func dense(values []float32, rowed []bool) bool {
+	for t, v := range values {
+		if v != v && (rowed == nil || rowed[t]) {
+			return false
+		}
+	}
+	return rowed != nil
 }
 
 // compiler makes signals of rows that come by name, scope, key, day and

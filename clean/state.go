@@ -2,6 +2,7 @@ package clean
 
 import (
 	"fmt"
+	"slices"
 
 	"daycast"
 )
@@ -41,6 +42,9 @@ const (
 	// A series silent for a year is no longer listed: shorter silences are
 	// seasons.
 	delistedDays = 364
+	// Where zeros are written, one without rows for eight weeks is no longer
+	// listed: shorter gaps are lost days.
+	droppedDays = 56
 	// Explicit zeros below this share of the rows are returns that cancel a
 	// sale, not a feed that writes zeros.
 	writesZeros = 0.005
@@ -98,6 +102,9 @@ func (a *assembly) decideAbsent() Findings {
 		default:
 			rows++
 		}
+	}
+	if gaps == 0 {
+		return Findings{Absent: AbsentZero, Why: "every day from a series' first sale on has a row"}
 	}
 	if float64(zeros) > writesZeros*float64(rows) {
 		return Findings{Absent: AbsentMissing, Why: fmt.Sprintf(
@@ -160,26 +167,40 @@ func (a *assembly) closedBySignal() {
 }
 
 // delist types the days after the last sale of a series that has been silent
-// for a year, and expects no more of it, nor of one that never sold.
+// for a year, or without rows for eight weeks where zeros are written, and
+// expects no more of it, nor of one that never sold. A row ahead says that it
+// is still listed.
 func (a *assembly) delist() {
 	p := a.panel
-	silence := delistedDays / int(p.Step)
 	for i := range p.Series {
-		state := p.StateOf(i)
-		t := len(state)
-		for t > 0 && (state[t-1] == daycast.Zero || state[t-1] == daycast.Closed) {
-			t--
-		}
-		if len(state)-t < silence && !a.idle[i] {
-			continue
-		}
-		for ; t < len(state); t++ {
-			state[t] = daycast.NotListed
-		}
-		for h := range p.Ahead.Periods {
-			p.Ahead.Closed[i*p.Ahead.Periods+h] = true
+		if t, gone := a.gone(i); gone && !slices.Contains(a.future[i*p.Ahead.Periods:(i+1)*p.Ahead.Periods], true) {
+			for state := p.StateOf(i); t < len(state); t++ {
+				state[t] = daycast.NotListed
+			}
+			for h := range p.Ahead.Periods {
+				p.Ahead.Closed[i*p.Ahead.Periods+h] = true
+			}
 		}
 	}
+}
+
+// gone is since which period a series is silent, if that is for good.
+func (a *assembly) gone(i int) (int, bool) {
+	p, lo := a.panel, a.panel.Offsets[i]
+	state := p.StateOf(i)
+	t := len(state)
+	for t > 0 && state[t-1] != daycast.Sold && !a.rowed[lo+t-1] && !a.blank[lo+t-1] {
+		t--
+	}
+	dropped := a.b.Absent != AbsentMissing && slices.Contains(state[t:], daycast.Missing)
+	if dropped && (len(state)-t)*int(p.Step) >= droppedDays {
+		return t, true
+	}
+	t = len(state)
+	for t > 0 && (state[t-1] == daycast.Zero || state[t-1] == daycast.Closed) {
+		t--
+	}
+	return t, (len(state)-t)*int(p.Step) >= delistedDays || a.idle[i]
 }
 
 // day is the first day of series i's t-th period.

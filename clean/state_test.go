@@ -100,7 +100,11 @@ func TestRecurringDates(t *testing.T) {
 			t.Errorf("at %s closed ahead %v, want %v", tt.origin, closed, tt.closed)
 		}
 	}
-	p, _ := s.panel(t, s.table.Last, 1)
+	p, found := s.panel(t, s.table.Last, 12)
+	words := []string{"2022-11-01", "2022-11-05", "2022-12-25", "2023-11-01", "2023-12-25"}
+	if !slices.Equal(found.Closed, words) {
+		t.Errorf("found %q, want %q", found.Closed, words)
+	}
 	if got := stateOn(p, on(t, "2022-11-05")); got != daycast.Closed {
 		t.Errorf("a lone silent day is %s", got)
 	}
@@ -172,6 +176,63 @@ func TestSteadySeries(t *testing.T) {
 		if p.Ahead.Closed[h] != (d.Weekday() == 0) {
 			t.Errorf("%s ahead: closed %v", d.Weekday(), p.Ahead.Closed[h])
 		}
+	}
+}
+
+// TestRefurbishment takes a store's silent months for unknown once it sells again; until
+// then they may be the end. The weekday that it never opens is known at once.
+func TestRefurbishment(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("item,place,day,units\n")
+	rng := rand.New(rand.NewPCG(11, 12))
+	for k := range 400 {
+		d := on(t, "2023-01-02") + daycast.Day(k)
+		if d.Weekday() != 0 && (k < 200 || k >= 350) {
+			fmt.Fprintf(&b, "sales,1,%s,%d\n", d, 80+rng.IntN(60))
+		}
+	}
+	s := mustLoad(t, b.String(), daycast.Daily)
+	for _, tt := range []struct {
+		origin int
+		want   daycast.DayState
+	}{{340, daycast.Zero}, {353, daycast.Missing}} {
+		p, _ := s.panel(t, on(t, "2023-01-02")+daycast.Day(tt.origin), 7)
+		if got := p.StateOf(0)[300]; got != tt.want {
+			t.Errorf("at day %d a day of the silence is %s, want %s", tt.origin, got, tt.want)
+		}
+		if got := p.StateOf(0)[41]; got != daycast.Closed {
+			t.Errorf("at day %d a Sunday before it is %s", tt.origin, got)
+		}
+		for h := range 7 {
+			if sunday := (p.Origin + daycast.Day(h) + 1).Weekday() == 0; p.Ahead.Closed[h] != sunday {
+				t.Errorf("at day %d the day after %d is closed: %v", tt.origin, h, p.Ahead.Closed[h])
+			}
+		}
+	}
+}
+
+// TestIntermittentStaysOpen types silent days of items that sell seldom, or in
+// packs, as zeros.
+func TestIntermittentStaysOpen(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("item,place,day,units\n")
+	rng := rand.New(rand.NewPCG(13, 14))
+	for k := range 400 {
+		d := on(t, "2023-01-02") + daycast.Day(k)
+		if rng.IntN(10) < 8 {
+			fmt.Fprintf(&b, "packs,1,%s,%d\n", d, 12*(1+rng.IntN(3)))
+		}
+		if rng.IntN(10) < 8 {
+			fmt.Fprintf(&b, "few,2,%s,%d\n", d, 1+rng.IntN(3))
+		}
+		if rng.IntN(10) < 3 {
+			fmt.Fprintf(&b, "many,3,%s,%d\n", d, 50+rng.IntN(60))
+		}
+	}
+	s := mustLoad(t, b.String(), daycast.Daily)
+	_, found := s.panel(t, s.table.Last, 1)
+	if n := found.Days[daycast.Closed]; n > 0 {
+		t.Errorf("%d days are closed", n)
 	}
 }
 
