@@ -338,7 +338,7 @@ func (c *closures) words() []string {
 	}
 	slices.Sort(days)
 	slices.Sort(dates)
-	words := append(days, dates...)
+	words := slices.Concat(days, dates)
 	if n := len(words) - mostWords; n > 0 {
 		words = append(words[:mostWords], fmt.Sprintf("and %d more", n))
 	}
