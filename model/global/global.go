@@ -3,7 +3,7 @@
 //
 // It is direct: a row is one series at an origin and a horizon, and the target
 // is the units of that later day, so nothing is fed back and errors do not
-// pile up. Each block of horizons has a fit of its own:
+// pile up. One fit serves all horizons, or each block of them has its own:
 //
 //	origin |--- 1 week ---|--- 2 weeks ---|------- to the horizon -------|
 //	            fit 1           fit 2                  fit 3
@@ -35,11 +35,11 @@ type Model struct {
 	// Most is where the ratio of units to scale is cut in training, for
 	// regressors that squared outliers would lead; 0: nowhere.
 	Most float32
+	// Blocks are the ends in weeks of blocks of horizons, each with a fit of
+	// its own; the last reaches to the horizon. nil is one fit for all, which
+	// has all the rows and knows the horizon as a feature.
+	Blocks []int
 }
-
-// blockWeeks are the ends of the blocks of horizons in weeks, the last block
-// reaching to the horizon.
-var blockWeeks = []int{1, 2}
 
 // defaultRows bounds the rows of a fit where the caller names no bound.
 const defaultRows = 300_000
@@ -68,7 +68,7 @@ func (m Model) Fit(ctx context.Context, t model.Training) (model.Fitted, error) 
 	if rows == 0 {
 		rows = defaultRows
 	}
-	ends := blocks(t.Horizon, census.set.Step)
+	ends := m.blocks(t.Horizon, census.set.Step)
 	from := 1
 	for k, to := range ends {
 		s := sampler{
@@ -94,10 +94,10 @@ func (m Model) Fit(ctx context.Context, t model.Training) (model.Fitted, error) 
 }
 
 // blocks are the last horizons of each block.
-func blocks(horizon int, step daycast.Step) []int {
+func (m Model) blocks(horizon int, step daycast.Step) []int {
 	week := 7 / int(step)
 	var ends []int
-	for _, w := range blockWeeks {
+	for _, w := range m.Blocks {
 		if w*week < horizon {
 			ends = append(ends, w*week)
 		}
