@@ -59,7 +59,7 @@ func TestLowForecastsDoNotBuyWAPE(t *testing.T) {
 		if k%4 == 0 {
 			actual[k] = 4
 		}
-		low[k], mean[k] = .92, 1
+		low[k], mean[k] = .88, 1
 	}
 	w := windowOf(actual, map[string][]float32{"low": low, "mean": mean})
 	ranked := Rank([]*Window{w}, "wape")

@@ -13,7 +13,6 @@ type Score struct {
 	MAE      float64 // sum |y-f| / n; units; least for the median
 	WAPE     float64 // sum |y-f| / sum |y|; a share (Kolassa and Schuetz 2007)
 	Bias     float64 // sum (f-y) / sum |y|; above zero: forecasts too high
-	Total    float64 // mean over windows of |sum (f-y)| / sum |y|: how wrong their totals were
 	MASE     float64 // mean over series of MAE / in-sample MAE of seasonal naive (Hyndman and Koehler 2006)
 	RMSSE    float64 // mean over series of RMSE / in-sample RMSE of naive (Makridakis et al. 2022, without weights)
 	Pinball  float64 // mean over levels and pairs of max(q(y-f), (q-1)(y-f)) (Koenker and Bassett 1978); NaN without quantiles
@@ -48,9 +47,6 @@ type tally struct {
 	n                         int
 	absolute, squared, signed float64
 	sold                      float64
-	before                    struct{ signed, sold float64 } // of the windows that are complete
-	totals                    float64
-	windows                   int
 	mase, rmsse               float64
 	scaled                    int
 	pinball                   float64
@@ -89,20 +85,11 @@ func (t *tally) series(mae, rmse float64, s scale) {
 	}
 }
 
-// window ends a window: its own total error counts.
-func (t *tally) window() {
-	if sold := t.sold - t.before.sold; sold > 0 {
-		t.totals += math.Abs(t.signed-t.before.signed) / sold
-		t.windows++
-	}
-	t.before.signed, t.before.sold = t.signed, t.sold
-}
-
 func (t *tally) score() Score {
 	n := float64(t.n)
 	return Score{
 		RMSE: math.Sqrt(t.squared / n), MAE: t.absolute / n,
-		WAPE: t.absolute / t.sold, Bias: t.signed / t.sold, Total: t.totals / float64(max(t.windows, 1)),
+		WAPE: t.absolute / t.sold, Bias: t.signed / t.sold,
 		MASE: t.mase / float64(t.scaled), RMSSE: t.rmsse / float64(t.scaled),
 		Pinball: t.pinball / float64(t.quantiles), Coverage: float64(t.inside) / float64(t.open), N: t.n,
 	}

@@ -30,7 +30,6 @@ func TestScoreByHand(t *testing.T) {
 	near(t, "RMSE", s.RMSE, math.Sqrt(18./4))
 	near(t, "WAPE", s.WAPE, 6./20)
 	near(t, "bias", s.Bias, 4./20)
-	near(t, "total", s.Total, 4./20)
 	near(t, "MASE", s.MASE, (1./2+2./1)/2)
 	near(t, "RMSSE", s.RMSSE, (1./2+math.Sqrt(8)/4)/2)
 	// Open periods alone count: 4 in [2,5] and 10 in [9,11] are inside, 6 in [7,12] is not.
@@ -97,15 +96,6 @@ func TestMetricProperties(t *testing.T) {
 	if constant(4) > constant(1) || constant(4) > constant(7) {
 		t.Error("pinball loss at 0.5 is not least near the median")
 	}
-}
-
-func TestTotalDoesNotCancelBetweenWindows(t *testing.T) {
-	window := func(actual float32) *Window {
-		return &Window{Horizon: 1, Series: make([]daycast.Series, 1), OnSale: []bool{true}, Actual: []float32{actual}, Open: []bool{true}, scales: make([]scale, 1)}
-	}
-	s := Pooled([]*Window{window(8), window(12)}, func(*Window) []float32 { return []float32{10} })
-	near(t, "bias", s.Bias, 0)
-	near(t, "total", s.Total, (2./8+2./12)/2)
 }
 
 func TestMetricNames(t *testing.T) {

@@ -289,7 +289,6 @@ func (t *Trial) search(w *Window, mean []float32) {
 		sum = t.sums[t.Origins-1]
 	}
 	w.add(&sum, mean, nil, nil)
-	sum.window()
 	t.sums = append(t.sums, sum)
 	t.Origins, t.Score = t.Origins+1, sum.score()
 }
@@ -303,7 +302,6 @@ func (t *Trial) back(k int) {
 // hold adds an origin that was held out.
 func (t *Trial) hold(w *Window, mean []float32) {
 	w.add(&t.held, mean, nil, nil)
-	t.held.window()
 	t.Holdout = t.held.score()
 }
 

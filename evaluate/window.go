@@ -91,7 +91,6 @@ func actual(final *daycast.Panel, i int, d daycast.Day) (float32, bool) {
 func (w *Window) Score(mean []float32, levels []float64, quantiles []float32) Score {
 	t := tally{}
 	w.add(&t, mean, levels, quantiles)
-	t.window()
 	return t.score()
 }
 
