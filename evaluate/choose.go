@@ -8,16 +8,47 @@ import (
 
 // A Choice is the models whose mean is forecast: one, or the few best.
 type Choice struct {
-	Members []string
-	Score   Score // on the windows that it was chosen on
+	Members  []string
+	Score    Score         // on the windows that it was chosen on
+	BySeries *SeriesChoice // where a choice for each series won; nil: the members forecast all
 }
 
 // Name is how tables call the choice.
 func (c Choice) Name() string {
+	if c.BySeries != nil {
+		names := make([]string, len(c.BySeries.Choices))
+		for k, own := range c.BySeries.Choices {
+			names[k] = own.Name()
+		}
+		return "by series: " + strings.Join(names, " or ")
+	}
 	if len(c.Members) == 1 {
 		return c.Members[0]
 	}
 	return "mean(" + strings.Join(c.Members, ",") + ")"
+}
+
+// Mean is what the choice forecasts at a window; nil where a member has nothing
+// there.
+func (c Choice) Mean(w *Window) []float32 {
+	if c.BySeries != nil {
+		return c.BySeries.Mean(w)
+	}
+	return w.Mean(c.Members)
+}
+
+// Select is Choose, and a choice for each series where that was better on the
+// newest window than the one for all, both made on older windows only.
+func Select(windows []*Window, metric string) (Choice, bool) {
+	c, ok := Choose(windows, metric)
+	if !ok {
+		return c, false
+	}
+	if own, ok := PerSeries(windows, metric); ok && own.Wins(metric) {
+		c.BySeries = own
+		c.Score = Pooled(windows, own.Mean)
+	}
+	return c, true
 }
 
 const (

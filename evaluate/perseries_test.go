@@ -70,6 +70,19 @@ func TestPerSeriesFindsWhatSeriesWant(t *testing.T) {
 	}
 }
 
+func TestSelectTakesWhatSeriesWant(t *testing.T) {
+	windows := errorWindows(1, 5, 2, halves)
+	own, ok := Select(windows, "wape")
+	all, _ := Choose(windows, "wape")
+	if !ok || own.BySeries == nil || !(own.Score.WAPE < all.Score.WAPE) {
+		t.Errorf("selected %s with %+v, for all %s with %+v", own.Name(), own.Score, all.Name(), all.Score)
+	}
+	alike := errorWindows(1, 5, 2, func(int, int) float64 { return 2 })
+	if c, ok := Select(alike, "wape"); !ok || c.BySeries != nil {
+		t.Errorf("models that are alike: selected %s", c.Name())
+	}
+}
+
 func TestPerSeriesDoesNotBelieveChance(t *testing.T) {
 	for seed := range uint64(20) {
 		windows := errorWindows(seed, 5, 3, func(k, _ int) float64 { return 2 + .05*float64(k) })

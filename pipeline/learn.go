@@ -41,6 +41,8 @@ type Learned struct {
 	Notes    []string
 	Seconds  map[string]float64 // by candidate, over the backtest
 	Fallback bool               // the shop was too short for a backtest
+
+	fits map[string]model.Fitted // on everything, by model: choices by series share them
 }
 
 // Proof is a scored origin: the model was chosen, and its intervals were
@@ -63,7 +65,7 @@ func (l Learning) Learn(ctx context.Context, last daycast.Day) (*Learned, error)
 	if len(final.Series) == 0 {
 		return nil, daycast.Errorf(daycast.Invalid, "nothing was sold up to %s: there is nothing to learn from", last)
 	}
-	out := &Learned{Panel: final, Seconds: map[string]float64{}}
+	out := &Learned{Panel: final, Seconds: map[string]float64{}, fits: map[string]model.Fitted{}}
 	horizon, origins := l.origins(final)
 	b := evaluate.Backtest{
 		Panel: l.Panel, Final: final, Origins: origins, Models: l.Models, Horizon: horizon,
@@ -126,12 +128,12 @@ func (out *Learned) prove(l Learning) {
 			return
 		}
 		older := before(out.Windows, w)
-		choice, ok := evaluate.Choose(older, l.Metric)
-		if !ok || choice.Score.N == 0 || w.Mean(choice.Members) == nil {
+		choice, ok := evaluate.Select(older, l.Metric)
+		if !ok || choice.Score.N == 0 || choice.Mean(w) == nil {
 			continue
 		}
-		table := calibrate(older, choice.Members, out.Panel.Step, l.Horizon)
-		f := &daycast.Forecasts{Horizon: w.Horizon, Mean: w.Mean(choice.Members)}
+		table := calibrate(older, choice, out.Panel.Step, l.Horizon)
+		f := &daycast.Forecasts{Horizon: w.Horizon, Mean: choice.Mean(w)}
 		table.Fill(f, l.Levels, out.Panel.NonNegative)
 		out.Proof = append(out.Proof, Proof{
 			Window: w, Choice: choice, Mean: f.Mean, Quantiles: f.Quantiles, Score: w.Score(f.Mean, l.Levels, f.Quantiles),
@@ -150,11 +152,11 @@ func before(windows []*evaluate.Window, w *evaluate.Window) []*evaluate.Window {
 	return older
 }
 
-// calibrate learns the intervals of the members' mean.
-func calibrate(windows []*evaluate.Window, members []string, step daycast.Step, horizon int) interval.Table {
+// calibrate learns the intervals of what a choice forecasts.
+func calibrate(windows []*evaluate.Window, c evaluate.Choice, step daycast.Step, horizon int) interval.Table {
 	var rs []interval.Residual
 	for _, w := range windows {
-		rs = append(rs, w.Residuals(w.Mean(members))...)
+		rs = append(rs, w.Residuals(c.Mean(w))...)
 	}
 	return interval.NewTable(rs, step, horizon)
 }
@@ -166,22 +168,48 @@ const fallback = "weekday_mean"
 // member that refuses what the last days brought, such as a first return, is
 // left out.
 func (out *Learned) choose(ctx context.Context, l Learning) error {
-	var ok bool
 	out.Ranked = evaluate.Rank(out.Windows, l.Metric)
-	if out.Choice, ok = evaluate.Choose(out.Windows, l.Metric); ok && out.Choice.Score.N > 0 {
-		blend, err := out.fit(ctx, l, out.Choice.Members)
-		if err != nil {
-			return err
-		}
-		if len(blend.Names) > 0 {
-			if len(blend.Names) < len(out.Choice.Members) {
-				out.Choice.Members = blend.Names
-			}
-			out.Fitted = &interval.Fitted{Inner: blend, Table: calibrate(out.Windows, blend.Names, out.Panel.Step, l.Horizon)}
-			return nil
-		}
+	choice, ok := evaluate.Select(out.Windows, l.Metric)
+	if !ok || choice.Score.N == 0 {
+		return out.fallBack(ctx, l)
 	}
-	return out.fallBack(ctx, l)
+	inner, err := out.fitChoice(ctx, l, &choice)
+	if err != nil {
+		return err
+	}
+	if inner == nil {
+		return out.fallBack(ctx, l)
+	}
+	out.Choice = choice
+	out.Fitted = &interval.Fitted{Inner: inner, Table: calibrate(out.Windows, choice, out.Panel.Step, l.Horizon)}
+	return nil
+}
+
+// fitChoice fits what was chosen; nil where every member refuses. A choice by
+// series of which a member refuses becomes the one for all.
+func (out *Learned) fitChoice(ctx context.Context, l Learning, c *evaluate.Choice) (model.Fitted, error) {
+	if c.BySeries != nil {
+		by := &ensemble.Choice{Of: c.BySeries.Of}
+		for _, own := range c.BySeries.Choices {
+			blend, err := out.fit(ctx, l, own.Members)
+			if err != nil {
+				return nil, err
+			}
+			if len(blend.Names) == len(own.Members) {
+				by.Members, by.Names = append(by.Members, blend), append(by.Names, own.Name())
+			}
+		}
+		if len(by.Members) == len(c.BySeries.Choices) {
+			return by, nil
+		}
+		c.BySeries = nil
+	}
+	blend, err := out.fit(ctx, l, c.Members)
+	if err != nil || len(blend.Names) == 0 {
+		return nil, err
+	}
+	c.Members = blend.Names
+	return blend, nil
 }
 
 // fit fits the named models on everything and notes those that refuse.
@@ -192,13 +220,17 @@ func (out *Learned) fit(ctx context.Context, l Learning, names []string) (*ensem
 		if err != nil {
 			return nil, err
 		}
-		fitted, err := m.Fit(ctx, model.Training{Panels: out.Panel, Horizon: l.Horizon, MaxRows: l.MaxRows, Seed: l.Seed, Threads: l.Threads})
+		fitted, done := out.fits[m.Name()]
+		if !done {
+			fitted, err = m.Fit(ctx, model.Training{Panels: out.Panel, Horizon: l.Horizon, MaxRows: l.MaxRows, Seed: l.Seed, Threads: l.Threads})
+		}
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		case err != nil:
 			out.Notes = append(out.Notes, fmt.Sprintf("%s was left out in the end: %v", m.Name(), err))
 		default:
+			out.fits[m.Name()] = fitted
 			blend.Members, blend.Names = append(blend.Members, fitted), append(blend.Names, m.Name())
 		}
 	}

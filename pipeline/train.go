@@ -192,7 +192,7 @@ func summarise(learned *Learned) trained {
 	for _, c := range learned.Ranked {
 		t.Models = append(t.Models, line(c, c.Name() == t.Choice))
 	}
-	if len(learned.Choice.Members) > 1 {
+	if len(learned.Choice.Members) > 1 || learned.Choice.BySeries != nil {
 		t.Models = append([]ModelLine{line(learned.Choice, true)}, t.Models...)
 	}
 	for _, p := range learned.Proof {
