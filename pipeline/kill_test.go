@@ -83,8 +83,13 @@ func (s signing) Quarantine() warehouse.Table[daycast.Quarantined] {
 func (s signing) Features() warehouse.RunTable[warehouse.FeatureRow] {
 	return signingRuns[warehouse.FeatureRow]{s.Warehouse.Features(), s.sign}
 }
-func (s signing) Forecasts() warehouse.RunTable[warehouse.ForecastRow] {
-	return signingRuns[warehouse.ForecastRow]{s.Warehouse.Forecasts(), s.sign}
+func (s signing) Forecasts() warehouse.ForecastTable {
+	t := s.Warehouse.Forecasts()
+	return signingForecasts{t, signingRuns[warehouse.ForecastRow]{t, s.sign}}
+}
+func (s signing) Scores() warehouse.ScoreTable {
+	t := s.Warehouse.Scores()
+	return signingScores{t, signingRuns[warehouse.ScoreRow]{t, s.sign}}
 }
 func (s signing) Accuracy() warehouse.RunTable[warehouse.AccuracyRow] {
 	return signingRuns[warehouse.AccuracyRow]{s.Warehouse.Accuracy(), s.sign}
@@ -129,6 +134,24 @@ func (s signingRuns[T]) Replace(ctx context.Context, run string, rows iter.Seq2[
 	n, err := s.RunTable.Replace(ctx, run, between(rows, s.sign))
 	s.sign("replaced")
 	return n, err
+}
+
+type signingForecasts struct {
+	warehouse.ForecastTable
+	runs signingRuns[warehouse.ForecastRow]
+}
+
+func (s signingForecasts) Replace(ctx context.Context, run string, rows iter.Seq2[warehouse.ForecastRow, error]) (int64, error) {
+	return s.runs.Replace(ctx, run, rows)
+}
+
+type signingScores struct {
+	warehouse.ScoreTable
+	runs signingRuns[warehouse.ScoreRow]
+}
+
+func (s signingScores) Replace(ctx context.Context, run string, rows iter.Seq2[warehouse.ScoreRow, error]) (int64, error) {
+	return s.runs.Replace(ctx, run, rows)
 }
 
 // between gives a sign after the third row.

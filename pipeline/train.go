@@ -151,7 +151,7 @@ func (r *Run) storeProof(ctx context.Context, learned *Learned) error {
 				Mean: p.Mean, Levels: r.Settings.Levels, Quantiles: p.Quantiles,
 			}
 			for i, s := range p.Window.Series {
-				if !yieldForecasts(f, i, s, p.Choice.Name(), yield) {
+				if !yieldForecasts(f, i, s, p.Choice.Name(), ofBacktest(yield)) {
 					return
 				}
 			}
@@ -159,6 +159,14 @@ func (r *Run) storeProof(ctx context.Context, learned *Learned) error {
 	}
 	_, err := r.Warehouse.Forecasts().Replace(ctx, proofRun(r.ID), rows)
 	return err
+}
+
+// ofBacktest marks rows as of a past origin.
+func ofBacktest(yield func(warehouse.ForecastRow, error) bool) func(warehouse.ForecastRow, error) bool {
+	return func(row warehouse.ForecastRow, err error) bool {
+		row.Backtest = true
+		return yield(row, err)
+	}
 }
 
 // proofRun is the id under which the training keeps forecasts of past origins

@@ -122,9 +122,10 @@ func (d *duckDB) Quarantine() Table[daycast.Quarantined] {
 	return duckTable[daycast.Quarantined]{d, &quarantineRelation, ""}
 }
 func (d *duckDB) Features() RunTable[FeatureRow] { return duckRuns[FeatureRow]{d, &featureRelation} }
-func (d *duckDB) Forecasts() RunTable[ForecastRow] {
-	return duckRuns[ForecastRow]{d, &forecastRelation}
+func (d *duckDB) Forecasts() ForecastTable {
+	return duckForecasts{duckRuns[ForecastRow]{d, &forecastRelation}}
 }
+func (d *duckDB) Scores() ScoreTable              { return duckScores{duckRuns[ScoreRow]{d, &scoreRelation}} }
 func (d *duckDB) Accuracy() RunTable[AccuracyRow] { return duckRuns[AccuracyRow]{d, &accuracyRelation} }
 func (d *duckDB) Failures() RunTable[FailureRow]  { return duckRuns[FailureRow]{d, &failureRelation} }
 
@@ -147,6 +148,7 @@ func storedTables() []stored {
 		{forecastRelation.name, forecastRelation.order, true},
 		{accuracyRelation.name, accuracyRelation.order, true},
 		{failureRelation.name, failureRelation.order, true},
+		{scoreRelation.name, scoreRelation.order + ", run_id", false},
 	}
 }
 
@@ -167,6 +169,31 @@ func (d *duckDB) Counts(ctx context.Context) (map[string]int64, error) {
 		}
 	}
 	return counts, nil
+}
+
+func (d *duckDB) Fingerprint(ctx context.Context, tables ...string) (string, error) {
+	s, err := d.connect(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer s.close()
+	var parts []string
+	for _, name := range tables {
+		// A line's position in the extraction says nothing of the line.
+		but := "run_id"
+		if name == rawRelation.name {
+			but += ", row_number"
+		}
+		query := "SELECT count(*) || '-' || coalesce(sum(hash(t)), 0) FROM (SELECT * EXCLUDE (" + but + ") FROM " + name + ") t"
+		err := s.query(ctx, query, func(row []driver.Value) bool {
+			parts = append(parts, as[string](row[0]))
+			return true
+		})
+		if err != nil {
+			return "", d.explain(err)
+		}
+	}
+	return strings.Join(parts, " "), nil
 }
 
 func (d *duckDB) Export(ctx context.Context, run, dir string) error {

@@ -174,7 +174,7 @@ var forecastRelation = relation[ForecastRow]{
 	name: "forecasts",
 	columns: []column{
 		day("origin"), plain("item"), plain("place"), day("day"),
-		plain("mean"), plain("q10"), plain("q50"), plain("q90"), plain("model"),
+		plain("mean"), plain("q10"), plain("q50"), plain("q90"), plain("model"), plain("backtest"),
 	},
 	order: "origin, item, place, day",
 	put: func(p *putter, f ForecastRow) {
@@ -183,11 +183,13 @@ var forecastRelation = relation[ForecastRow]{
 		p.days(f.Day)
 		p.singles(f.Mean, f.Q10, f.Q50, f.Q90)
 		p.texts(f.Model)
+		p.any(f.Backtest)
 	},
 	take: func(t *taker) ForecastRow {
 		return ForecastRow{
 			Origin: t.day(), Series: t.series(), Day: t.day(),
 			Mean: t.single(), Q10: t.single(), Q50: t.single(), Q90: t.single(), Model: t.text(),
+			Backtest: as[bool](t.any()),
 		}
 	},
 }
@@ -224,6 +226,30 @@ var failureRelation = relation[FailureRow]{
 	},
 	take: func(t *taker) FailureRow {
 		return FailureRow{Series: t.series(), Stage: t.text(), Model: t.text(), Reason: t.text()}
+	},
+}
+
+var scoreRelation = relation[ScoreRow]{
+	name: "scores",
+	columns: []column{
+		day("origin"), day("day"), plain("category"), plain("pairs"),
+		plain("absolute"), plain("squared"), plain("signed"), plain("sold"), plain("open"), plain("inside"),
+	},
+	order: "day, origin, category",
+	put: func(p *putter, s ScoreRow) {
+		p.days(s.Origin, s.Day)
+		p.texts(s.Category)
+		p.any(s.Pairs)
+		p.doubles(s.Absolute, s.Squared, s.Signed, s.Sold)
+		p.any(s.Open)
+		p.any(s.Inside)
+	},
+	take: func(t *taker) ScoreRow {
+		return ScoreRow{
+			Origin: t.day(), Day: t.day(), Category: t.text(), Pairs: as[int64](t.any()),
+			Absolute: t.double(), Squared: t.double(), Signed: t.double(), Sold: t.double(),
+			Open: as[int64](t.any()), Inside: as[int64](t.any()),
+		}
 	},
 }
 

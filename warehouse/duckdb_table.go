@@ -56,6 +56,38 @@ func (t duckRuns[T]) Read(ctx context.Context, run string) iter.Seq2[T, error] {
 	return read(ctx, t.db, t.rel, ofRun(run))
 }
 
+// duckForecasts is the ForecastTable.
+type duckForecasts struct{ duckRuns[ForecastRow] }
+
+func (t duckForecasts) Due(ctx context.Context, days []daycast.Day) iter.Seq2[ForecastRow, error] {
+	bySeries := *t.rel
+	bySeries.order = "item, place, day, origin"
+	f := filter{where: "NOT backtest AND (origin, run_id) IN (SELECT origin, max(run_id) FROM forecasts WHERE NOT backtest GROUP BY origin)" +
+		" AND list_contains([" + strings.TrimSuffix(strings.Repeat("?::INTEGER, ", len(days)), ", ") + "], (day - DATE '1970-01-01')::INTEGER)"}
+	for _, d := range days {
+		f.args = append(f.args, int32(d))
+	}
+	return read(ctx, t.db, &bySeries, f)
+}
+
+func (t duckForecasts) Forget(ctx context.Context, before daycast.Day) error {
+	s, err := t.db.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	return t.db.explain(s.exec(ctx, "DELETE FROM forecasts WHERE run_id IN "+
+		"(SELECT run_id FROM forecasts GROUP BY run_id HAVING max(origin) < make_date(?::INTEGER))", int32(before)))
+}
+
+// duckScores is the ScoreTable.
+type duckScores struct{ duckRuns[ScoreRow] }
+
+func (t duckScores) Newest(ctx context.Context) iter.Seq2[ScoreRow, error] {
+	return read(ctx, t.db, t.rel, filter{where: "run_id = (SELECT max(run_id) FROM scores newer" +
+		" WHERE (newer.origin, newer.day, newer.category) = (scores.origin, scores.day, scores.category))"})
+}
+
 // A filter is a condition on rows and its arguments.
 type filter struct {
 	where string

@@ -19,12 +19,16 @@ type Warehouse interface {
 	Signals() Table[daycast.Signal]         // by name, scope, key, day, known-at
 	Quarantine() Table[daycast.Quarantined] // by table, row
 	Features() RunTable[FeatureRow]         // by origin, item, place
-	Forecasts() RunTable[ForecastRow]       // by origin, item, place, day
+	Forecasts() ForecastTable               // by origin, item, place, day
 	Accuracy() RunTable[AccuracyRow]        // by model, origin
 	Failures() RunTable[FailureRow]         // by item, place
+	Scores() ScoreTable                     // by day, origin, category
 	// Export writes every table as Parquet into dir, which it makes; of the
-	// run tables only the given run's rows.
+	// run tables, but for the scores, only the given run's rows.
 	Export(ctx context.Context, run, dir string) error
+	// Fingerprint tells two contents of the named tables apart, whatever runs
+	// wrote them and in whatever order.
+	Fingerprint(ctx context.Context, tables ...string) (string, error)
 	// Counts is the number of rows by table.
 	Counts(ctx context.Context) (map[string]int64, error)
 	Close() error
@@ -59,6 +63,23 @@ type RunTable[T any] interface {
 	Read(ctx context.Context, run string) iter.Seq2[T, error]
 }
 
+// A ForecastTable can also be walked across runs.
+type ForecastTable interface {
+	RunTable[ForecastRow]
+	// Due yields, by item, place, day and origin, the forecasts for the given
+	// days that the newest run of each origin made; none of a backtest.
+	Due(ctx context.Context, days []daycast.Day) iter.Seq2[ForecastRow, error]
+	// Forget removes the rows of all runs whose newest origin is before a day.
+	Forget(ctx context.Context, before daycast.Day) error
+}
+
+// A ScoreTable keeps every version of a score.
+type ScoreTable interface {
+	RunTable[ScoreRow]
+	// Newest yields the newest run's version of each origin, day and category.
+	Newest(ctx context.Context) iter.Seq2[ScoreRow, error]
+}
+
 // A FeatureRow is what a model of all series reads of one series at an origin
 // for the first period after it, by the feature's name; NaN is left out.
 type FeatureRow struct {
@@ -74,6 +95,7 @@ type ForecastRow struct {
 	Mean          float32
 	Q10, Q50, Q90 float32
 	Model         string
+	Backtest      bool // made of a past origin, to prove a choice of model
 }
 
 // An AccuracyRow is how well a model did over the horizon after an origin,
@@ -99,4 +121,17 @@ type FailureRow struct {
 	Stage  string
 	Model  string
 	Reason string
+}
+
+// A ScoreRow adds up how the forecasts from one origin for one day did, over
+// the series of one category that were on sale at the origin.
+type ScoreRow struct {
+	Origin, Day  daycast.Day
+	Category     string // "" where items have none
+	Pairs        int64
+	Absolute     float64 // sum of |units - mean|
+	Squared      float64 // sum of (units - mean)^2
+	Signed       float64 // sum of mean - units; above zero: forecasts too high
+	Sold         float64 // sum of |units|
+	Open, Inside int64   // pairs whose place traded; of them, those from q10 to q90
 }

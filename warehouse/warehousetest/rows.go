@@ -92,7 +92,7 @@ func forecasts() []warehouse.ForecastRow {
 	return []warehouse.ForecastRow{
 		{Series: b, Origin: 10, Day: 11, Mean: -1, Q10: nan32, Q50: nan32, Q90: nan32, Model: "naïve"},
 		{Series: a, Origin: 11, Day: 12, Mean: 1.5, Q10: 1, Q50: 1.25, Q90: 3, Model: "gbm"},
-		{Series: a, Origin: 11, Day: 13, Model: "gbm"},
+		{Series: a, Origin: 11, Day: 13, Model: "gbm", Backtest: true},
 		{Series: b, Origin: 11, Day: 12, Model: "gbm"},
 	}
 }
@@ -110,6 +110,14 @@ func failures() []warehouse.FailureRow {
 	return []warehouse.FailureRow{
 		{Series: a, Stage: "fit", Model: "ets", Reason: "too short"},
 		{Series: b, Stage: "fit", Model: "", Reason: ""},
+	}
+}
+
+func scores() []warehouse.ScoreRow {
+	return []warehouse.ScoreRow{
+		{Origin: 10, Day: 11, Category: "", Pairs: 1, Absolute: 2, Squared: 3, Signed: -4, Sold: 5, Open: 6, Inside: 7},
+		{Origin: 9, Day: 12, Category: "ÄÖ", Pairs: math.MaxInt64},
+		{Origin: 10, Day: 12, Category: "a", Squared: math.MaxFloat64},
 	}
 }
 
@@ -142,6 +150,7 @@ func Fill(t *testing.T, w warehouse.Warehouse, run string) {
 	must(w.Forecasts().Replace(ctx, run, Rows(forecasts())))
 	must(w.Accuracy().Replace(ctx, run, Rows(accuracies())))
 	must(w.Failures().Replace(ctx, run, Rows(failures())))
+	must(w.Scores().Replace(ctx, run, Rows(scores())))
 }
 
 // same checks that b reads as a does, of the run tables for one run.
@@ -158,6 +167,7 @@ func same(t *testing.T, a, b warehouse.Warehouse, run string) {
 	diff(t, "features", Collect(t, a.Features().Read(ctx, run)), Collect(t, b.Features().Read(ctx, run)))
 	diff(t, "forecasts", Collect(t, a.Forecasts().Read(ctx, run)), Collect(t, b.Forecasts().Read(ctx, run)))
 	diff(t, "accuracy", Collect(t, a.Accuracy().Read(ctx, run)), Collect(t, b.Accuracy().Read(ctx, run)))
+	diff(t, "scores", Collect(t, a.Scores().Newest(ctx)), Collect(t, b.Scores().Newest(ctx)))
 	diff(t, "failures", Collect(t, a.Failures().Read(ctx, run)), Collect(t, b.Failures().Read(ctx, run)))
 }
 

@@ -43,6 +43,9 @@ func Run(t *testing.T, open func(t *testing.T) warehouse.Warehouse) {
 	t.Run("read while writing", func(t *testing.T) { runReadWhileWriting(t, fresh(t)) })
 	t.Run("cancellation", func(t *testing.T) { runCancel(t, fresh(t)) })
 	t.Run("counts", func(t *testing.T) { runCounts(t, fresh(t)) })
+	t.Run("forecasts that are due", func(t *testing.T) { runDue(t, fresh(t)) })
+	t.Run("newest scores", func(t *testing.T) { runNewestScores(t, fresh(t)) })
+	t.Run("fingerprint", func(t *testing.T) { runFingerprint(t, fresh(t)) })
 	t.Run("export", func(t *testing.T) { runExport(t, fresh(t)) })
 }
 
@@ -57,7 +60,8 @@ func runTables(t *testing.T, w warehouse.Warehouse) {
 }
 
 func runRunTables(t *testing.T, w warehouse.Warehouse) {
-	runTable(t, "forecasts", w.Forecasts(), forecasts())
+	runTable[warehouse.ForecastRow](t, "forecasts", w.Forecasts(), forecasts())
+	runTable[warehouse.ScoreRow](t, "scores", w.Scores(), scores())
 	runTable(t, "accuracy", w.Accuracy(), accuracies())
 	runTable(t, "features", w.Features(), features())
 	runTable(t, "failures", w.Failures(), failures())
@@ -306,6 +310,7 @@ func runCounts(t *testing.T, w warehouse.Warehouse) {
 		"items": int64(len(items())), "places": int64(len(places())), "signals": int64(len(signals())),
 		"quarantine": int64(len(quarantined())), "forecasts": int64(len(forecasts())),
 		"accuracy": int64(len(accuracies())), "features": int64(len(features())), "failures": int64(len(failures())),
+		"scores": int64(len(scores())),
 	}, got)
 }
 

@@ -1,0 +1,107 @@
+package warehousetest
+
+import (
+	"testing"
+
+	"daycast"
+	"daycast/warehouse"
+)
+
+// runDue checks that the newest run of an origin speaks for it, that
+// backtests do not, and what is forgotten.
+func runDue(t *testing.T, w warehouse.Warehouse) {
+	ctx := t.Context()
+	row := func(item string, origin, day daycast.Day, mean float32) warehouse.ForecastRow {
+		return warehouse.ForecastRow{Series: daycast.Series{Item: item}, Origin: origin, Day: day, Mean: mean}
+	}
+	proof := row("a", 7, 9, 99)
+	proof.Backtest = true
+	for run, rows := range map[string][]warehouse.ForecastRow{
+		"1": {row("a", 7, 8, 1), row("a", 7, 9, 1), row("b", 7, 9, 1)},
+		"2": {row("a", 8, 9, 2), row("a", 8, 10, 2), row("b", 8, 9, 2), proof},
+		"3": {row("a", 8, 9, 3)},
+	} {
+		if _, err := w.Forecasts().Replace(ctx, run, Rows(rows)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	due := func(days ...daycast.Day) []warehouse.ForecastRow { return Collect(t, w.Forecasts().Due(ctx, days)) }
+	diff(t, "due", []warehouse.ForecastRow{row("a", 7, 8, 1), row("a", 7, 9, 1), row("a", 8, 9, 3), row("b", 7, 9, 1)}, due(8, 9))
+	diff(t, "due on no day", nil, due())
+	if err := w.Forecasts().Forget(ctx, 8); err != nil {
+		t.Fatal(err)
+	}
+	diff(t, "due, the first run forgotten", []warehouse.ForecastRow{row("a", 8, 9, 3)}, due(8, 9))
+	diff(t, "the second run's rows", []warehouse.ForecastRow{proof, row("a", 8, 9, 2), row("a", 8, 10, 2), row("b", 8, 9, 2)},
+		Collect(t, w.Forecasts().Read(ctx, "2")))
+}
+
+// runNewestScores checks that a correction takes the place of what it corrects
+// and of nothing else.
+func runNewestScores(t *testing.T, w warehouse.Warehouse) {
+	ctx := t.Context()
+	row := func(origin, day daycast.Day, category string, pairs int64) warehouse.ScoreRow {
+		return warehouse.ScoreRow{Origin: origin, Day: day, Category: category, Pairs: pairs}
+	}
+	for run, rows := range map[string][]warehouse.ScoreRow{
+		"1": {row(1, 2, "a", 1), row(1, 2, "b", 1), row(1, 3, "a", 1)},
+		"2": {row(1, 2, "a", 2)},
+	} {
+		if _, err := w.Scores().Replace(ctx, run, Rows(rows)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	diff(t, "newest", []warehouse.ScoreRow{row(1, 2, "a", 2), row(1, 2, "b", 1), row(1, 3, "a", 1)}, Collect(t, w.Scores().Newest(ctx)))
+}
+
+// runFingerprint checks that contents are told apart, and runs are not.
+func runFingerprint(t *testing.T, w warehouse.Warehouse) {
+	ctx := t.Context()
+	print := func() string {
+		t.Helper()
+		s, err := w.Fingerprint(ctx, "raw", "facts")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	seen := map[string]string{print(): "nothing"}
+	fresh := func(what string) {
+		t.Helper()
+		p := print()
+		if before, ok := seen[p]; ok {
+			t.Fatalf("%s has the fingerprint of %s", what, before)
+		}
+		seen[p] = what
+	}
+	Fill(t, w, "r1")
+	fresh("the rows")
+	before := print()
+	Fill(t, w, "r2")
+	if print() != before {
+		t.Fatal("the same rows of another run have another fingerprint")
+	}
+	lines := rawLines()
+	for i := range lines {
+		lines[i].Row += 5
+	}
+	if _, err := w.Raw().ReplaceSince(ctx, "r3", "", Rows(lines)); err != nil {
+		t.Fatal(err)
+	}
+	if print() != before {
+		t.Fatal("lines at other positions have another fingerprint")
+	}
+	facts := Facts()
+	facts[0].Units++
+	if _, err := w.Facts().Replace(ctx, "r3", Rows(facts)); err != nil {
+		t.Fatal(err)
+	}
+	fresh("another unit")
+	if _, err := w.Facts().Replace(ctx, "r3", Rows(append(Facts(), Facts()[0]))); err != nil {
+		t.Fatal(err)
+	}
+	fresh("a row twice")
+	if _, err := w.Fingerprint(ctx, "none"); err == nil {
+		t.Fatal("a table that is not there has a fingerprint")
+	}
+}
