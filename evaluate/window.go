@@ -7,9 +7,9 @@ import (
 	"daycast/model/interval"
 )
 
-// onSaleDays is how recently a series must have sold to be on sale, and so
+// OnSaleDays is how recently a series must have sold to be on sale, and so
 // scored, at an origin.
-const onSaleDays = 56
+const OnSaleDays = 56
 
 // A Window is one origin of a backtest: the series known there, and what then
 // came.
@@ -35,9 +35,7 @@ type Attempt struct {
 	Err       error     // why there is no forecast
 }
 
-// newWindow reads what came after the panel's origin from the final panel. A
-// stock-out hides demand and a lost day is unknown: neither is scored. Closed
-// periods count as zero units.
+// newWindow reads what came after the panel's origin from the final panel.
 func newWindow(p, final *daycast.Panel, horizon int) *Window {
 	n := len(p.Series)
 	w := &Window{
@@ -55,7 +53,7 @@ func newWindow(p, final *daycast.Panel, horizon int) *Window {
 		for h := range horizon {
 			y := float32(math.NaN())
 			if found {
-				y, w.Open[i*horizon+h] = actual(final, at, p.Origin+daycast.Day(h+1)*daycast.Day(p.Step))
+				y, w.Open[i*horizon+h] = Actual(final, at, p.Origin+daycast.Day(h+1)*daycast.Day(p.Step))
 			}
 			w.Actual[i*horizon+h] = y
 		}
@@ -65,7 +63,7 @@ func newWindow(p, final *daycast.Panel, horizon int) *Window {
 
 func onSale(p *daycast.Panel, i int) bool {
 	units := p.UnitsOf(i)
-	for t := max(0, len(units)-onSaleDays/int(p.Step)); t < len(units); t++ {
+	for t := max(0, len(units)-OnSaleDays/int(p.Step)); t < len(units); t++ {
 		if units[t] != 0 {
 			return true
 		}
@@ -73,9 +71,14 @@ func onSale(p *daycast.Panel, i int) bool {
 	return false
 }
 
-func actual(final *daycast.Panel, i int, d daycast.Day) (float32, bool) {
-	t := int(d-final.Start[i]) / int(final.Step)
-	if d < final.Start[i] || t >= final.Len(i) {
+// Actual is what forecasts of series i for the period that begins on a day are
+// scored against, and whether the place traded. A stock-out hides demand, and
+// of a lost day or one outside the panel nothing is known: the units are then
+// NaN, and nothing is scored. A closed period counts as its units, mostly zero.
+func Actual(final *daycast.Panel, i int, d daycast.Day) (units float32, open bool) {
+	step := int(final.Step)
+	t := int(d-final.Start[i]) / step
+	if d < final.Start[i] || t >= final.Len(i) || int(d-final.Start[i])%step != 0 {
 		return float32(math.NaN()), false
 	}
 	switch units := final.UnitsOf(i)[t]; final.StateOf(i)[t] {
