@@ -27,6 +27,9 @@ func pass(ctx context.Context, c config.Config, w World, last string) error {
 	if err := run.Source.Check(ctx); err != nil {
 		return err
 	}
+	if last == AfterTraining {
+		run.Settings.TrainEvery = 0 // it is asked for now
+	}
 	return run.Do(ctx, last)
 }
 

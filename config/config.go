@@ -18,6 +18,8 @@ type Config struct {
 	Clean    Clean    `yaml:"clean"`
 	Data     string   `yaml:"data"` // Folder of warehouse.duckdb, models/ and snapshots/, relative to this file's folder.
 	Forecast Forecast `yaml:"forecast"`
+	Train    Train    `yaml:"train"`
+	Gate     Gate     `yaml:"gate"`
 	Memory   Bytes    `yaml:"memory"`  // Ceiling of what one run may use, such as 4GiB; at least 256MiB.
 	Threads  int      `yaml:"threads"` // How many threads work at once; 0: all there are. Results do not depend on it.
 	Serve    Serve    `yaml:"serve"`
@@ -60,6 +62,17 @@ type Forecast struct {
 	Seed       uint64                        `yaml:"seed"`       // The same seed and data give the same forecasts.
 }
 
+// Train is when a model is learnt anew.
+type Train struct {
+	Every Duration `yaml:"every"` // How often, such as 7d; in between runs forecast with the model that there is. 0s: whenever the data changed.
+}
+
+// Gate is what a new model has to show before it forecasts.
+type Gate struct {
+	Days   int     `yaml:"days"`   // The newest days, on which it meets the present champion: neither has learnt from them. 0: no gate, each new model forecasts.
+	Margin float64 `yaml:"margin"` // The share by which its loss, by forecast.metric, has to be lower there, such as 0.005.
+}
+
 // Serve is the HTTP server.
 type Serve struct {
 	Addr          string   `yaml:"addr"`           // Host and port; :8080 listens on every network.
@@ -78,6 +91,8 @@ func Default() Config {
 			Horizon: 28, Step: "day", Metric: "wape",
 			Origins: 6, Scored: 3, MaxRows: 300_000, Seed: 1,
 		},
+		Train:  Train{Every: Duration(7 * 24 * time.Hour)},
+		Gate:   Gate{Days: 7, Margin: 0.005},
 		Memory: 4 << 30,
 		Serve:  Serve{Addr: "127.0.0.1:8080", MaxBody: 1 << 20, Timeout: Duration(10 * time.Second), MaxConcurrent: 64},
 	}

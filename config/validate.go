@@ -12,9 +12,10 @@ import (
 )
 
 const (
-	mostHorizon = 730       // two years of days: beyond it no model here knows anything
-	leastMemory = 256 << 20 // below it the warehouse alone does not fit
-	mostThreads = 1024
+	mostHorizon  = 730       // two years of days: beyond it no model here knows anything
+	leastMemory  = 256 << 20 // below it the warehouse alone does not fit
+	mostThreads  = 1024
+	mostGateDays = 365 // a champion is far out of date by then
 )
 
 var (
@@ -44,6 +45,9 @@ func (c Config) problems() problems {
 	}
 	ck.want(c.Data != "", "data", "empty; want a folder")
 	ck.forecast(c.Forecast)
+	ck.want(c.Train.Every >= 0, "train.every", "%s; want a length of time such as 7d, or 0s", c.Train.Every)
+	ck.want(c.Gate.Days >= 0 && c.Gate.Days <= mostGateDays, "gate.days", "%d; want 0 for no gate, or 1 to %d days", c.Gate.Days, mostGateDays)
+	ck.want(c.Gate.Margin >= 0 && c.Gate.Margin < 1, "gate.margin", "%g; want a share from 0 to less than 1, such as 0.005", c.Gate.Margin)
 	ck.want(c.Memory >= leastMemory, "memory", "%s is too little; want at least %s", c.Memory, Bytes(leastMemory))
 	ck.want(c.Threads >= 0 && c.Threads <= mostThreads, "threads", "%d; want 0 for all, or 1 to %d", c.Threads, mostThreads)
 	ck.serve(c.Serve)

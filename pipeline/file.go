@@ -55,6 +55,16 @@ func readJSON(path string, v any) error {
 	return nil
 }
 
+// copyJSON copies a file that writeJSON wrote; ok is false where it is not
+// there or broken.
+func copyJSON(from, to string) (ok bool, err error) {
+	var content json.RawMessage
+	if readJSON(from, &content) != nil {
+		return false, nil
+	}
+	return true, writeJSON(to, content)
+}
+
 // fileError is a failed reading or writing, with what can be done.
 func fileError(what string, err error) error {
 	switch {

@@ -40,7 +40,7 @@ func (r *Run) forecast(ctx context.Context) error {
 	if err := r.storeFeatures(ctx, p); err != nil {
 		return err
 	}
-	return r.storeFailures(ctx, p, f, t.Choice)
+	return r.storeFailures(ctx, p, f, t.Serves)
 }
 
 // forecastRows are the proof's and then the panel's.

@@ -1,6 +1,11 @@
 package pipeline
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,11 +17,16 @@ import (
 // A Journal says which steps of a run are done, so that a run that was killed
 // goes on at the first that is not.
 type Journal struct {
-	Run      string    `json:"run"`
-	Began    time.Time `json:"began"`
-	Settings string    `json:"settings"` // fingerprint of all that decides the result but the data
-	Done     []Step    `json:"done"`
-	Ended    bool      `json:"ended"` // it is not to be resumed
+	Run      string       `json:"run"`
+	Began    time.Time    `json:"began"`
+	Settings string       `json:"settings"`             // fingerprint of all that decides the result but the data
+	AsOf     daycast.Day  `json:"as_of,omitempty"`      // of a replay: the last day that it knows
+	Done     []Step       `json:"done"`                 // or kept
+	Earlier  []Step       `json:"earlier,omitempty"`    // of each step, the newest that an earlier run did
+	Ended    bool         `json:"ended"`                // it is not to be resumed
+	EndedAt  time.Time    `json:"ended_at,omitzero"`    // or failed at
+	Error    string       `json:"error,omitempty"`      // why it failed; "" where it did not
+	Code     daycast.Code `json:"error_code,omitempty"` // of Error
 
 	path string
 }
@@ -26,6 +36,9 @@ type Step struct {
 	Name    string    `json:"step"`
 	At      time.Time `json:"at"`
 	Seconds float64   `json:"seconds"`
+	Run     string    `json:"run"` // that did it: an earlier one where nothing had changed since
+	In      string    `json:"in,omitempty"`
+	Out     string    `json:"out,omitempty"`
 }
 
 // journalPath is the journal in a data folder.
@@ -39,26 +52,28 @@ const staleAfter = 12 * time.Hour
 const idLayout = "20060102T150405Z"
 
 // openJournal resumes the run that did not end, or begins a new one: where
-// there is none, it is old or was made with other settings, or all the wanted
-// steps are done, so that doing them again is what is meant.
-func openJournal(dir, settings string, now time.Time, wanted []step) (*Journal, error) {
+// there is none, it is old or was made with other settings or as of another
+// day, or all the wanted steps are done, so that doing them again is what is
+// meant.
+func openJournal(dir, settings string, asOf daycast.Day, now time.Time, wanted []step) (*Journal, error) {
 	if err := os.MkdirAll(filepath.Join(dir, "runs"), 0o755); err != nil {
 		return nil, fileError("the data folder", err)
 	}
-	j, err := readJournal(dir)
+	j, err := ReadJournal(dir)
 	if err != nil && daycast.CodeOf(err) != daycast.NotFound {
 		return nil, err
 	}
-	if j.Run != "" && !j.Ended && now.Sub(j.Began) <= staleAfter && j.Settings == settings && !j.allDone(wanted) {
-		return j, nil
+	if j.Run != "" && !j.Ended && now.Sub(j.Began) <= staleAfter && j.Settings == settings && j.AsOf == asOf && !j.allDone(wanted) {
+		j.Error, j.Code, j.EndedAt = "", "", time.Time{}
+		return j, j.save()
 	}
-	j = &Journal{Run: newID(j.Run, now), Began: now.UTC(), Settings: settings, path: j.path}
+	j = &Journal{Run: newID(j.Run, now), Began: now.UTC(), Settings: settings, AsOf: asOf, Earlier: j.known(), path: j.path}
 	return j, j.save()
 }
 
-// readJournal is the journal of the newest run; an empty one beside code
-// not_found where there is none.
-func readJournal(dir string) (*Journal, error) {
+// ReadJournal is the journal of the newest run in a data folder; an empty one
+// beside code not_found where there is none.
+func ReadJournal(dir string) (*Journal, error) {
 	j := &Journal{path: journalPath(dir)}
 	err := readJSON(j.path, j)
 	if daycast.CodeOf(err) == daycast.Invalid && err != nil {
@@ -77,13 +92,37 @@ func newID(last string, now time.Time) string {
 	return now.Format(idLayout)
 }
 
+// known is the newest of each step, this run's before earlier ones'.
+func (j *Journal) known() []Step {
+	known := slices.Clone(j.Done)
+	for _, s := range j.Earlier {
+		if !slices.ContainsFunc(known, named(s.Name)) {
+			known = append(known, s)
+		}
+	}
+	return known
+}
+
+// earlier is the newest of a step that an earlier run did.
+func (j *Journal) earlier(name string) (Step, bool) {
+	if k := slices.IndexFunc(j.Earlier, named(name)); k >= 0 {
+		return j.Earlier[k], true
+	}
+	return Step{}, false
+}
+
+func named(step string) func(Step) bool { return func(s Step) bool { return s.Name == step } }
+
 func (j *Journal) allDone(wanted []step) bool {
 	return !slices.ContainsFunc(wanted, func(s step) bool { return !j.done(s.name) })
 }
 
 // done reports whether the step was finished before.
-func (j *Journal) done(step string) bool {
-	return slices.ContainsFunc(j.Done, func(s Step) bool { return s.Name == step })
+func (j *Journal) done(step string) bool { return slices.ContainsFunc(j.Done, named(step)) }
+
+// Published reports whether the run has published a snapshot of its own.
+func (j *Journal) Published() bool {
+	return slices.ContainsFunc(j.Done, func(s Step) bool { return s.Name == StepPublish && s.Run == j.Run })
 }
 
 func (j *Journal) finish(s Step) error {
@@ -91,20 +130,84 @@ func (j *Journal) finish(s Step) error {
 	return j.save()
 }
 
-// fail ends a run whose data or settings are wrong: once they are right, they
-// have to be read anew. A run that was stopped, or lacked room or a
-// connection, can go on.
-func (j *Journal) fail(err error) error {
-	switch daycast.CodeOf(err) {
-	case daycast.Invalid, daycast.NotFound, daycast.Unauthorized:
-		return j.end()
+// fail notes why a run failed, and ends one whose data or settings are wrong:
+// once they are right, they have to be read anew. A run that lacked room or a
+// connection can go on; one that was stopped has not failed.
+func (j *Journal) fail(err error, now time.Time) error {
+	if errors.Is(err, context.Canceled) {
+		return nil
 	}
-	return nil
+	j.Error, j.Code, j.EndedAt = err.Error(), daycast.CodeOf(err), now.UTC()
+	switch j.Code {
+	case daycast.Invalid, daycast.NotFound, daycast.Unauthorized:
+		j.Ended = true
+	}
+	return errors.Join(j.save(), j.note("failed"))
 }
 
-func (j *Journal) end() error {
-	j.Ended = true
-	return j.save()
+func (j *Journal) end(now time.Time) error {
+	j.Ended, j.EndedAt = true, now.UTC()
+	if err := j.save(); err != nil {
+		return err
+	}
+	if j.Published() {
+		return j.note("done")
+	}
+	return j.note("unchanged")
 }
 
 func (j *Journal) save() error { return writeJSON(j.path, j) }
+
+// An Ended run is a line of a data folder's history.
+type Ended struct {
+	Run     string             `json:"run"`
+	Began   time.Time          `json:"began"`
+	Ended   time.Time          `json:"ended"`
+	State   string             `json:"state"` // done, unchanged or failed
+	Error   string             `json:"error,omitempty"`
+	Code    daycast.Code       `json:"error_code,omitempty"`
+	Seconds map[string]float64 `json:"seconds"` // by step that was done
+}
+
+func historyPath(dir string) string { return filepath.Join(dir, "runs", "history.jsonl") }
+
+// note adds the run to the history.
+func (j *Journal) note(state string) error {
+	e := Ended{Run: j.Run, Began: j.Began, Ended: j.EndedAt, State: state, Error: j.Error, Code: j.Code, Seconds: map[string]float64{}}
+	for _, s := range j.Done {
+		if s.Run == j.Run {
+			e.Seconds[s.Name] = s.Seconds
+		}
+	}
+	text, err := json.Marshal(e)
+	if err != nil {
+		return daycast.Errorf(daycast.Internal, "the history of runs: %w", err)
+	}
+	path := filepath.Join(filepath.Dir(j.path), filepath.Base(historyPath("")))
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	if err != nil {
+		return fileError("the history of runs", err)
+	}
+	_, err = f.Write(append(text, '\n'))
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	return fileError("the history of runs", err)
+}
+
+// History is the runs that ended or failed in a data folder, the oldest first.
+// A line that a crash cut off is left out.
+func History(dir string) ([]Ended, error) {
+	text, err := os.ReadFile(historyPath(dir))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fileError("the history of runs", err)
+	}
+	var all []Ended
+	for line := range bytes.Lines(text) {
+		var e Ended
+		if json.Unmarshal(line, &e) == nil && e.Run != "" {
+			all = append(all, e)
+		}
+	}
+	return all, nil
+}

@@ -221,7 +221,8 @@ func TestKillAndResume(t *testing.T) {
 		})
 	}
 	for _, step := range []string{
-		pipeline.StepExtract, pipeline.StepClean, pipeline.StepSignals, pipeline.StepTrain, pipeline.StepForecast, pipeline.StepPublish,
+		pipeline.StepExtract, pipeline.StepClean, pipeline.StepSignals, pipeline.StepScore, pipeline.StepTrain,
+		pipeline.StepForecast, pipeline.StepPublish,
 	} {
 		if seen[step] < 3 {
 			t.Errorf("the run was killed %d times in step %s, want 3 or more", seen[step], step)

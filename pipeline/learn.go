@@ -185,6 +185,32 @@ func (out *Learned) choose(ctx context.Context, l Learning) error {
 	return nil
 }
 
+// refit fits what was chosen on all that is known on a later day.
+func (out *Learned) refit(ctx context.Context, l Learning, last daycast.Day) error {
+	if out.Panel.Origin == last {
+		return nil
+	}
+	p, err := l.Panel(ctx, last)
+	if err != nil {
+		return err
+	}
+	out.Panel, out.fits = p, map[string]model.Fitted{}
+	if out.Fallback {
+		return out.fallBack(ctx, l)
+	}
+	choice := out.Choice
+	inner, err := out.fitChoice(ctx, l, &choice)
+	if err != nil {
+		return err
+	}
+	if inner == nil {
+		return out.fallBack(ctx, l)
+	}
+	out.Choice = choice
+	out.Fitted = &interval.Fitted{Inner: inner, Table: out.Fitted.Table}
+	return nil
+}
+
 // fitChoice fits what was chosen; nil where every member refuses. A choice by
 // series of which a member refuses becomes the one for all.
 func (out *Learned) fitChoice(ctx context.Context, l Learning, c *evaluate.Choice) (model.Fitted, error) {

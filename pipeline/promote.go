@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"path/filepath"
 
 	"daycast"
 	"daycast/registry"
@@ -12,11 +11,20 @@ import (
 // what the newest published run knew, and is published as a run of its own.
 // Code not_found where there is no such version, or nothing was published yet.
 func (r *Run) Promote(ctx context.Context, id string) (registry.Version, error) {
+	return r.serve(ctx, id, "the operator asked for it")
+}
+
+// serve publishes the forecasts of a version, for a reason.
+func (r *Run) serve(ctx context.Context, id, why string) (registry.Version, error) {
 	v, err := r.Registry.Get(id)
 	if err != nil {
 		return v, err
 	}
-	if err := r.beginWith(v); err != nil {
+	d := registry.Decision{Challenger: id, Promoted: true, Reasons: []string{why}}
+	if champion, err := r.Registry.Champion(); err == nil && champion.ID != id {
+		d.Champion = champion.ID
+	}
+	if err := r.beginWith(ctx, v, d); err != nil {
 		return v, err
 	}
 	return v, r.Do(ctx, "")
@@ -28,17 +36,13 @@ func (r *Run) Rollback(ctx context.Context) (registry.Version, error) {
 	if err != nil {
 		return v, err
 	}
-	return r.Promote(ctx, v.ID)
+	return r.serve(ctx, v.ID, "the operator rolled back to it")
 }
 
 // beginWith begins a run whose data is the published one's, and whose training
 // is done: v came of it.
-func (r *Run) beginWith(v registry.Version) error {
-	var m Manifest
-	err := readJSON(filepath.Join(Snapshots(r.Dir), currentLink, manifestFile), &m)
-	if err != nil && daycast.CodeOf(err) == daycast.NotFound {
-		return daycast.Errorf(daycast.NotFound, "nothing was published yet in %s", r.Dir).WithHint("daycast run publishes")
-	}
+func (r *Run) beginWith(ctx context.Context, v registry.Version, d registry.Decision) error {
+	m, err := currentManifest(r.Dir)
 	if err != nil {
 		return err
 	}
@@ -50,23 +54,37 @@ func (r *Run) beginWith(v registry.Version) error {
 	if err != nil {
 		return err
 	}
-	last, err := readJournal(r.Dir)
+	var t trained
+	if err := readJSON(published.path("trained"), &t); err != nil {
+		return err
+	}
+	last, err := ReadJournal(r.Dir)
 	if err != nil {
 		return err
 	}
 	now := r.Now()
-	next := &Journal{Run: newID(last.Run, now), Began: now.UTC(), Settings: r.fingerprint(), path: last.path}
+	next := &Journal{Run: newID(last.Run, now), Began: now.UTC(), Settings: r.fingerprint(), Earlier: last.known(), path: last.path}
+	r.ID = next.Run
+	d.Run, d.Time = r.ID, now
+	t.Version, t.Serves, t.Decision = v.ID, v.Name, &d
 	for _, s := range r.steps() {
 		if s.name == StepForecast {
 			break
 		}
-		next.Done = append(next.Done, Step{Name: s.name, At: now.UTC()})
+		done, _ := next.earlier(s.name)
+		done.Name, done.At, done.Seconds, done.Run = s.name, now.UTC(), 0, r.ID
+		next.Done = append(next.Done, done)
 	}
-	r.ID = next.Run
 	if err := writeJSON(r.path("loaded"), l); err != nil {
 		return err
 	}
-	if err := writeJSON(r.path("trained"), trained{Version: v.ID, Choice: v.Name}); err != nil {
+	if err := writeJSON(r.path("trained"), t); err != nil {
+		return err
+	}
+	if _, err := r.Warehouse.Accuracy().Replace(ctx, r.ID, r.Warehouse.Accuracy().Read(ctx, m.Run)); err != nil {
+		return err
+	}
+	if err := r.Registry.Decide(d); err != nil {
 		return err
 	}
 	return next.save()

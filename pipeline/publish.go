@@ -46,6 +46,9 @@ func (r *Run) publish(ctx context.Context) error {
 	if err := r.advance(); err != nil {
 		return err
 	}
+	if err := r.Warehouse.Forecasts().Forget(ctx, r.oldestForecast(l.Spec)); err != nil {
+		return err
+	}
 	return r.prune(ctx)
 }
 

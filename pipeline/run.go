@@ -2,8 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -25,9 +23,10 @@ import (
 // that was killed resumes at the step that it was in and ends equal to one
 // that was not.
 type Run struct {
-	ID        string // set by Do: a new one, or that of the run that did not end
-	Dir       string // the data folder
-	Code      string // version of the program
+	ID        string      // set by Do: a new one, or that of the run that did not end
+	AsOf      daycast.Day // of a replay: orders after it are not there yet; 0: all are
+	Dir       string      // the data folder
+	Code      string      // version of the program
 	Shop      Shop
 	Settings  Settings
 	Source    source.Source
@@ -37,6 +36,8 @@ type Run struct {
 	Models    []model.Model
 	Now       func() time.Time
 	Progress  Progress
+
+	journal *Journal // of Do
 }
 
 // Shop is what the config says of the shop.
@@ -60,6 +61,8 @@ type Settings struct {
 	Seed    uint64
 	// Parameters that the config gives the Models, by model and name.
 	Parameters map[string]map[string]float64
+	TrainEvery int // days between trainings; 0: whenever the data changed
+	Gate       Gate
 	Threads    int
 	Memory     int64
 }
@@ -70,78 +73,46 @@ type Progress interface {
 	Step(done, total int, what string)
 }
 
-// step is one named piece of the run.
-type step struct {
-	name string
-	do   func(ctx context.Context) error
-}
-
-// The steps that a run can end after.
-const (
-	StepExtract  = "extract"
-	StepClean    = "clean"
-	StepSignals  = "signals"
-	StepTrain    = "train"
-	StepForecast = "forecast"
-	StepPublish  = "publish"
-)
-
-// steps are the run's, in order. A shop that keeps ready daily rows needs no
-// cleaning of order lines.
-func (r *Run) steps() []step {
-	load := []step{{StepExtract, r.extract}, {StepClean, r.clean}}
-	if !r.Source.Has(source.Sales) {
-		load = []step{{StepExtract, r.loadDaily}}
-	}
-	return append(load,
-		step{StepSignals, r.signals},
-		step{StepTrain, r.train},
-		step{StepForecast, r.forecast},
-		step{StepPublish, r.publish},
-	)
-}
-
 // Do goes through the steps that are not done yet, up to last ("" for all).
 func (r *Run) Do(ctx context.Context, last string) error {
 	steps := r.steps()
 	if k := slices.IndexFunc(steps, func(s step) bool { return s.name == last }); k >= 0 {
 		steps = steps[:k+1]
 	}
-	j, err := openJournal(r.Dir, r.fingerprint(), r.Now(), steps)
+	j, err := openJournal(r.Dir, r.fingerprint(), r.AsOf, r.Now(), steps)
 	if err != nil {
 		return err
 	}
-	r.ID = j.Run
+	r.ID, r.journal = j.Run, j
 	for _, s := range steps {
 		if j.done(s.name) {
 			continue
 		}
-		r.Progress.Stage(s.name)
-		start := r.Now()
-		if err := s.do(ctx); err != nil {
-			return errors.Join(err, j.fail(err))
+		done, err := r.take(ctx, s)
+		if err != nil {
+			return errors.Join(err, j.fail(err, r.Now()))
 		}
-		if err := j.finish(Step{s.name, start.UTC(), r.Now().Sub(start).Seconds()}); err != nil {
+		if err := j.finish(done); err != nil {
 			return err
 		}
 	}
 	if steps[len(steps)-1].name == StepPublish {
-		return j.end()
+		return j.end(r.Now())
 	}
 	return nil
 }
 
 // fingerprint tells apart runs that the same data would not make equal. What
-// bounds memory and threads does not matter to it.
+// bounds memory and threads, and says when a model is learnt anew, does not
+// matter to it.
 func (r *Run) fingerprint() string {
 	s := r.Settings
-	s.Threads, s.Memory = 0, 0
-	h := sha256.New()
-	fmt.Fprintf(h, "%s %+v %s %q %q %d %s", r.Code, s, r.Shop.TimeZone, r.Shop.Country, r.Shop.NonProduct, r.Shop.LookBack, r.Shop.Tables)
+	s.Threads, s.Memory, s.TrainEvery, s.Gate = 0, 0, 0, Gate{}
+	var models []string
 	for _, m := range r.Models {
-		fmt.Fprintf(h, " %s", m.Name())
+		models = append(models, m.Name())
 	}
-	return hex.EncodeToString(h.Sum(nil)[:8])
+	return hashed(r.Code, fmt.Sprintf("%+v %+v", s, r.Shop), models)
 }
 
 // path is a file of this run.

@@ -100,6 +100,10 @@ func TestIncrementalEqualsFull(t *testing.T) {
 	}
 	got, want := withoutExamples(unnumbered(w.result(t))), withoutExamples(unnumbered(fresh.result(t)))
 	got.Counts, want.Counts = nil, nil // the first run's forecasts are kept too
+	if n := len(got.Warehouse.Scores); n != 11 || len(want.Warehouse.Scores) != 0 {
+		t.Errorf("%d days of the first run's forecasts are scored, want the 11 that came", n)
+	}
+	got.Warehouse.Scores, got.Snapshot.Scores = nil, nil
 	if d := difference(want, got); d != "" {
 		t.Errorf("reading what is new ends otherwise than reading all (-all +new):\n%s", d)
 	}
@@ -158,11 +162,18 @@ func TestThreads(t *testing.T) {
 }
 
 // etl, train and run are one run: each does what is left. Once more, they
-// begin another, with an id of its own even within the same second.
+// begin another, with an id of its own even within the same second, that keeps
+// what has not changed.
 func TestVerbsShareARun(t *testing.T) {
 	w := world{dir: t.TempDir(), shop: fill(t, small), now: func() time.Time { return time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC) }}
 	var stages []string
-	w.stage = func(name string) { stages = append(stages, name) }
+	w.stage = func(name string) {
+		step, kept, _ := strings.Cut(name, ": unchanged since run ")
+		if kept != "" {
+			step += "="
+		}
+		stages = append(stages, step)
+	}
 	ids := map[string]bool{}
 	for _, c := range []struct {
 		last   string
@@ -170,12 +181,12 @@ func TestVerbsShareARun(t *testing.T) {
 		fresh  bool // a new run
 	}{
 		{pipeline.StepSignals, "extract clean signals", true},
-		{pipeline.StepTrain, "train", false},
+		{pipeline.StepTrain, "score train", false},
 		{"", "forecast publish", false},
-		{"", "extract clean signals train forecast publish", true},
-		{pipeline.StepSignals, "extract clean signals", true},
-		{pipeline.StepSignals, "extract clean signals", true},
-		{"", "train forecast publish", false},
+		{"", "extract clean= signals= score= train= forecast= publish=", true},
+		{pipeline.StepSignals, "extract clean= signals=", true},
+		{pipeline.StepSignals, "extract clean= signals=", true},
+		{"", "score= train= forecast= publish=", false},
 	} {
 		stages = nil
 		w.run(t, c.last)

@@ -148,6 +148,7 @@ type content struct {
 	Forecasts  []warehouse.ForecastRow
 	Accuracy   []warehouse.AccuracyRow
 	Failures   []warehouse.FailureRow
+	Scores     []warehouse.ScoreRow
 }
 
 func contentOf(t testing.TB, w warehouse.Warehouse, run string) content {
@@ -159,6 +160,7 @@ func contentOf(t testing.TB, w warehouse.Warehouse, run string) content {
 		Signals: rows(t, w.Signals().Read(ctx, forever)), Quarantine: rows(t, w.Quarantine().Read(ctx, forever)),
 		Features: rows(t, w.Features().Read(ctx, run)), Forecasts: rows(t, w.Forecasts().Read(ctx, run)),
 		Accuracy: rows(t, w.Accuracy().Read(ctx, run)), Failures: rows(t, w.Failures().Read(ctx, run)),
+		Scores: rows(t, w.Scores().Newest(ctx)),
 	}
 	for i := range c.Accuracy {
 		c.Accuracy[i].Seconds = 0
@@ -198,7 +200,9 @@ func (w world) result(t testing.TB) result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Run, s.Steps, s.Sizes, s.Trained.Version = "", nil, nil, ""
+	s.Run, s.Steps, s.Sizes = "", nil, nil
+	s.Trained.Run, s.Trained.Version, s.Trained.Settings = "", "", ""
+	s.Trained.Decision.Run, s.Trained.Decision.Challenger, s.Trained.Decision.Champion, s.Trained.Decision.Time = "", "", "", time.Time{}
 	for i := range s.Trained.Models {
 		s.Trained.Models[i].Seconds = 0
 	}

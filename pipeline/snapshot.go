@@ -36,6 +36,17 @@ type Manifest struct {
 	Created time.Time `json:"created"`
 }
 
+// currentManifest is that of the newest snapshot in a data folder: code
+// not_found where nothing was published.
+func currentManifest(dir string) (Manifest, error) {
+	var m Manifest
+	err := readJSON(filepath.Join(Snapshots(dir), currentLink, manifestFile), &m)
+	if err != nil && daycast.CodeOf(err) == daycast.NotFound {
+		return m, daycast.Errorf(daycast.NotFound, "nothing was published yet in %s", dir).WithHint("daycast run publishes")
+	}
+	return m, err
+}
+
 // A Snapshot is what a server or a reading verb opens.
 type Snapshot struct {
 	Manifest Manifest

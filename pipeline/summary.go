@@ -29,7 +29,7 @@ type Summary struct {
 // ReadSummary gathers what the newest run in a data folder left behind: code
 // not_found where there is none.
 func ReadSummary(dir string) (*Summary, error) {
-	j, err := readJournal(dir)
+	j, err := ReadJournal(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -104,6 +104,7 @@ func (t *trained) write(b *strings.Builder) {
 	}
 	t.writeModels(b)
 	t.writeProof(b)
+	t.writeDecision(b)
 	for _, n := range t.Notes {
 		fmt.Fprintf(b, "note: %s\n", n)
 	}
@@ -125,6 +126,19 @@ func (t *trained) writeModels(b *strings.Builder) {
 			m.RMSE.text("%.3f"), m.MAE.text("%.3f"), m.WAPE.text("%.3f"), m.Bias.text("%+.3f"), m.Seconds)
 	}
 	_ = w.Flush()
+}
+
+// writeDecision says which version forecasts, and why.
+func (t *trained) writeDecision(b *strings.Builder) {
+	if t.Decision == nil {
+		return // a CSV has no champion
+	}
+	fmt.Fprintf(b, "\nmodel %s (%s) forecasts", t.Version, t.Serves)
+	if d := t.Decision; d.Promoted {
+		fmt.Fprintf(b, " since run %s: %s\n", d.Run, strings.Join(d.Reasons, "; "))
+	} else {
+		fmt.Fprintf(b, "; %s was refused: %s\n", d.Challenger, strings.Join(d.Reasons, "; "))
+	}
 }
 
 func (t *trained) writeProof(b *strings.Builder) {

@@ -19,15 +19,20 @@ import (
 
 // trained is what the training leaves for the summary.
 type trained struct {
-	Version string         `json:"version"`
-	Choice  string         `json:"choice"`
-	Models  []ModelLine    `json:"models"`
-	Proof   []ProofLine    `json:"proof"`
-	Notes   []string       `json:"notes"`
-	Absent  string         `json:"absent"`
-	Closed  []string       `json:"closed"`
-	Days    map[string]int `json:"days"`
-	Series  int            `json:"series"`
+	Run      string             `json:"run"`      // that trained
+	Last     daycast.Day        `json:"last"`     // day that it knew
+	Settings string             `json:"settings"` // fingerprint of those that it was made with
+	Version  string             `json:"version"`  // that forecasts
+	Serves   string             `json:"serves"`   // the name of that version's model
+	Decision *registry.Decision `json:"decision"` // why that version forecasts
+	Choice   string             `json:"choice"`   // what was learnt
+	Models   []ModelLine        `json:"models"`
+	Proof    []ProofLine        `json:"proof"`
+	Notes    []string           `json:"notes"`
+	Absent   string             `json:"absent"`
+	Closed   []string           `json:"closed"`
+	Days     map[string]int     `json:"days"`
+	Series   int                `json:"series"`
 }
 
 // A ModelLine is one candidate over the whole backtest.
@@ -51,17 +56,27 @@ type ProofLine struct {
 	Coverage Figure `json:"coverage"`
 }
 
-// train backtests, chooses, fits the best on everything, stores how good the
-// candidates were, and puts the model into the registry.
+// train backtests, chooses, and stores how good the candidates were. The model
+// that comes of it is put into the registry, and forecasts from now on where
+// the gate says so. The gate's days are kept from it until then; once it has
+// passed, it learns from them too.
 func (r *Run) train(ctx context.Context) error {
 	l, err := r.loaded()
 	if err != nil {
 		return err
 	}
 	panels := NewPanelSource(r.Warehouse, r.Settings.Memory, l.Spec)
-	learned, err := r.learning(panels).Learn(ctx, l.Spec.Last)
+	champion, why, err := r.rival(ctx)
 	if err != nil {
 		return err
+	}
+	learning, last := r.learning(panels), l.Spec.Last
+	learned, decision, err := r.challenge(ctx, learning, champion, last)
+	if err != nil {
+		return err
+	}
+	if champion == nil {
+		decision = registry.Decision{Promoted: true, Reasons: []string{why}}
 	}
 	if err := r.storeAccuracy(ctx, learned); err != nil {
 		return err
@@ -69,18 +84,97 @@ func (r *Run) train(ctx context.Context) error {
 	if err := r.storeProof(ctx, learned); err != nil {
 		return err
 	}
+	if decision.Promoted {
+		if err := learned.refit(ctx, learning, last); err != nil {
+			return err
+		}
+	}
 	t := summarise(learned)
 	r.found(&t, panels)
-	version, err := r.Registry.Put(ctx, registry.Version{
+	version, err := r.register(ctx, learned)
+	if err != nil {
+		return err
+	}
+	t.Run, t.Last, t.Settings = r.ID, last, r.fingerprint()
+	t.Version, t.Serves = version.ID, version.Name
+	decision.Run, decision.Challenger, decision.Time = r.ID, version.ID, r.Now()
+	if champion != nil {
+		decision.Champion = champion.ID
+		if !decision.Promoted {
+			t.Version, t.Serves = champion.ID, champion.Name
+		}
+	}
+	if err := r.Registry.Decide(decision); err != nil {
+		return err
+	}
+	t.Decision = &decision
+	return writeJSON(r.path("trained"), t)
+}
+
+// challenge learns a model, and lets it meet the champion where there is one.
+// A champion that has seen some of the gate's days stays until enough new ones
+// have come.
+func (r *Run) challenge(ctx context.Context, learning Learning, champion *rival, last daycast.Day) (*Learned, registry.Decision, error) {
+	origin := r.gateOrigin(last)
+	if champion == nil || champion.Origin > origin {
+		learned, err := learning.Learn(ctx, last)
+		d := registry.Decision{}
+		if champion != nil {
+			d.Reasons = []string{fmt.Sprintf("the champion has seen the days up to %s, and %d new ones are needed to compare them: by %s there are %d",
+				champion.Origin, r.Settings.Gate.Days, last, max(0, last-champion.Origin))}
+		}
+		return learned, d, err
+	}
+	learned, err := learning.Learn(ctx, origin)
+	if err != nil {
+		return nil, registry.Decision{}, err
+	}
+	r.Progress.Step(0, 0, "champion and challenger on new days")
+	d, err := r.Settings.Gate.judge(ctx, learning, champion, learned, last)
+	return learned, d, err
+}
+
+// register puts what was learnt into the registry.
+func (r *Run) register(ctx context.Context, learned *Learned) (registry.Version, error) {
+	return r.Registry.Put(ctx, registry.Version{
 		ID: r.ID, Name: learned.Choice.Name(), Origin: learned.Panel.Origin, Horizon: r.Settings.Horizon, Step: r.Settings.Step,
 		Parameters: r.parameters(learned.Choice.Members),
 		Data:       fingerprint(learned.Panel), Metrics: metrics(learned), Run: r.ID, Code: r.Code,
 	}, learned.Fitted)
+}
+
+// trainReads is what a model is learnt from. Until the next training is due,
+// it is what the last one read: new days do not make a model anew.
+func (r *Run) trainReads(ctx context.Context) (string, error) {
+	l, err := r.loaded()
 	if err != nil {
-		return err
+		return "", err
 	}
-	t.Version = version.ID
-	return writeJSON(r.path("trained"), t)
+	if before, ok := r.journal.earlier(StepTrain); ok {
+		var t trained
+		_ = readJSON((&Run{ID: before.Run, Dir: r.Dir}).path("trained"), &t) // without it, training is due
+		if t.Settings == r.fingerprint() && int(l.Spec.Last-t.Last) < r.Settings.TrainEvery {
+			return before.In, nil
+		}
+	}
+	return r.panelReads(ctx)
+}
+
+// keepTraining makes what an earlier run learnt this run's.
+func (r *Run) keepTraining(ctx context.Context, run string) (bool, error) {
+	ok, err := copyJSON((&Run{ID: run, Dir: r.Dir}).path("trained"), r.path("trained"))
+	if !ok || err != nil {
+		return false, err
+	}
+	var t trained
+	if err := readJSON(r.path("trained"), &t); err != nil {
+		return false, err
+	}
+	if _, _, err := r.Registry.Load(ctx, t.Version); err != nil {
+		return false, ctx.Err() // a version that is lost or broken is made anew
+	}
+	_, err = r.Warehouse.Accuracy().Replace(ctx, r.ID, r.Warehouse.Accuracy().Read(ctx, run))
+	return err == nil, err
 }
 
 // parameters are all that the training was told, for the registry.
@@ -243,7 +337,7 @@ func fingerprint(p *daycast.Panel) string {
 // Backtest compares the models on what the last run cleaned, and stores
 // nothing.
 func (r *Run) Backtest(ctx context.Context) (*Summary, error) {
-	j, err := readJournal(r.Dir)
+	j, err := ReadJournal(r.Dir)
 	if err != nil && daycast.CodeOf(err) != daycast.NotFound {
 		return nil, err
 	}

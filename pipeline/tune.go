@@ -22,7 +22,7 @@ type Tuning struct {
 // origins held out are those that a run scores its choice on, so that the
 // parameters found have not seen that proof.
 func (r *Run) Tune(ctx context.Context, t Tuning) ([]*evaluate.Trial, error) {
-	j, err := readJournal(r.Dir)
+	j, err := ReadJournal(r.Dir)
 	if err != nil && daycast.CodeOf(err) != daycast.NotFound {
 		return nil, err
 	}

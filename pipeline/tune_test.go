@@ -57,7 +57,7 @@ func TestTune(t *testing.T) {
 // A run whose models were given other parameters does not go on with what was
 // learned before, and the registry says what they were.
 func TestParametersAreOfTheRun(t *testing.T) {
-	w := world{dir: t.TempDir(), shop: fill(t, small)}
+	w := world{dir: t.TempDir(), shop: fill(t, small), now: clock()}
 	w.run(t, pipeline.StepTrain)
 	before, err := pipeline.ReadSummary(w.dir)
 	if err != nil {

@@ -119,7 +119,7 @@ var (
 )
 
 func checkID(id string) error {
-	if !idPattern.MatchString(id) || strings.EqualFold(id, aliasFile) {
+	if !idPattern.MatchString(id) || strings.EqualFold(id, aliasFile) || strings.EqualFold(id, decisionFile) {
 		return daycast.Errorf(daycast.Invalid, "model version id %.200q", id).WithField("id").
 			WithHint("use up to 128 letters, digits, dots, dashes and underscores, a letter or digit first")
 	}

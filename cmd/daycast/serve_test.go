@@ -254,6 +254,7 @@ func TestServeSwaps(t *testing.T) {
 	})
 	s.get("/readyz", 200, &ready)
 	first := ready.Snapshot
+	reseed(t, dir)
 	must(t, dir, "run")
 	until(t, "the second snapshot is served", func() bool {
 		var made answer

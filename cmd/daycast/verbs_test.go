@@ -34,7 +34,16 @@ source:
     places: SELECT place_id, time_zone, country, region, latitude, longitude FROM places
     stock: SELECT day, item_id, place_id, on_hand FROM stock
 forecast: {horizon: 14, models: [seasonal_naive, weekday_mean], origins: 3, scored: 1}
+gate: {days: 0}
 `, kind, where)
+}
+
+// reseed changes a setting that no forecast here depends on: the next run has
+// to do what it would else find unchanged.
+func reseed(t *testing.T, dir string) {
+	t.Helper()
+	path := filepath.Join(dir, "daycast.yaml")
+	write(t, path, strings.Replace(read(t, path), "origins: 3", "seed: 2, origins: 3", 1))
 }
 
 // newShop is a folder with a simulated shop and its config.
@@ -225,6 +234,10 @@ func TestVerbs(t *testing.T) {
 	if o := must(t, dir, "run"); strings.Contains(o.errors, "train") || !strings.Contains(o.errors, "publish") {
 		t.Errorf("run did more than what was left:\n%s", o.errors)
 	}
+	if o := must(t, dir, "run"); !strings.Contains(o.errors, "publish: unchanged since run") {
+		t.Errorf("a run over the same data:\n%s", o.errors)
+	}
+	reseed(t, dir)
 	for _, verb := range []string{"run --json", "etl --json", "backtest --json", "check --json", "models list --json"} {
 		if o := must(t, dir, strings.Fields(verb)...); !json.Valid([]byte(o.out)) {
 			t.Errorf("%s is no JSON:\n%s", verb, o.out)
