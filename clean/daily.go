@@ -26,6 +26,7 @@ type Daily struct {
 	Rows  func(ctx context.Context) iter.Seq2[[][]string, error]
 	Step  daycast.Step
 	Today daycast.Day // lone days after it are slips; 0: unknown
+	Until daycast.Day // rows after it are not there; 0: all are
 }
 
 // A DailyTable is a daily table whose columns are known.
@@ -53,6 +54,9 @@ func (d Daily) Profile(ctx context.Context, report *Report) (*DailyTable, error)
 	}
 	if err := p.settle(ctx, d.Rows); err != nil {
 		return nil, err
+	}
+	if d.Until != 0 {
+		d.Rows = p.upTo(d.Until, d.Rows)
 	}
 	for batch, err := range d.Rows(ctx) {
 		if err != nil {

@@ -119,6 +119,13 @@ func readShare(s string) (float64, bool) {
 	return math.NaN(), false
 }
 
+// OrderTime is the instant that a raw line's time means; ok is false where it
+// is none.
+func OrderTime(s string, zone *time.Location) (at time.Time, ok bool) {
+	at, _, ok = readTime(s, zone)
+	return at, ok
+}
+
 // readTime reads RFC 3339 or "2006-01-02[ 15:04[:05]][+01[:00]]". Without an
 // offset it is the wall clock in zone, and its day is the day as written:
 // also in the hour that daylight saving skips or repeats.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -129,6 +130,26 @@ func (p *profile) settle(ctx context.Context, rows func(context.Context) iter.Se
 		p.ahead[k] = noDay
 	}
 	return nil
+}
+
+// upTo leaves out the rows of later days.
+func (p *profile) upTo(last daycast.Day, rows func(context.Context) iter.Seq2[[][]string, error]) func(context.Context) iter.Seq2[[][]string, error] {
+	later := func(row []string) bool {
+		if len(row) != p.width {
+			return false
+		}
+		n := p.days.of(row[p.day])
+		return n >= 0 && p.days.days[n] > last
+	}
+	return func(ctx context.Context) iter.Seq2[[][]string, error] {
+		return func(yield func([][]string, error) bool) {
+			for batch, err := range rows(ctx) {
+				if !yield(slices.DeleteFunc(slices.Clone(batch), later), err) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // parse reads a row's own columns. A row whose day cannot be used still names

@@ -18,6 +18,7 @@ import (
 type DailyOptions struct {
 	Step  daycast.Step
 	Today daycast.Day // lone days after it are slips
+	Until daycast.Day // rows after it are not there; 0: all are
 }
 
 // LoadDaily brings a shop's ready daily rows, and the attributes of its items
@@ -27,7 +28,7 @@ func LoadDaily(ctx context.Context, run string, src source.Source, w warehouse.W
 	if err != nil {
 		return nil, err
 	}
-	d := clean.Daily{Columns: columns, Step: o.Step, Today: o.Today, Rows: func(ctx context.Context) iter.Seq2[[][]string, error] {
+	d := clean.Daily{Columns: columns, Step: o.Step, Today: o.Today, Until: o.Until, Rows: func(ctx context.Context) iter.Seq2[[][]string, error] {
 		return src.Read(ctx, source.Daily, time.Time{})
 	}}
 	table, err := d.Profile(ctx, report)

@@ -63,6 +63,9 @@ func (r *Run) lines(ctx context.Context, since time.Time, e *extracted) iter.Seq
 	return func(yield func(daycast.RawLine, error) bool) {
 		today := daycast.DayOf(r.Now().In(r.Shop.TimeZone))
 		for l, err := range source.Lines(ctx, r.Source, since, e.aside) {
+			if err == nil && r.later(l) {
+				continue
+			}
 			if err == nil {
 				e.Lines++
 				e.Watermark = newer(e.Watermark, l.OrderedAt, today)
@@ -79,6 +82,15 @@ func (r *Run) lines(ctx context.Context, since time.Time, e *extracted) iter.Seq
 				WithField("source.queries.sales").WithHint("the query runs but gives no rows: does it name the right tables, and has anything been sold yet?"))
 		}
 	}
+}
+
+// later reports whether a replay does not know of a line yet.
+func (r *Run) later(l daycast.RawLine) bool {
+	if r.AsOf == 0 {
+		return false
+	}
+	at, ok := clean.OrderTime(l.OrderedAt, r.Shop.TimeZone)
+	return ok && daycast.DayOf(at.In(r.Shop.TimeZone)) > r.AsOf
 }
 
 // records walks a table as maps from column to value; none where the shop
@@ -187,6 +199,9 @@ func (r *Run) stock(ctx context.Context, onePlace bool, aside func(daycast.Quara
 					continue
 				}
 			}
+			if err == nil && r.AsOf != 0 && s.Day > r.AsOf {
+				continue
+			}
 			if onePlace {
 				s.Series.Place = daycast.OnlyPlace
 			}
@@ -217,7 +232,7 @@ func (r *Run) loadDaily(ctx context.Context) error {
 			WithHint("name a query for sales (order lines) or for daily (item, day, units)")
 	}
 	l := loaded{Report: &clean.Report{}}
-	table, err := LoadDaily(ctx, r.ID, r.Source, r.Warehouse, DailyOptions{Step: r.Settings.Step, Today: daycast.DayOf(r.Now())}, l.Report)
+	table, err := LoadDaily(ctx, r.ID, r.Source, r.Warehouse, DailyOptions{Step: r.Settings.Step, Today: daycast.DayOf(r.Now()), Until: r.AsOf}, l.Report)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,10 @@ import (
 // folder, the shop, and at which sign of life it kills itself (0: never).
 const victimDir, victimShop, victimAt = "DAYCAST_TEST_DIR", "DAYCAST_TEST_SHOP", "DAYCAST_TEST_AT"
 
+// victimReplay is the first and the last day of a replay to play in the place
+// of a run; "" for none.
+const victimReplay = "DAYCAST_TEST_REPLAY"
+
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(victimDir); dir != "" {
 		at, _ := strconv.Atoi(os.Getenv(victimAt))
@@ -52,6 +56,12 @@ func victim(w world, at int) error {
 	w.now = func() time.Time { sign("clock"); return tick() }
 	w.stage = func(name string) { step = name; sign("begins") }
 	w.wrap = func(inner warehouse.Warehouse) warehouse.Warehouse { return signing{inner, sign} }
+	if from, to, ok := strings.Cut(os.Getenv(victimReplay), " "); ok {
+		w.set = gated
+		first, _ := daycast.ParseDay(from)
+		last, _ := daycast.ParseDay(to)
+		return w.replay(context.Background(), first, last)
+	}
 	return w.do(context.Background(), func(r *pipeline.Run) error { return r.Do(context.Background(), "") })
 }
 
@@ -170,10 +180,10 @@ func between[T any](rows iter.Seq2[T, error], sign func(string)) iter.Seq2[T, er
 }
 
 // start plays the victim in a process of its own and returns its signs.
-func start(t *testing.T, w world, at int) (signs []string, killed bool) {
+func start(t *testing.T, w world, at int, env ...string) (signs []string, killed bool) {
 	t.Helper()
 	c := exec.CommandContext(t.Context(), os.Args[0])
-	c.Env = append(os.Environ(), victimDir+"="+w.dir, victimShop+"="+w.shop, fmt.Sprintf("%s=%d", victimAt, at))
+	c.Env = append(append(os.Environ(), env...), victimDir+"="+w.dir, victimShop+"="+w.shop, fmt.Sprintf("%s=%d", victimAt, at))
 	c.Stderr = os.Stderr
 	out, err := c.Output()
 	if state, ok := c.ProcessState.Sys().(syscall.WaitStatus); ok && state.Signaled() {
