@@ -1,0 +1,114 @@
+package monitor
+
+import (
+	"time"
+
+	"daycast"
+)
+
+// Inputs are all that is known of a shop at an instant.
+type Inputs struct {
+	Now      time.Time
+	Today    daycast.Day // of Now, in the shop's time zone
+	Data     Data
+	Runs     Runs
+	Model    Model
+	Accuracy Accuracy // of the published snapshot
+	Server   *Server  // nil: not asked
+}
+
+// Data is what the newest published snapshot holds.
+type Data struct {
+	Broken      string // why it cannot be read; "" where it can
+	Snapshot    string // the run that published it; "" before the first
+	Published   time.Time
+	Version     string       // of the model that forecast
+	Last        daycast.Day  // with sales
+	Step        daycast.Step // of a period
+	Quarantined int64        // rows of the shop's tables that could not be read
+	Failures    int64        // series that got a fallback forecast
+}
+
+// Runs are the runs that ended, and the one that has not.
+type Runs struct {
+	Broken  string // why they cannot be read
+	Ended   []Run  // the oldest first
+	Current *Run   // begun and not ended: it goes on, or was killed; nil for none
+}
+
+// A Run is one pass over the shop.
+type Run struct {
+	ID           string
+	State        string // done, failed, or unchanged: there was nothing to do
+	Began, Ended time.Time
+	Error        string             // why it failed
+	Code         daycast.Code       // of that error
+	Seconds      map[string]float64 // by step
+}
+
+// The states of a run that ended.
+const (
+	Done      = "done"
+	Failed    = "failed"
+	Unchanged = "unchanged"
+)
+
+// newest is the run that ended last, nil before the first.
+func (r Runs) newest() *Run {
+	if len(r.Ended) == 0 {
+		return nil
+	}
+	return &r.Ended[len(r.Ended)-1]
+}
+
+// success is the newest run that did not fail, nil before the first.
+func (r Runs) success() *Run {
+	for k := len(r.Ended) - 1; k >= 0; k-- {
+		if r.Ended[k].State != Failed {
+			return &r.Ended[k]
+		}
+	}
+	return nil
+}
+
+// Model is what serves, and why.
+type Model struct {
+	Broken    string     // why the registry cannot be read
+	Champion  *Champion  // nil before the first
+	Decisions []Decision // of the gate, the oldest first
+}
+
+// decided counts what the gate decided.
+func (m Model) decided() (promoted, refused int) {
+	for _, d := range m.Decisions {
+		if d.Promoted {
+			promoted++
+		}
+	}
+	return promoted, len(m.Decisions) - promoted
+}
+
+// A Champion is the model version that serves.
+type Champion struct {
+	ID, Name string
+	Origin   daycast.Day // the last day that it has seen
+}
+
+// A Decision is whether a new model became the champion, and why.
+type Decision struct {
+	Time       time.Time
+	Challenger string
+	Promoted   bool
+	Reasons    []string // the deciding one first
+}
+
+// Server is what a running server answered.
+type Server struct {
+	URL        string
+	Broken     string  // why it did not answer; "" where it did
+	Ready      bool    // to forecast
+	Snapshot   string  // that it serves; "" where it is not ready
+	Requests   float64 // answered since it started, those of machines that watch it left out
+	Failed     float64 // of them, with a status of 5xx
+	LoadErrors float64 // snapshots that could not be loaded since it started
+}

@@ -1,0 +1,46 @@
+package monitor
+
+import "time"
+
+// The limits of the alert rules, with which they have to agree. They suit a
+// shop that runs each day.
+const (
+	// staleAfter since the last day's first instant: on time, yesterday is
+	// between 29 and 53 hours old when the morning's run has ended.
+	staleAfter = 72 * time.Hour
+	// missingAfter: a run a day, and six hours late.
+	missingAfter = 30 * time.Hour
+	// worseBy: weeks of a steady shop differ by a tenth or so in WAPE; a
+	// quarter more than in the eight weeks before is no chance.
+	worseBy = 1.25
+	// coverageLow and coverageHigh: four weeks of an 80% interval that is right
+	// stay within a few points of 80%; ten off is another interval.
+	coverageLow, coverageHigh = 0.70, 0.90
+	// biasLimit: also what bars a model from being chosen. More is a shelf
+	// that fills up, or empties, week by week.
+	biasLimit = 0.10
+	// errorLimit: one request in a hundred.
+	errorLimit = 0.01
+	// swapAfter: a server looks for a new snapshot every few seconds.
+	swapAfter = time.Minute
+)
+
+// Limits say where a figure becomes a finding.
+type Limits struct {
+	Stale        time.Duration // since the newest day's first instant
+	Missing      time.Duration // since the last run that ended well
+	Worse        float64       // WAPE of the newest 7 days over that of the 56 before
+	CoverageLow  float64       // of the 80% interval over 28 days
+	CoverageHigh float64
+	Bias         float64       // over 28 days, either way
+	Errors       float64       // share of requests
+	Swap         time.Duration // until a server has taken up a new snapshot
+}
+
+// AlertLimits are those of the alert rules.
+func AlertLimits() Limits {
+	return Limits{
+		Stale: staleAfter, Missing: missingAfter, Worse: worseBy, CoverageLow: coverageLow, CoverageHigh: coverageHigh,
+		Bias: biasLimit, Errors: errorLimit, Swap: swapAfter,
+	}
+}
