@@ -27,7 +27,7 @@ func Serve(ctx context.Context, c config.Config, w World, log *slog.Logger, read
 		return listenError(c.Serve.Addr, err)
 	}
 	server := serve.New(serve.Options{
-		Logger: log, Clock: w.Now, MaxBody: int64(c.Serve.MaxBody), Timeout: time.Duration(c.Serve.Timeout), MaxConcurrent: c.Serve.MaxConcurrent,
+		Logger: log, Clock: w.Now, Registry: metrics(ctx, c, w, log), MaxBody: int64(c.Serve.MaxBody), Timeout: time.Duration(c.Serve.Timeout), MaxConcurrent: c.Serve.MaxConcurrent,
 	})
 	watcher := serve.Watcher{Server: server, Dir: pipeline.Snapshots(c.Data), Load: func(ctx context.Context, dir string) (*serve.State, error) {
 		return loadState(ctx, c, dir)

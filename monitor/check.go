@@ -25,11 +25,11 @@ func checkData(in Inputs, l Limits) (h DataHealth) {
 	h.Snapshot, h.LastDay, h.AgeDays = d.Snapshot, d.Last.String(), int(in.Today-d.Last)
 	h.Quarantined, h.Failures = d.Quarantined, d.Failures
 	stale := l.Stale + time.Duration(max(d.Step, 1)-1)*24*time.Hour // weeks count once they are over
-	verdict, more := OK, ""
+	verdict, more := OK, "."
 	if in.Now.Sub(d.Last.Time()) > stale {
 		verdict, more = Bad, fmt.Sprintf(", more than the %s that are usual: is the shop's database still filled?", count(int64(stale.Hours()/24), "day"))
 	}
-	h.say(verdict, "The newest sales are of %s, %s%s.", d.Last, daysAgo(h.AgeDays), more)
+	h.say(verdict, "The newest sales are of %s, %s%s", d.Last, daysAgo(h.AgeDays), more)
 	if d.Quarantined > 0 {
 		h.say(OK, "%s of the shop's tables could not be read and count nowhere.", count(d.Quarantined, "row"))
 	}

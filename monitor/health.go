@@ -136,5 +136,5 @@ func (h Health) Err() error {
 	if len(bad) == 0 {
 		return nil
 	}
-	return daycast.Errorf(daycast.Invalid, "something is bad: %s", strings.Join(bad, ", "))
+	return daycast.Errorf(daycast.Invalid, "bad: %s", strings.Join(bad, ", "))
 }

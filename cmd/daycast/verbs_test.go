@@ -150,6 +150,8 @@ func TestMisuse(t *testing.T) {
 		{"models show", "the id of a version"},
 		{"init --source oracle", "postgres or sqlite"},
 		{"serve --adr :1", "did you mean --addr?"},
+		{"monitor --url :8080", "http://127.0.0.1:8080"},
+		{"monitor --url ftp://shop", "http://127.0.0.1:8080"},
 	} {
 		o := daycast(t, dir, strings.Fields(c.args)...)
 		if o.code != 2 || !strings.Contains(o.errors, c.says) {
@@ -167,7 +169,7 @@ func TestMisuse(t *testing.T) {
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	verbs := []string{
-		"demo", "init", "check", "run", "etl", "train", "backtest", "forecast", "serve", "simulate", "models", "models list", "models show", "models promote", "models rollback",
+		"demo", "init", "check", "run", "etl", "train", "backtest", "forecast", "serve", "monitor", "simulate", "models", "models list", "models show", "models promote", "models rollback",
 	}
 	for _, verb := range verbs {
 		o := must(t, ".", append(strings.Fields(verb), "--help")...)
@@ -181,7 +183,7 @@ func TestHelp(t *testing.T) {
 func TestConfigErrors(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	for _, verb := range []string{"check", "run", "etl", "train", "backtest", "serve", "models list"} {
+	for _, verb := range []string{"check", "run", "etl", "train", "backtest", "serve", "monitor", "models list"} {
 		daycast(t, dir, strings.Fields(verb)...).fails(t, 1, "there is no config file daycast.yaml", "daycast init writes one")
 	}
 	write(t, filepath.Join(dir, "daycast.yaml"), "shop: {name: x, time_zon: UTC}\nsource: {kind: sqlite, path: a, queries: {sale: SELECT 1}}\nforecast: {horizon: 0}\n")
