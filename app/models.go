@@ -44,6 +44,20 @@ func ShowModel(c config.Config, w World, id string) (Version, error) {
 	return reg.Get(id)
 }
 
+// Decisions are why each version came to serve, or was refused, the newest
+// last.
+func Decisions(c config.Config, w World) ([]registry.Decision, error) {
+	reg, err := openRegistry(c, w)
+	if err != nil {
+		return nil, err
+	}
+	all, err := reg.Decisions()
+	if all == nil {
+		all = []registry.Decision{} // as JSON, a list
+	}
+	return all, err
+}
+
 // PromoteModel makes a version the one that serves, and publishes its
 // forecasts.
 func PromoteModel(ctx context.Context, c config.Config, w World, id string) (Version, error) {

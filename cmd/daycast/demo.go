@@ -11,7 +11,7 @@ import (
 
 func demoCommand() *cobra.Command {
 	d := app.Demo{}
-	var noServe, asJSON bool
+	var noServe, onlyFill, asJSON bool
 	var addr string
 	c := &cobra.Command{
 		Use: "demo", Short: "The whole way on a shop of its own: fill, run, serve", Args: noArgs,
@@ -22,6 +22,13 @@ Retail II invoices. A demo that was killed goes on where it was.`,
   daycast demo --dir /tmp/shop --no-serve
   daycast demo --online-retail online_retail_II/`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if onlyFill {
+				sum, err := d.Fill(cmd.Context(), world())
+				if err != nil {
+					return err
+				}
+				return printJSON(cmd.OutOrStdout(), sum)
+			}
 			cfg, s, err := d.Run(cmd.Context(), world())
 			if err != nil {
 				return err
@@ -49,6 +56,7 @@ Retail II invoices. A demo that was killed goes on where it was.`,
 	f.IntVar(&d.Simulated.Days, "days", 730, "days of the simulated shop")
 	f.Uint64Var(&d.Simulated.Seed, "seed", 1, "seed of the simulated shop")
 	f.BoolVar(&d.Fresh, "fresh", false, "do again what an earlier demo did")
+	f.BoolVar(&onlyFill, "only-fill", false, "end after the shop is filled: daycast run --config DIR/daycast.yaml goes on")
 	f.BoolVar(&noServe, "no-serve", false, "end after the summary")
 	f.BoolVar(&asJSON, "json", false, "print the summary as JSON")
 	f.StringVar(&addr, "addr", "", "host:port to serve on (127.0.0.1:8080)")

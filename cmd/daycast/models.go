@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -17,7 +18,7 @@ func modelsCommand() *cobra.Command {
 		Example: "  daycast models list\n  daycast models show 20111210T020000Z",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	c.AddCommand(modelsListCommand(), modelsShowCommand(), modelsPromoteCommand(), modelsRollbackCommand())
+	c.AddCommand(modelsListCommand(), modelsShowCommand(), modelsPromoteCommand(), modelsRollbackCommand(), modelsDecisionsCommand())
 	return c
 }
 
@@ -86,7 +87,7 @@ func modelsPromoteCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "promote ID", Short: "Let a version serve", Args: oneArg("the id of a version"), Example: "  daycast models promote 20111210T020000Z",
 		Long: `Let a version serve: it forecasts what the newest published run knew, and its
-forecasts are published. The next daycast run chooses a model anew.`,
+forecasts are published. It stays until a new model passes the gate.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := f.load()
 			if err != nil {
@@ -117,6 +118,36 @@ func modelsRollbackCommand() *cobra.Command {
 				return err
 			}
 			return f.printServing(cmd, v)
+		},
+	}
+	f.add(c, true)
+	return c
+}
+
+func modelsDecisionsCommand() *cobra.Command {
+	var f shopFlags
+	c := &cobra.Command{
+		Use: "decisions", Short: "Why each model came to serve, or was refused, newest last", Args: noArgs, Example: "  daycast models decisions",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := f.load()
+			if err != nil {
+				return err
+			}
+			decisions, err := app.Decisions(cfg, world())
+			if err != nil {
+				return err
+			}
+			if f.json {
+				return printJSON(cmd.OutOrStdout(), decisions)
+			}
+			for _, d := range decisions {
+				verdict := "refused "
+				if d.Promoted {
+					verdict = "promoted"
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%s  %s  %s: %s\n", d.Time.Format(time.DateTime), verdict, d.Challenger, strings.Join(d.Reasons, "; "))
+			}
+			return nil
 		},
 	}
 	f.add(c, true)

@@ -57,9 +57,67 @@ func passCommand(use, short, long, last string) *cobra.Command {
 }
 
 func runCommand() *cobra.Command {
-	return passCommand("run", "One whole pass: read, clean, train, forecast, publish", `One whole pass over the shop: read its tables, clean them, compare the models,
-fit the best, forecast every series and publish a snapshot that serve picks up.
-A run that was killed goes on at the step that it was in.`, "")
+	c := passCommand("run", "One whole pass: read, clean, train, forecast, publish", `One whole pass over the shop: read its tables, clean them, score what was
+forecast before, train where that is due (train.every), forecast every series
+and publish a snapshot that serve picks up. What has not changed since the last
+run is kept. A run that was killed goes on at the step that it was in.
+
+With --from and --to past days are played instead, one after the other, as if
+each were today: the orders up to then and no later ones. It says how the
+forecasts did, and lives apart, in the folder replay of the data folder. A
+replay that was killed goes on at its day.`, "")
+	c.Example += "\n  daycast run --from 2011-09-01 --to 2011-09-30"
+	var replay replayFlags
+	c.Flags().StringVar(&replay.from, "from", "", "the first day to play, as YYYY-MM-DD")
+	c.Flags().StringVar(&replay.to, "to", "", "the last day to play")
+	c.Flags().BoolVar(&replay.fresh, "fresh", false, "play again what was played before")
+	pass := c.RunE
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if replay == (replayFlags{}) {
+			return pass(cmd, args)
+		}
+		return replay.run(cmd)
+	}
+	return c
+}
+
+// replayFlags are the past days to play.
+type replayFlags struct {
+	from, to string
+	fresh    bool
+}
+
+func (f replayFlags) run(cmd *cobra.Command) error {
+	from, err := flagDay("from", f.from)
+	if err != nil {
+		return err
+	}
+	to, err := flagDay("to", f.to)
+	if err != nil {
+		return err
+	}
+	path, _ := cmd.Flags().GetString("config")
+	cfg, err := config.Load(path)
+	if err != nil {
+		return err
+	}
+	played, err := app.Replay{From: from, To: to, Fresh: f.fresh}.Run(cmd.Context(), cfg, world())
+	if err != nil {
+		return err
+	}
+	if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
+		return printJSON(cmd.OutOrStdout(), played)
+	}
+	_, err = io.WriteString(cmd.OutOrStdout(), played.String())
+	return err
+}
+
+func flagDay(name, text string) (daycast.Day, error) {
+	day, err := daycast.ParseDay(text)
+	if err != nil {
+		return 0, misuse{fmt.Errorf("--%s %q: want a day such as 2011-09-01; a replay needs --from and --to", name, text)}
+	}
+	return day, nil
 }
 
 func etlCommand() *cobra.Command {
