@@ -3,9 +3,7 @@ package main_test
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -104,26 +102,6 @@ func TestDashboard(t *testing.T) {
 			t.Errorf("%q asks nothing", p.Title)
 		}
 	}
-}
-
-// limits are the numbers that an alert compares with.
-func (a alert) limits(t *testing.T) (limits []float64) {
-	t.Helper()
-	for _, m := range regexp.MustCompile(`[<>] *(-?[\d.]+)(?: *\* *(\d+))?`).FindAllStringSubmatch(a.Expr, -1) {
-		limit := 1.
-		for _, factor := range m[1:] {
-			if factor == "" {
-				continue
-			}
-			v, err := strconv.ParseFloat(factor, 64)
-			if err != nil {
-				t.Fatalf("%s: %v", a.Name, err)
-			}
-			limit *= v
-		}
-		limits = append(limits, limit)
-	}
-	return limits
 }
 
 // A panel that names an alert is coloured at the alert's limits, or draws them,
