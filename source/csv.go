@@ -2,8 +2,6 @@ package source
 
 import (
 	"bufio"
-	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -19,8 +17,9 @@ import (
 )
 
 // A CSV is a Source over files, one a table, each with a header line. Commas,
-// semicolons and tabs are told apart by the header; gzip is known by its
-// content, whatever the file is called.
+// semicolons, tabs and bars are told apart by the header; gzip, UTF-16 and
+// lines that end in a carriage return are known by their content, whatever the
+// file is called.
 //
 // Columns without a name of their own (the row numbers that some programs
 // write) and rows without a single value are not read. A row with too few or
@@ -165,35 +164,12 @@ func openTable(path, field string) (*csvTable, error) {
 		}
 		return nil, daycast.Errorf(code, "cannot open the file: %w", err).WithField(field)
 	}
-	f := &csvTable{file: file, path: path, field: field, text: bufio.NewReaderSize(file, 1<<16)}
+	f := &csvTable{file: file, path: path, field: field, text: bufio.NewReaderSize(file, headSize)}
 	if err := f.decode(); err != nil {
 		_ = file.Close()
 		return nil, err
 	}
 	return f, nil
-}
-
-// decode unpacks gzip and skips a byte order mark.
-func (f *csvTable) decode() error {
-	if head, _ := f.text.Peek(2); bytes.Equal(head, []byte{0x1f, 0x8b}) {
-		unzipped, err := gzip.NewReader(f.text)
-		if err != nil {
-			return f.broken(err)
-		}
-		f.text = bufio.NewReaderSize(unzipped, 1<<16)
-	}
-	head, err := f.text.Peek(3)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return f.broken(err)
-	}
-	switch {
-	case bytes.Equal(head, []byte("\xef\xbb\xbf")):
-		_, _ = f.text.Discard(3)
-	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
-		return daycast.Errorf(daycast.Invalid, "%s is UTF-16", f.path).
-			WithHint("save it as UTF-8").WithField(f.field)
-	}
-	return nil
 }
 
 func (f *csvTable) readHeader(t Table) error {
@@ -218,32 +194,6 @@ func (f *csvTable) readHeader(t Table) error {
 	}
 	f.ordered = slices.Index(f.columns, "ordered_at")
 	return nil
-}
-
-// separator is the one of , ; and tab that is most frequent in the header
-// line, outside quotes.
-func separator(text *bufio.Reader) rune {
-	head, _ := text.Peek(1 << 16)
-	counts := map[byte]int{}
-	quoted := false
-	for _, b := range head {
-		if b == '"' {
-			quoted = !quoted
-		}
-		if b == '\n' && !quoted {
-			break
-		}
-		if !quoted {
-			counts[b]++
-		}
-	}
-	best := byte(',')
-	for _, b := range []byte(";\t") {
-		if counts[b] > counts[best] {
-			best = b
-		}
-	}
-	return rune(best)
 }
 
 // batch reads up to batchRows rows. With an error it also returns the rows

@@ -3,6 +3,7 @@ package source_test
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"encoding/csv"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"daycast"
 	"daycast/source"
@@ -17,7 +19,7 @@ import (
 )
 
 func TestCSV(t *testing.T) {
-	for _, comma := range []rune{',', ';', '\t'} {
+	for _, comma := range []rune{',', ';', '\t', '|'} {
 		t.Run(string(comma), func(t *testing.T) {
 			sourcetest.Run(t, func(t *testing.T, shop sourcetest.Shop) source.Source {
 				return writeCSV(t, shop, comma)
@@ -97,6 +99,15 @@ func zipped(t *testing.T, content string) []byte {
 	return b.Bytes()
 }
 
+// utf16le is what Excel saves as Unicode text.
+func utf16le(s string) string {
+	b := []byte("\xff\xfe")
+	for _, u := range utf16.Encode([]rune(s)) {
+		b = binary.LittleEndian.AppendUint16(b, u)
+	}
+	return string(b)
+}
+
 func TestCSVForms(t *testing.T) {
 	tests := []struct{ name, content, want string }{
 		{"plain", "item_id,name\na,A\n", "a|A"},
@@ -111,6 +122,10 @@ func TestCSVForms(t *testing.T) {
 		{"empty fields too many", "item_id,name\na,A,,\n", "a|A"},
 		{"quoted fields", "item_id,name\na,\"x \"\"y\"\", z\nw\"\n", "a|x \"y\", z\nw"},
 		{"latin-1", "item_id,name\na,caf\xe9\n", "a|café"},
+		{"old macintosh", "item_id,name\ra,A\rb,B", "a|A\nb|B"},
+		{"a bar", "item_id|name\na|A,B\n", "a|A,B"},
+		{"utf-16", utf16le("item_id\tname\r\na\té\r\n"), "a|é"},
+		{"utf-16 of one byte too few", utf16le("item_id,name\na,A\n") + "b", "a|A\n[\ufffd]"},
 		{"too few and too many", "item_id,name\na\nb,B\nc,C,1\nd,D\n",
 			"[a]\nb|B\n[c|C|1]\nd|D"},
 		{"ragged beside row numbers", ",item_id,name\n0,a\n1,b,B,1\n", "[a]\n[b|B|1]"},
@@ -135,7 +150,6 @@ func TestCSVNamesWhatIsWrong(t *testing.T) {
 	tests := []struct{ name, content, word string }{
 		{"empty", "", "is empty"},
 		{"open quote", "item_id,name\na,A\nb,\"B\nc,C\nd,D\n", "line 3: a quote is opened"},
-		{"utf-16", "\xff\xfei\x00t\x00", "UTF-8"},
 		{"cut off gzip", string(whole[:len(whole)-12]), "cut off"},
 	}
 	for _, tt := range tests {

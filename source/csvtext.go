@@ -1,0 +1,81 @@
+package source
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+)
+
+// headSize is how much of a file's beginning says how all of it is written.
+const headSize = 1 << 16
+
+// decode unpacks gzip, turns UTF-16 into UTF-8 and the line ends of an old
+// Macintosh into ours, and skips a byte order mark.
+func (f *csvTable) decode() error {
+	if head, _ := f.text.Peek(2); bytes.Equal(head, []byte{0x1f, 0x8b}) {
+		unzipped, err := gzip.NewReader(f.text)
+		if err != nil {
+			return f.broken(err)
+		}
+		f.text = bufio.NewReaderSize(unzipped, headSize)
+	}
+	head, err := f.text.Peek(3)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return f.broken(err)
+	}
+	switch {
+	case bytes.Equal(head, []byte("\xef\xbb\xbf")):
+		_, _ = f.text.Discard(3)
+	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
+		utf16 := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder()
+		f.text = bufio.NewReaderSize(transform.NewReader(f.text, utf16), headSize)
+	}
+	if head, _ := f.text.Peek(headSize); bytes.IndexByte(head, '\r') >= 0 && bytes.IndexByte(head, '\n') < 0 {
+		f.text = bufio.NewReaderSize(macintosh{f.text}, headSize)
+	}
+	return nil
+}
+
+// macintosh reads carriage returns as line breaks.
+type macintosh struct{ io.Reader }
+
+func (r macintosh) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	for i, b := range p[:n] {
+		if b == '\r' {
+			p[i] = '\n'
+		}
+	}
+	return n, err
+}
+
+// separator is the one of , ; tab and | that is most frequent in the header
+// line, outside quotes.
+func separator(text *bufio.Reader) rune {
+	head, _ := text.Peek(headSize)
+	counts := map[byte]int{}
+	quoted := false
+	for _, b := range head {
+		if b == '"' {
+			quoted = !quoted
+		}
+		if b == '\n' && !quoted {
+			break
+		}
+		if !quoted {
+			counts[b]++
+		}
+	}
+	best := byte(',')
+	for _, b := range []byte(";\t|") {
+		if counts[b] > counts[best] {
+			best = b
+		}
+	}
+	return rune(best)
+}
