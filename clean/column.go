@@ -245,7 +245,7 @@ func (c *column) describe() string {
 	case c.values == 0:
 		return fmt.Sprintf("column %s: not used, it is blank", c.name)
 	case c.words() < 2:
-		return fmt.Sprintf("column %s: not used, it always says %q", c.name, c.names[len(c.names)-1])
+		return fmt.Sprintf("column %s: not used, it always says %q", c.name, clipped(c.names[len(c.names)-1]))
 	}
 	return fmt.Sprintf("column %s: not used, a %s with too many different values", c.name, kind)
 }

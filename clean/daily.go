@@ -66,7 +66,7 @@ func (d Daily) Profile(ctx context.Context, report *Report) (*DailyTable, error)
 			p.see(row, report)
 		}
 	}
-	if p.findStray(d.Today); p.last == noDay {
+	if p.findStray(d.Today, report); p.last == noDay {
 		return nil, daycast.Errorf(daycast.Invalid, "no row has an item, a day and units: there is nothing to learn from").
 			WithHint("read %d rows; the columns are %s", p.rows, strings.Join(d.Columns, ", "))
 	}

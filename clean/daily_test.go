@@ -203,6 +203,7 @@ func TestDailyHeader(t *testing.T) {
 		{"british", "item,place,day,units,price,promotion\na,x,13/02/2024,1.5,9.5,1\n"},
 		{"german", "item,place,day,units,price,promotion\na,x,13.02.2024,\"1,5\",\"9,50 €\",Aktion\n"},
 		{"compact", "item,place,day,units,price,promotion\na,x,20240213,1.5,9.5,1\n"},
+		{"excel", "item,place,day,units,price,promotion\na,x,45335,1.5,9.5,1\n"},
 		{"words", "item,place,day,units,price,promotion\na,x,\"Feb 13, 2024\",1.5,$9.50,y\n"},
 		{"afternoon", "item,place,day,units,price,promotion\na,x,2/13/2024 3:04:05 PM,1.5,9.5,1\n"},
 	}
@@ -215,6 +216,32 @@ func TestDailyHeader(t *testing.T) {
 				t.Errorf("got %v, want %v; notes %q", got, want, s.table.Notes)
 			}
 		})
+	}
+}
+
+func TestDailyWithoutItems(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{"Store,Date,Sales,Promo\nx,2024-02-13,3,1\ny,2024-02-13,4,0\n", "[{all x} {all y}]"},
+		{"Date,Sales\n2024-02-13,3\n2024-02-14,4\n", "[{all } {all }]"},
+	} {
+		s := mustLoad(t, tt.text, daycast.Daily)
+		var series []daycast.Series
+		for _, f := range s.facts {
+			series = append(series, f.Series)
+		}
+		if got := fmt.Sprintf("%v", series); got != tt.want {
+			t.Errorf("got %s, want %s", got, tt.want)
+		}
+		if !strings.Contains(strings.Join(s.table.Notes, "\n"), "no column item") {
+			t.Errorf("no note of it: %q", s.table.Notes)
+		}
+	}
+}
+
+func TestDailyNotesAreShort(t *testing.T) {
+	s := mustLoad(t, "item,day,units,text\na,2024-02-13,1,"+strings.Repeat("x", 1e6)+"\n", daycast.Daily)
+	if got := len(strings.Join(s.table.Notes, "\n")); got > 1000 {
+		t.Errorf("the notes have %d bytes", got)
 	}
 }
 
@@ -237,11 +264,11 @@ func TestDailyThousands(t *testing.T) {
 }
 
 func TestDailyBrokenRows(t *testing.T) {
-	text := "item,day,units,price\na,2024-01-01,3,2\na,2024-01-02\n,2024-01-02,3,1\na,2024-13-45,3,1\na,2024-01-03,lots,1\n" +
+	text := "item,day,units,price\n,2024-01-01,3,1\na,2024-01-01,3,2\na,2024-01-02\n,2024-01-02,3,1\na,2024-13-45,3,1\na,2024-01-03,lots,1\n" +
 		"a,2024-01-04,1,cheap\na,2024-01-05,1,-2\na,2024-01-06,1,0\na,2024-01-06,1,0\na,2024-01-06,2,3\n"
 	s := mustLoad(t, text, daycast.Daily)
 	want := map[string]int64{
-		"wrong_number_of_values": 1, "no_item": 1, "unreadable_day": 1, "unreadable_units": 1,
+		"wrong_number_of_values": 1, "no_item": 2, "unreadable_day": 1, "unreadable_units": 1,
 		"unreadable_price": 1, "price_not_above_zero": 2, "duplicate": 1, "several_rows_added_up": 1,
 	}
 	for _, r := range s.report.Reasons() {
@@ -256,6 +283,11 @@ func TestDailyBrokenRows(t *testing.T) {
 	if len(want) > 0 {
 		t.Errorf("not counted: %v", want)
 	}
+	for _, f := range s.facts {
+		if f.Series.Item == "" {
+			t.Error("a row without an item made a series")
+		}
+	}
 	var got []string
 	for q, err := range s.table.Quarantine(t.Context()) {
 		if err != nil {
@@ -264,8 +296,8 @@ func TestDailyBrokenRows(t *testing.T) {
 		got = append(got, fmt.Sprintf("%d %s %s %s", q.Row, q.Column, q.Value, q.Reason))
 	}
 	aside := []string{
-		"2  a,2024-01-02 wrong_number_of_values", "3 item  no_item",
-		"4 day 2024-13-45 unreadable_day", "5 units lots unreadable_units",
+		"1 item  no_item", "3  a,2024-01-02 wrong_number_of_values", "4 item  no_item",
+		"5 day 2024-13-45 unreadable_day", "6 units lots unreadable_units",
 	}
 	if !slices.Equal(got, aside) {
 		t.Errorf("quarantine\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(aside, "\n"))
@@ -295,13 +327,17 @@ func TestDailySlips(t *testing.T) {
 		return b.String() + extra
 	}
 	today, _ := daycast.ParseDay("2024-03-01")
-	tests := []struct{ name, extra, first, last string }{
-		{"none", "", "2024-02-01", "2024-02-28"},
-		{"an empty date of a database", "a,1970-01-01,5\n", "2024-02-01", "2024-02-28"},
-		{"another century", "a,2204-02-29,5\n", "2024-02-01", "2024-02-28"},
-		{"impossible", "a,0001-01-01,5\n", "2024-02-01", "2024-02-28"},
-		{"a gap of a year is a gap", "a,2023-01-01,5\n", "2023-01-01", "2024-02-28"},
-		{"many rows are no slip", "a,2020-01-01,5\na,2020-01-02,5\n", "2020-01-01", "2024-02-28"},
+	tests := []struct {
+		name, extra, first, last string
+		reason                   string // for which one row is left out
+	}{
+		{"none", "", "2024-02-01", "2024-02-28", ""},
+		{"an empty date of a database", "a,1970-01-01,5\n", "2024-02-01", "2024-02-28", "day_far_from_all_others"},
+		{"another century", "a,2198-02-28,5\n", "2024-02-01", "2024-02-28", "day_far_from_all_others"},
+		{"no century of a shop", "a,2204-02-29,5\n", "2024-02-01", "2024-02-28", "unreadable_day"},
+		{"impossible", "a,0001-01-01,5\n", "2024-02-01", "2024-02-28", "unreadable_day"},
+		{"a gap of a year is a gap", "a,2023-01-01,5\n", "2023-01-01", "2024-02-28", ""},
+		{"many rows are no slip", "a,2020-01-01,5\na,2020-01-02,5\n", "2020-01-01", "2024-02-28", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -315,6 +351,20 @@ func TestDailySlips(t *testing.T) {
 			if p.Start[0].String() != tt.first || s.table.Last.String() != tt.last {
 				t.Errorf("from %s to %s, want %s to %s", p.Start[0], s.table.Last, tt.first, tt.last)
 			}
+			var aside []daycast.Quarantined
+			for q, err := range s.table.Quarantine(t.Context()) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				aside = append(aside, q)
+			}
+			if tt.reason == "" {
+				if len(s.report.Reasons()) > 0 || len(aside) > 0 {
+					t.Errorf("left out: %v, set aside: %v", s.report.Reasons(), aside)
+				}
+			} else if s.report.Of(tt.reason).Rows != 1 || len(aside) != 1 || aside[0].Reason != tt.reason {
+				t.Errorf("left out: %v, set aside: %v; want one row for %s", s.report.Reasons(), aside, tt.reason)
+			}
 		})
 	}
 }
@@ -322,6 +372,7 @@ func TestDailySlips(t *testing.T) {
 func TestDailyRefuses(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"no column", "item,day\na,2024-01-01\n", "no column units"},
+		{"no columns that are known", "a,b\na,2024-01-01\n", "no column day, units"},
 		{"no rows", "item,day,units\n", "nothing to learn from"},
 		{"no units", "item,day,units\na,2024-01-01,\n", "nothing to learn from"},
 		{"no dates", "item,day,units\na,soon,1\n", `"soon" is not a date`},

@@ -3,6 +3,7 @@ package clean
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,9 +13,15 @@ import (
 // A layout is one way to write a date.
 type layout struct {
 	name   string
-	format string // as time.Parse wants it; "" for ISO weeks
+	format string // as time.Parse wants it, or one of the two below
 	family int    // layouts of one family read the same text as different dates
 }
+
+// Formats that time.Parse does not know.
+const (
+	isoWeek = ""
+	excel   = "days"
+)
 
 // layouts are the dates that are understood, times of the day cut off. Of
 // those that read as many, the first wins.
@@ -24,7 +31,8 @@ var layouts = []layout{
 	{"2006/1/2", "2006/1/2", 0},
 	{"2006.1.2", "2006.1.2", 0},
 	{"20060102", "20060102", 0},
-	{"2006-W01 (ISO week)", "", 0},
+	{"2006-W01 (ISO week)", isoWeek, 0},
+	{"Excel's number of days", excel, 0},
 	{"month/day/year", "1/2/2006", 1},
 	{"day/month/year", "2/1/2006", 1},
 	{"month-day-year", "1-2-2006", 2},
@@ -51,8 +59,11 @@ const (
 
 // parse reads a date without a time of the day.
 func (l layout) parse(s string) (daycast.Day, bool) {
-	if l.format == "" {
+	switch l.format {
+	case isoWeek:
 		return parseISOWeek(s)
+	case excel:
+		return parseExcel(s)
 	}
 	t, err := time.Parse(l.format, s)
 	if err != nil {
@@ -60,6 +71,15 @@ func (l layout) parse(s string) (daycast.Day, bool) {
 	}
 	d := daycast.DayOf(t)
 	return d, d >= firstDay && d <= lastDay
+}
+
+// parseExcel reads the number that Excel has for a day where a cell has lost
+// its format: the days since 1899-12-30. Those of five digits alone are days,
+// 1927 to 2173: shorter ones are as likely years or numbers of rows.
+func parseExcel(s string) (daycast.Day, bool) {
+	n, err := strconv.Atoi(s)
+	const epoch daycast.Day = -25569
+	return epoch + daycast.Day(n), err == nil && n >= 10_000 && n < 100_000
 }
 
 // parseISOWeek reads the Monday of a week such as "2024-W05".

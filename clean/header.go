@@ -31,6 +31,10 @@ var synonyms = map[string][]string{
 	"in_stock":  {"instock", "is_in_stock", "available", "availability"},
 }
 
+// onlyItem is what a table sells that names no items, such as the days of
+// stores or of a whole shop.
+const onlyItem = "all"
+
 // header is where a daily table has its own columns; -1: not there.
 type header struct {
 	width                                              int
@@ -61,18 +65,21 @@ func readHeader(columns []string, d *decimal) (header, []*column, error) {
 	}
 	h.item, h.day, h.units, h.place = find("item"), find("day"), find("units"), find("place")
 	h.price, h.promotion, h.inStock = find("price"), find("promotion"), find("in_stock")
+	if h.item < 0 {
+		h.notes = append(h.notes, fmt.Sprintf("there is no column item: all rows of a place are the item %q", onlyItem))
+	}
 	var missing []string
 	for _, need := range []struct {
 		name string
 		at   int
-	}{{"item", h.item}, {"day", h.day}, {"units", h.units}} {
+	}{{"day", h.day}, {"units", h.units}} {
 		if need.at < 0 {
 			missing = append(missing, need.name)
 		}
 	}
 	if len(missing) > 0 {
 		return h, nil, daycast.Errorf(daycast.Invalid, "no column %s in the first line", strings.Join(missing, ", ")).
-			WithField(missing[0]).WithHint("the columns are %s; want item, day and units", strings.Join(columns, ", "))
+			WithField(missing[0]).WithHint("the columns are %s; want item, day and units", clipped(strings.Join(columns, ", ")))
 	}
 	var extra []*column
 	names := map[string]bool{}

@@ -158,10 +158,14 @@ func (p *profile) parse(row []string) (r parsed, why problem, ok bool) {
 	if len(row) != p.width {
 		return r, problem{"wrong_number_of_values", -1}, false
 	}
-	if cell := row[p.item]; cell != p.items.last && strings.TrimSpace(cell) == "" {
+	cell := onlyItem
+	if p.item >= 0 {
+		cell = row[p.item]
+	}
+	if (cell == "" || cell != p.items.last) && strings.TrimSpace(cell) == "" {
 		return r, problem{"no_item", p.item}, false
 	}
-	r.item = p.items.of(row[p.item])
+	r.item = p.items.of(cell)
 	if p.place >= 0 {
 		r.place = p.places.of(row[p.place])
 	} else {
@@ -173,7 +177,7 @@ func (p *profile) parse(row []string) (r parsed, why problem, ok bool) {
 	}
 	r.day = p.days.days[r.dayNumber]
 	if int(r.dayNumber) < len(p.stray) && p.stray[r.dayNumber] {
-		return r, problem{"day_far_from_all_others", p.day}, false
+		return r, problem{dayFarOff, p.day}, false
 	}
 	if s := strings.TrimSpace(row[p.units]); !missingWord(s) {
 		if v, ok := p.decimal.parse(s); ok {

@@ -18,8 +18,8 @@ const (
 // findStray marks days that lie years before or after all others and hold
 // hardly any rows: 1970-01-01, or 2204 for 2024. Late ones count as slips only
 // where they have not come yet: a shop may well open again. It gives the last
-// day that holds units.
-func (p *profile) findStray(today daycast.Day) {
+// day that holds units, and counts the rows of the others.
+func (p *profile) findStray(today daycast.Day, report *Report) {
 	p.stray = make([]bool, len(p.days.days))
 	var order []int32
 	total := 0
@@ -40,7 +40,17 @@ func (p *profile) findStray(today daycast.Day) {
 	if len(order) > 0 {
 		p.last = p.days.days[order[len(order)-1]]
 	}
+	for n, rows := range p.dayRows {
+		for range rows {
+			if p.stray[n] {
+				report.count(dayFarOff, 0, "a row of "+p.days.days[n].String())
+			}
+		}
+	}
 }
+
+// dayFarOff is the reason for which rows of a stray day are left out.
+const dayFarOff = "day_far_from_all_others"
 
 // cutStray marks the days before the first wide gap of order, where they may
 // be slips and hold at most so many rows, and gives the others.

@@ -20,7 +20,7 @@ Columns of the file, in any order; other usual spellings are understood (date,
 sku, store, qty, sales, ...), so are ; and tabs, gzip, and other dates than
 2024-02-29:
 
-  item       what is sold                                            needed
+  item       what is sold; without it all rows of a place are one item
   day        the day, or a day of the week with --freq week           needed
   units      what was sold: pieces, kilograms, money; below zero where
              returns exceed sales; empty where it is not known        needed
