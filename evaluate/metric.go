@@ -9,14 +9,14 @@ import (
 // Score holds the metrics of one model over some series and periods. y is what
 // was sold, f what was forecast, n the number of pairs.
 type Score struct {
-	RMSE     float64 // sqrt(sum (y-f)^2 / n); units; least for the mean
-	MAE      float64 // sum |y-f| / n; units; least for the median
+	RMSE     float64 // sqrt(sum (y-f)^2 / n); units; least for the mean (Hyndman and Koehler 2006)
+	MAE      float64 // sum |y-f| / n; units; least for the median (Hyndman and Koehler 2006)
 	WAPE     float64 // sum |y-f| / sum |y|; a share (Kolassa and Schuetz 2007)
 	Bias     float64 // sum (f-y) / sum |y|; above zero: forecasts too high
 	MASE     float64 // mean over series of MAE / in-sample MAE of seasonal naive (Hyndman and Koehler 2006)
 	RMSSE    float64 // mean over series of RMSE / in-sample RMSE of naive (Makridakis et al. 2022, without weights)
 	Pinball  float64 // mean over levels and pairs of max(q(y-f), (q-1)(y-f)) (Koenker and Bassett 1978); NaN without quantiles
-	Coverage float64 // share of open periods inside the interval from the lowest to the highest level; NaN without quantiles
+	Coverage float64 // share of open periods inside the interval from the lowest to the highest level (Christoffersen 1998); NaN without quantiles
 	N        int     // pairs
 }
 

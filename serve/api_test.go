@@ -83,7 +83,7 @@ func TestProblems(t *testing.T) {
 		{"horizon 10000", "/v1/predict", `{"series":["85123A"],"horizon":10000}`, 422, daycast.Invalid, "body.horizon|365"},
 		{"horizon in words", "/v1/predict", `{"series":["85123A"],"horizon":"week"}`, 422, daycast.Invalid, "body.horizon|integer"},
 		{"horizon of half a day", "/v1/predict", `{"series":["85123A"],"horizon":1.5}`, 422, daycast.Invalid, "body.horizon"},
-		{"no horizon", "/v1/predict", `{"series":["85123A"]}`, 422, daycast.Invalid, "horizon"},
+		{"no horizon", "/v1/predict", `{"series":["85123A"]}`, 422, daycast.Invalid, `"location":"body.horizon"|is required`},
 		{"no series", "/v1/predict", `{"series":[],"horizon":7}`, 422, daycast.Invalid, "body.series"},
 		{"null series", "/v1/predict", `{"series":null,"horizon":7}`, 422, daycast.Invalid, "body.series"},
 		{"too many series", "/v1/predict", long, 422, daycast.Invalid, "body.series|1000"},

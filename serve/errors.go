@@ -132,8 +132,14 @@ func asProblem(_ huma.Context, _ string, v any) (any, error) {
 	p := newProblem(m.Status, daycast.Invalid, "%s", m.Detail)
 	var all []string
 	for _, e := range m.Errors {
-		p.Errors = append(p.Errors, fieldError{Location: e.Location, Message: e.Message})
-		all = append(all, e.Location+": "+e.Message)
+		f := fieldError{Location: e.Location, Message: e.Message}
+		// huma names a field that is missing in the message alone.
+		var name string
+		if n, _ := fmt.Sscanf(e.Message, "expected required property %s to be present", &name); n == 1 {
+			f = fieldError{Location: e.Location + "." + name, Message: "is required"}
+		}
+		p.Errors = append(p.Errors, f)
+		all = append(all, f.Location+": "+f.Message)
 	}
 	if len(all) > 0 {
 		p.Detail = strings.Join(all[:min(len(all), maxListed)], "; ")

@@ -82,7 +82,7 @@ func (s *Server) Swap(st *State) {
 	s.state.Store(&live{State: st, loaded: s.clock()})
 	s.metrics.swaps.Inc()
 	s.log.Info("serving snapshot", "snapshot", st.Version, "model", st.Champion.Name,
-		"version", st.Champion.ID, "origin", st.Panel.Origin, "series", len(st.Panel.Series))
+		"version", st.Champion.ID, "origin", st.Panel.Origin.String(), "series", len(st.Panel.Series))
 }
 
 // The waits of a connection, as choices: a client on a slow line sends the

@@ -2,16 +2,16 @@ package simulate
 
 // Planted counts what is wrong or hard in a simulated shop, on purpose.
 type Planted struct {
-	Returns       int // lines of negative quantity, of a later order of the same customer
-	StockOuts     int // days of series on which less was there than was wanted
-	Outages       int // days of places of which nothing arrived
-	Lost          int // lines of those days, which are not in the shop's tables
-	Duplicates    int // lines that were delivered twice
-	BadQuantities int // lines whose quantity is no number
-	BadPrices     int // lines whose price is no number
-	NoPrices      int // lines without a price
-	BadDates      int // orders whose time is no time
-	BadStock      int // stock rows whose count is no number
+	Returns       int `json:"returns"`        // lines of negative quantity, of a later order of the same customer
+	StockOuts     int `json:"stock_outs"`     // days of series on which less was there than was wanted
+	Outages       int `json:"outages"`        // days of places of which nothing arrived
+	Lost          int `json:"lost"`           // lines of those days, which are not in the shop's tables
+	Duplicates    int `json:"duplicates"`     // lines that were delivered twice
+	BadQuantities int `json:"bad_quantities"` // lines whose quantity is no number
+	BadPrices     int `json:"bad_prices"`     // lines whose price is no number
+	NoPrices      int `json:"no_prices"`      // lines without a price
+	BadDates      int `json:"bad_dates"`      // orders whose time is no time
+	BadStock      int `json:"bad_stock"`      // stock rows whose count is no number
 }
 
 // The chances of dirt, by row.

@@ -5,16 +5,16 @@ package simulate
 
 // A Summary counts what a shop was filled with.
 type Summary struct {
-	Places    int
-	Items     int
-	Customers int
-	Orders    int
-	Lines     int // order lines
-	Stock     int // stock rows: one a day and series
-	Planted   Planted
+	Places    int     `json:"places"`
+	Items     int     `json:"items"`
+	Customers int     `json:"customers"`
+	Orders    int     `json:"orders"`
+	Lines     int     `json:"lines"` // order lines
+	Stock     int     `json:"stock"` // stock rows: one a day and series
+	Planted   Planted `json:"planted"`
 	// Overlap is the lines of invoices that an earlier file already had,
 	// which are not loaded again. Only real invoices overlap.
-	Overlap int
+	Overlap int `json:"overlap,omitempty"`
 }
 
 // schema is a plain shop. SQLite's types are only wishes: a quantity that is

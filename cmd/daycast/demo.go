@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"daycast"
 	"daycast/app"
@@ -51,10 +54,7 @@ Retail II invoices. A demo that was killed goes on where it was.`,
 	f := c.Flags()
 	f.StringVar(&d.Dir, "dir", "daycast-demo", "folder where everything lives")
 	f.StringVar(&d.OnlineRetail, "online-retail", "", "folder or file of the UCI Online Retail II invoices, as CSV; gzip is understood")
-	f.IntVar(&d.Simulated.Items, "items", 300, "items of the simulated shop")
-	f.IntVar(&d.Simulated.Places, "places", 1, "places of the simulated shop")
-	f.IntVar(&d.Simulated.Days, "days", 730, "days of the simulated shop")
-	f.Uint64Var(&d.Simulated.Seed, "seed", 1, "seed of the simulated shop")
+	sizeFlags(f, &d.Simulated, " of the simulated shop")
 	f.BoolVar(&d.Fresh, "fresh", false, "do again what an earlier demo did")
 	f.BoolVar(&onlyFill, "only-fill", false, "end after the shop is filled: daycast run --config DIR/daycast.yaml goes on")
 	f.BoolVar(&noServe, "no-serve", false, "end after the summary")
@@ -93,9 +93,31 @@ is written beside it, into NAME.truth.sqlite.`,
 	}
 	f := c.Flags()
 	f.StringVar(&out, "out", "shop.sqlite", "file to write")
-	f.IntVar(&s.Items, "items", 300, "items")
-	f.IntVar(&s.Places, "places", 1, "places")
-	f.IntVar(&s.Days, "days", 730, "days")
-	f.Uint64Var(&s.Seed, "seed", 1, "seed of all randomness")
+	sizeFlags(f, &s, "")
 	return c
 }
+
+// sizeFlags are those of a simulated shop.
+func sizeFlags(f *pflag.FlagSet, s *app.SimulatedShop, of string) {
+	s.Items, s.Places, s.Days = 300, 1, 730
+	f.Var((*countFlag)(&s.Items), "items", "items"+of)
+	f.Var((*countFlag)(&s.Places), "places", "places"+of)
+	f.Var((*countFlag)(&s.Days), "days", "days"+of)
+	f.Uint64Var(&s.Seed, "seed", 1, "seed"+of)
+}
+
+// countFlag is how many there are of what there has to be one of: 0 would
+// otherwise mean the default.
+type countFlag int
+
+func (c *countFlag) Set(s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		return errors.New("want a whole number, 1 or more")
+	}
+	*c = countFlag(n)
+	return nil
+}
+
+func (c *countFlag) Type() string   { return "int" }
+func (c *countFlag) String() string { return strconv.Itoa(int(*c)) }

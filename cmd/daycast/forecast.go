@@ -56,10 +56,10 @@ func forecastCommand() *cobra.Command {
   daycast forecast --csv weekly.csv.gz --freq week --horizon 8 --out -
   daycast forecast --config shop/daycast.yaml --out forecasts.csv`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.Memory = int64(memory)
 			if o.Sales == "" {
 				return forecastShop(cmd, shop, o)
 			}
-			o.Memory = int64(memory)
 			if err := o.Validate(); err != nil {
 				return misuse{err}
 			}
@@ -91,7 +91,7 @@ func forecastCommand() *cobra.Command {
 	f.StringVar(&o.Freq, "freq", "day", "length of a period: day or week")
 	f.StringVar(&o.Absent, "absent", "auto", "what a day without a row means: auto, zero, closed or missing")
 	f.StringSliceVar(&o.Models, "models", nil, "models to compare (all)")
-	f.StringVar(&o.Metric, "metric", "wape", "what the best model is best at: wape, rmse, mae, mase or rmsse")
+	f.StringVar(&o.Metric, "metric", "wape", "what the best model is best at: wape, rmse, mae, mase, rmsse or pinball")
 	f.Var((*bytesFlag)(&memory), "memory", "memory that may be used")
 	f.IntVar(&o.Threads, "threads", runtime.NumCPU(), "threads that may be used; the result does not depend on it")
 	f.DurationVar(&o.Time, "time", 10*time.Minute, "time that may be used; less of it compares fewer models and origins")
@@ -109,9 +109,10 @@ func forecastShop(cmd *cobra.Command, shop shopFlags, o app.CSVForecast) error {
 	}
 	horizon := 0 // the config's
 	if cmd.Flags().Changed("horizon") {
-		if horizon = o.Horizon; horizon < 1 {
-			return misuse{fmt.Errorf("--horizon %d: want at least 1", horizon)}
+		if err := o.Validate(); err != nil {
+			return misuse{err}
 		}
+		horizon = o.Horizon
 	}
 	cfg, err := shop.load()
 	if err != nil {

@@ -149,6 +149,9 @@ func TestMisuse(t *testing.T) {
 		{"models lst", "did you mean list?"},
 		{"models show", "the id of a version"},
 		{"init --source oracle", "postgres or sqlite"},
+		{"demo --items 0", "1 or more"},
+		{"demo --days -1", "1 or more"},
+		{"simulate --places many", "1 or more"},
 		{"serve --adr :1", "did you mean --addr?"},
 		{"monitor --url :8080", "http://127.0.0.1:8080"},
 		{"monitor --url ftp://shop", "http://127.0.0.1:8080"},
@@ -169,7 +172,8 @@ func TestMisuse(t *testing.T) {
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	verbs := []string{
-		"demo", "init", "check", "run", "etl", "train", "backtest", "forecast", "serve", "monitor", "simulate", "models", "models list", "models show", "models promote", "models rollback",
+		"demo", "init", "check", "run", "etl", "train", "backtest", "tune", "forecast", "serve", "monitor", "simulate",
+		"models", "models list", "models show", "models promote", "models rollback", "models decisions",
 	}
 	for _, verb := range verbs {
 		o := must(t, ".", append(strings.Fields(verb), "--help")...)
@@ -272,7 +276,7 @@ func TestVerbs(t *testing.T) {
 			t.Errorf("%s: %d rows, want 3", series, len(rows))
 		}
 	}
-	daycast(t, dir, "forecast", "--config", "daycast.yaml", "--horizon", "10000", "--out", "-").fails(t, 1, "horizon 10000")
+	daycast(t, dir, "forecast", "--config", "daycast.yaml", "--horizon", "10000", "--out", "-").fails(t, 2, "horizon 10000")
 }
 
 // While one run holds the warehouse, another is to try again later.
