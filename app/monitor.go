@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -100,13 +99,9 @@ func (v *vitals) published(ctx context.Context) (monitor.Data, monitor.Accuracy)
 }
 
 func readPublished(ctx context.Context, c config.Config) (d monitor.Data, a monitor.Accuracy, err error) {
-	var m pipeline.Manifest
-	text, err := os.ReadFile(filepath.Join(Current(c), "manifest.json"))
-	if err == nil {
-		err = json.Unmarshal(text, &m)
-	}
+	m, err := pipeline.CurrentManifest(c.Data)
 	if err != nil {
-		return d, a, daycast.Errorf(daycast.Invalid, "manifest.json: %w", err)
+		return d, a, err
 	}
 	house, err := warehouse.OpenSnapshot(ctx, filepath.Join(pipeline.Snapshots(c.Data), m.Run), warehouse.Options{
 		MemoryLimit: int64(c.Memory) / 4, Threads: threads(c),
@@ -128,25 +123,21 @@ func readPublished(ctx context.Context, c config.Config) (d monitor.Data, a moni
 }
 
 func (v *vitals) runs() (r monitor.Runs) {
-	s, err := pipeline.ReadSummary(v.config.Data)
-	if daycast.CodeOf(err) == daycast.NotFound && err != nil {
-		return r
-	}
+	history, err := pipeline.History(v.config.Data)
 	if err != nil {
 		return monitor.Runs{Broken: v.broken("run", err)}
 	}
-	run := monitor.Run{ID: s.Run, State: monitor.Done, Seconds: map[string]float64{}}
-	for k, step := range s.Steps {
-		if k == 0 {
-			run.Began = step.At
-		}
-		run.Ended = step.At.Add(time.Duration(step.Seconds * float64(time.Second)))
-		run.Seconds[step.Name] = step.Seconds
+	for _, e := range history {
+		r.Ended = append(r.Ended, monitor.Run{
+			ID: e.Run, State: e.State, Began: e.Began, Ended: e.Ended, Error: e.Error, Code: e.Code, Seconds: e.Seconds,
+		})
 	}
-	if s.Published {
-		r.Ended = append(r.Ended, run)
-	} else {
-		r.Current = &run
+	j, err := pipeline.ReadJournal(v.config.Data)
+	if err != nil && daycast.CodeOf(err) != daycast.NotFound {
+		return monitor.Runs{Broken: v.broken("run", err)}
+	}
+	if err == nil && !j.Ended && j.Error == "" {
+		r.Current = &monitor.Run{ID: j.Run, Began: j.Began}
 	}
 	return r
 }
@@ -165,6 +156,9 @@ func (v *vitals) model() (m monitor.Model) {
 	}
 	if err == nil {
 		m.Champion = &monitor.Champion{ID: champion.ID, Name: champion.Name, Origin: champion.Origin}
+	}
+	if m.Decisions, err = reg.Decisions(); err != nil {
+		return monitor.Model{Broken: v.broken("model", err)}
 	}
 	return m
 }

@@ -11,6 +11,7 @@ import (
 
 	"daycast"
 	"daycast/monitor"
+	"daycast/registry"
 )
 
 // now is the morning after the last day.
@@ -30,7 +31,7 @@ func healthy() monitor.Inputs {
 		}},
 		Model: monitor.Model{
 			Champion: &monitor.Champion{ID: "v1", Name: "gbm", Origin: last - 7},
-			Decisions: []monitor.Decision{
+			Decisions: []registry.Decision{
 				{Time: now.AddDate(0, 0, -7), Challenger: "v1", Promoted: true, Reasons: []string{"it is the first"}},
 				{Time: now.Add(-time.Hour), Challenger: "v2", Reasons: []string{"its WAPE is 0.480, the champion's 0.450", "a margin of 0.5% is wanted"}},
 			},

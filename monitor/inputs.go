@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"daycast"
+	"daycast/registry"
 )
 
 // Inputs are all that is known of a shop at an instant.
@@ -73,12 +74,12 @@ func (r Runs) success() *Run {
 
 // Model is what serves, and why.
 type Model struct {
-	Broken    string     // why the registry cannot be read
-	Champion  *Champion  // nil before the first
-	Decisions []Decision // of the gate, the oldest first
+	Broken    string              // why the registry cannot be read
+	Champion  *Champion           // nil before the first
+	Decisions []registry.Decision // the oldest first
 }
 
-// decided counts what the gate decided.
+// decided counts the decisions.
 func (m Model) decided() (promoted, refused int) {
 	for _, d := range m.Decisions {
 		if d.Promoted {
@@ -92,14 +93,6 @@ func (m Model) decided() (promoted, refused int) {
 type Champion struct {
 	ID, Name string
 	Origin   daycast.Day // the last day that it has seen
-}
-
-// A Decision is whether a new model became the champion, and why.
-type Decision struct {
-	Time       time.Time
-	Challenger string
-	Promoted   bool
-	Reasons    []string // the deciding one first
 }
 
 // Server is what a running server answered.

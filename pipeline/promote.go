@@ -42,7 +42,7 @@ func (r *Run) Rollback(ctx context.Context) (registry.Version, error) {
 // beginWith begins a run whose data is the published one's, and whose training
 // is done: v came of it.
 func (r *Run) beginWith(ctx context.Context, v registry.Version, d registry.Decision) error {
-	m, err := currentManifest(r.Dir)
+	m, err := CurrentManifest(r.Dir)
 	if err != nil {
 		return err
 	}

@@ -36,9 +36,9 @@ type Manifest struct {
 	Created time.Time `json:"created"`
 }
 
-// currentManifest is that of the newest snapshot in a data folder: code
+// CurrentManifest is that of the newest snapshot in a data folder: code
 // not_found where nothing was published.
-func currentManifest(dir string) (Manifest, error) {
+func CurrentManifest(dir string) (Manifest, error) {
 	var m Manifest
 	err := readJSON(filepath.Join(Snapshots(dir), currentLink, manifestFile), &m)
 	if err != nil && daycast.CodeOf(err) == daycast.NotFound {

@@ -114,7 +114,7 @@ func (r *Run) keepFile(name string) func(context.Context, string) (bool, error) 
 
 // keepPublished holds as long as that run's snapshot is the current one.
 func (r *Run) keepPublished(_ context.Context, run string) (bool, error) {
-	m, err := currentManifest(r.Dir)
+	m, err := CurrentManifest(r.Dir)
 	return err == nil && m.Run == run, nil
 }
 

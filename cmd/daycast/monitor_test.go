@@ -79,6 +79,17 @@ func TestMonitor(t *testing.T) {
 		t.Errorf("%+v", h)
 	}
 
+	// The next day comes, and with it what its forecasts are worth.
+	change(t, dir, fmt.Sprintf(`INSERT INTO lines VALUES ('new', '%sT10:00:00', '', 'apple', 5, 1.5)`, day(-1)))
+	must(t, dir, "run")
+	o = must(t, dir, "monitor", "--json")
+	if h := healthOf(t, o); h.Accuracy.Week.All.Pairs != 2 || h.Accuracy.Week.All.WAPE == nil || !strings.Contains(h.Data.Says[0], "yesterday") {
+		t.Errorf("after a day: %s", o.out)
+	}
+	if o := must(t, dir, "monitor"); !strings.Contains(o.out, "newest 7 days") || !strings.Contains(o.out, "1 period ahead") || !strings.Contains(o.out, "took over") {
+		t.Errorf("after a day:\n%s", o.out)
+	}
+
 	s := start(t, dir, "serve", "--addr", "127.0.0.1:0")
 	s.get("/v1/series", 200, nil)
 	h := healthOf(t, must(t, dir, "monitor", "--json", "--url", s.url+"/"))
@@ -91,6 +102,8 @@ func TestMonitor(t *testing.T) {
 		"daycast_data_last_day_timestamp_seconds ", "daycast_run_last_success_timestamp_seconds ", "daycast_run_failed 0\n",
 		`daycast_run_step_seconds{step="publish"} `, "daycast_champion_origin_timestamp_seconds ",
 		`daycast_gate_decisions_total{decision="promoted"} `, `daycast_monitor_broken{part="data"} 0`, "daycast_snapshot_series 2",
+		`daycast_forecast_wape{horizon="all",window="7d"} `, `daycast_forecast_coverage{horizon="1",window="28d"} `,
+		`daycast_category_bias{category="(none)",window="28d"} `, `daycast_forecast_scored_pairs{window="28d"} 2`,
 		"go_goroutines ", "process_cpu_seconds_total ",
 	} {
 		if !strings.Contains(metrics, "\n"+want) {
@@ -100,6 +113,12 @@ func TestMonitor(t *testing.T) {
 	s.stop()
 	if o := daycast(t, dir, "monitor", "--url", s.url); o.code != 1 || !strings.Contains(o.out, s.url+" does not answer") {
 		t.Errorf("without its server: exit code %d\n%s", o.code, o.out)
+	}
+
+	change(t, dir, `INSERT INTO places VALUES ('la', 'Middle/Earth')`)
+	daycast(t, dir, "run").fails(t, 1, "Middle/Earth")
+	if o := daycast(t, dir, "monitor"); o.code != 1 || !strings.Contains(o.out, "The newest run failed") || !strings.Contains(o.out, "Middle/Earth") {
+		t.Errorf("after a failed run: exit code %d\n%s", o.code, o.out)
 	}
 
 	write(t, filepath.Join(dir, "data", "snapshots", "current", "manifest.json"), "{")
