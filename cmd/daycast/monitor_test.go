@@ -31,8 +31,8 @@ func day(n int) string { return time.Now().UTC().AddDate(0, 0, n).Format(time.Da
 type health struct {
 	Verdict   string
 	Data, Run struct {
-		Verdict string
-		Says    []string
+		Verdict, Snapshot string
+		Says              []string
 	}
 	Accuracy struct {
 		Verdict string
@@ -70,6 +70,10 @@ func TestMonitor(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "data")); err == nil {
 		t.Error("it made a data folder")
 	}
+	s := start(t, dir, "serve", "--addr", "127.0.0.1:0")
+	if o := daycast(t, dir, "monitor", "--url", s.url); o.code != 1 || !strings.Contains(o.out, "has no forecasts to serve") {
+		t.Errorf("with a server of a new shop: exit code %d\n%s", o.code, o.out)
+	}
 	must(t, dir, "run")
 	if o := must(t, dir, "monitor"); !strings.HasPrefix(o.out, "OK ") || !strings.Contains(o.out, "of "+day(-2)) ||
 		!strings.Contains(o.out, "ended well") || !strings.Contains(o.out, "No forecast's day has come yet") {
@@ -90,7 +94,10 @@ func TestMonitor(t *testing.T) {
 		t.Errorf("after a day:\n%s", o.out)
 	}
 
-	s := start(t, dir, "serve", "--addr", "127.0.0.1:0")
+	until(t, "the server serves the newest snapshot", func() bool {
+		h := healthOf(t, daycast(t, dir, "monitor", "--json", "--url", s.url))
+		return h.Serving.Snapshot == h.Data.Snapshot
+	})
 	s.get("/v1/series", 200, nil)
 	h := healthOf(t, must(t, dir, "monitor", "--json", "--url", s.url+"/"))
 	if h.Serving.Verdict != "ok" || h.Serving.Snapshot == "" || h.Serving.Requests != 1 {
