@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"os"
 
 	"daycast"
 	"daycast/config"
@@ -19,11 +20,16 @@ func Run(ctx context.Context, c config.Config, w World, last string) (*Summary, 
 }
 
 func pass(ctx context.Context, c config.Config, w World, last string) error {
-	run, close, err := open(ctx, c, w)
+	what := map[string]string{"": "run", AfterSignals: "etl", AfterTraining: "train"}[last]
+	run, close, err := openToChange(ctx, c, w, what)
 	if err != nil {
 		return err
 	}
 	defer close()
+	return checkAndDo(ctx, run, last)
+}
+
+func checkAndDo(ctx context.Context, run *pipeline.Run, last string) error {
 	if err := run.Source.Check(ctx); err != nil {
 		return err
 	}
@@ -31,6 +37,27 @@ func pass(ctx context.Context, c config.Config, w World, last string) error {
 		run.Settings.TrainEvery = 0 // it is asked for now
 	}
 	return run.Do(ctx, last)
+}
+
+// openToChange opens everything that a run needs, with the lease of the data
+// folder; close gives it back.
+func openToChange(ctx context.Context, c config.Config, w World, what string) (run *pipeline.Run, close func(), err error) {
+	lease, err := pipeline.AcquireLease(c.Data, holder(w, what))
+	if err != nil {
+		return nil, nil, err
+	}
+	run, closeAll, err := open(ctx, c, w)
+	if err != nil {
+		lease.Release()
+		return nil, nil, err
+	}
+	return run, func() { closeAll(); lease.Release() }, nil
+}
+
+// holder is this process, for those who want the lease meanwhile.
+func holder(w World, what string) pipeline.Holder {
+	host, _ := os.Hostname() // one without a name is still a process
+	return pipeline.Holder{Host: host, PID: os.Getpid(), What: what, Since: w.Now()}
 }
 
 // Backtest compares the models on what the last run cleaned, and changes

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -155,6 +156,7 @@ func TestMisuse(t *testing.T) {
 		{"serve --adr :1", "did you mean --addr?"},
 		{"monitor --url :8080", "http://127.0.0.1:8080"},
 		{"monitor --url ftp://shop", "http://127.0.0.1:8080"},
+		{"schedule --onc", "did you mean --once?"},
 	} {
 		o := daycast(t, dir, strings.Fields(c.args)...)
 		if o.code != 2 || !strings.Contains(o.errors, c.says) {
@@ -172,7 +174,7 @@ func TestMisuse(t *testing.T) {
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	verbs := []string{
-		"demo", "init", "check", "run", "etl", "train", "backtest", "tune", "forecast", "serve", "monitor", "simulate",
+		"demo", "init", "check", "run", "etl", "train", "backtest", "tune", "forecast", "serve", "schedule", "monitor", "simulate",
 		"models", "models list", "models show", "models promote", "models rollback", "models decisions",
 	}
 	for _, verb := range verbs {
@@ -279,7 +281,7 @@ func TestVerbs(t *testing.T) {
 	daycast(t, dir, "forecast", "--config", "daycast.yaml", "--horizon", "10000", "--out", "-").fails(t, 2, "horizon 10000")
 }
 
-// While one run holds the warehouse, another is to try again later.
+// While one run holds the data folder, another is to try again later.
 func TestTwoRuns(t *testing.T) {
 	t.Parallel()
 	dir := newShop(t)
@@ -296,7 +298,10 @@ func TestTwoRuns(t *testing.T) {
 		_, err := os.Stat(filepath.Join(dir, "data", "runs", "journal.json"))
 		return err == nil
 	})
-	daycast(t, dir, "run").fails(t, 75, "another process holds it", "warehouse.duckdb")
+	for _, verb := range []string{"run", "etl", "train", "models rollback"} {
+		daycast(t, dir, strings.Fields(verb)...).fails(t, 75, "is being changed by daycast run (process "+strconv.Itoa(slow.Process.Pid), "try again")
+	}
+	daycast(t, dir, "backtest").fails(t, 75, "another process holds it", "warehouse.duckdb")
 	if o := daycast(t, dir, "check"); o.code != 75 || !strings.Contains(o.out, "another process holds it") {
 		t.Errorf("check beside a run: exit code %d\n%s", o.code, o.out)
 	}
