@@ -7,6 +7,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -16,6 +18,7 @@ import (
 	"daycast"
 	"daycast/config"
 	"daycast/model/all"
+	"daycast/monitor"
 	"daycast/pipeline"
 	"daycast/registry"
 	"daycast/signal/holiday"
@@ -36,6 +39,10 @@ type Progress interface {
 	// Step hears that done of total are done; total is 0 where it is not known.
 	Step(done, total int, what string)
 }
+
+// Logger writes the log of what runs unattended: an object a line, with the
+// names of the Elastic Common Schema.
+func Logger(to io.Writer, w World) *slog.Logger { return monitor.NewLogger(to, w.Version) }
 
 // Summary is what a run says at its end.
 type Summary = pipeline.Summary

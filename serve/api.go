@@ -93,7 +93,7 @@ func register[I, T any](s *Server, api huma.API, op huma.Operation, answer func(
 		if err != nil {
 			p := problemOf(err)
 			if p.Status == http.StatusInternalServerError {
-				s.log.ErrorContext(ctx, "request failed", "operation", op.OperationID, "error", err)
+				s.log.ErrorContext(ctx, "request failed", "operation", op.OperationID, "error", err, "trace.id", traceIn(ctx))
 			}
 			return nil, p
 		}

@@ -23,6 +23,7 @@ type problem struct {
 	Detail string       `json:"detail" doc:"What is wrong, for people."`
 	Hint   string       `json:"hint,omitempty" doc:"What would be right."`
 	Errors []fieldError `json:"errors,omitempty" doc:"Each field at fault."`
+	Trace  string       `json:"trace_id,omitempty" doc:"The trace under which the server's log has the request; the header X-Trace-Id has it too."`
 }
 
 // A fieldError names one field of the request.
@@ -60,6 +61,7 @@ func (p *problem) write(w http.ResponseWriter) {
 		w.Header()[key] = values
 	}
 	w.Header().Set("Content-Type", problemType)
+	p.Trace = w.Header().Get(traceHeader)
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // a client that has gone is nobody to tell
 }
@@ -118,16 +120,25 @@ func internalProblem() *problem {
 		withHint("the server's log says what")
 }
 
-// asProblem turns the errors that huma finds itself, before a handler runs,
-// into ours. It leaves out the values that huma echoes, which may be long or
-// secret.
-func asProblem(_ huma.Context, _ string, v any) (any, error) {
-	m, ok := v.(*huma.ErrorModel)
+// asProblem sees that every problem names its trace, and turns the errors that
+// huma finds itself, before a handler runs, into ours.
+func asProblem(ctx huma.Context, _ string, v any) (any, error) {
+	p, ok := v.(*problem)
+	if m, isHumas := v.(*huma.ErrorModel); isHumas {
+		p, ok = problemOfHuma(m), true
+	}
 	if !ok {
 		return v, nil
 	}
+	p.Trace = traceIn(ctx.Context())
+	return p, nil
+}
+
+// problemOfHuma leaves out the values that huma echoes, which may be long or
+// secret.
+func problemOfHuma(m *huma.ErrorModel) *problem {
 	if m.Status >= http.StatusInternalServerError {
-		return internalProblem(), nil
+		return internalProblem()
 	}
 	p := newProblem(m.Status, daycast.Invalid, "%s", m.Detail)
 	var all []string
@@ -148,7 +159,7 @@ func asProblem(_ huma.Context, _ string, v any) (any, error) {
 	if m.Status == http.StatusUnsupportedMediaType {
 		p.Hint = "send the header Content-Type: application/json"
 	}
-	return p, nil
+	return p
 }
 
 // maxListed is how many faults of one kind a problem lists.

@@ -22,6 +22,9 @@ func (s *Server) observe(w http.ResponseWriter, r *http.Request) {
 	start := s.clock()
 	route := s.route(r)
 	rec := &recorder{ResponseWriter: w}
+	trace := traceOf(r)
+	r = r.WithContext(withTrace(r.Context(), trace))
+	w.Header().Set(traceHeader, trace)
 	s.metrics.active.Inc()
 	defer func() {
 		s.metrics.active.Dec()
@@ -32,7 +35,8 @@ func (s *Server) observe(w http.ResponseWriter, r *http.Request) {
 		}
 		s.metrics.duration.WithLabelValues(route, methodLabel(r.Method), statusClass(status)).Observe(took.Seconds())
 		s.log.Log(r.Context(), logLevel(route, status), "request",
-			"method", r.Method, "route", route, "path", r.URL.Path, "status", status, "bytes", rec.bytes, "duration", took)
+			"http.request.method", r.Method, "http.route", route, "url.path", r.URL.Path, "http.response.status_code", status,
+			"http.response.body.bytes", rec.bytes, "event.duration", took, "trace.id", trace)
 	}()
 	s.protect(rec, r, route)
 }
@@ -47,7 +51,8 @@ func (s *Server) protect(w *recorder, r *http.Request, route string) {
 		if cause == http.ErrAbortHandler { //nolint:errorlint // net/http panics with this very value
 			panic(cause)
 		}
-		s.log.ErrorContext(r.Context(), "panic", "route", route, "cause", cause, "stack", string(debug.Stack()))
+		s.log.ErrorContext(r.Context(), "panic", "http.route", route, "error", cause,
+			"error.stack_trace", string(debug.Stack()), "trace.id", traceIn(r.Context()))
 		if w.status == 0 {
 			internalProblem().write(w)
 		}

@@ -228,7 +228,9 @@ func TestRequestLog(t *testing.T) {
 	ask(t, h.URL+"/v1/series/nothing/history", "")
 	ask(t, h.URL+"/healthz", "")
 	got := log.String()
-	for _, want := range []string{"route=/v1/series/{id}/history", "status=200", "status=404", "duration="} {
+	for _, want := range []string{"http.route=/v1/series/{id}/history", "url.path=/v1/series/85123A/history", "http.response.status_code=200",
+		"http.response.status_code=404", "event.duration=", "trace.id=",
+	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in %s", want, got)
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -25,14 +26,15 @@ Retail II invoices. A demo that was killed goes on where it was.`,
   daycast demo --dir /tmp/shop --no-serve
   daycast demo --online-retail online_retail_II/`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			w := world()
 			if onlyFill {
-				sum, err := d.Fill(cmd.Context(), world())
+				sum, err := d.Fill(cmd.Context(), w)
 				if err != nil {
 					return err
 				}
 				return printJSON(cmd.OutOrStdout(), sum)
 			}
-			cfg, s, err := d.Run(cmd.Context(), world())
+			cfg, s, err := d.Run(cmd.Context(), w)
 			if err != nil {
 				return err
 			}
@@ -46,7 +48,7 @@ Retail II invoices. A demo that was killed goes on where it was.`,
 			if err != nil {
 				return err
 			}
-			return app.Serve(cmd.Context(), cfg, world(), logger(), func(at string) {
+			return app.Serve(cmd.Context(), cfg, w, app.Logger(os.Stderr, w), func(at string) {
 				fmt.Fprint(cmd.OutOrStdout(), example(at, best))
 			})
 		},

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"log/slog"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -27,7 +26,8 @@ are under way.`,
 			if addr != "" {
 				cfg.Serve.Addr = addr
 			}
-			return app.Serve(cmd.Context(), cfg, world(), logger(), func(at string) {
+			w := world()
+			return app.Serve(cmd.Context(), cfg, w, app.Logger(os.Stderr, w), func(at string) {
 				fmt.Fprintf(cmd.OutOrStdout(), "serving on http://%s\n", at)
 			})
 		},
@@ -36,5 +36,3 @@ are under way.`,
 	c.Flags().StringVar(&addr, "addr", "", "host:port to listen on (serve.addr of the config)")
 	return c
 }
-
-func logger() *slog.Logger { return slog.New(slog.NewJSONHandler(os.Stderr, nil)) }
