@@ -5,7 +5,11 @@ package config
 //go:generate go test -run TestReference -update .
 
 import (
+	"errors"
+	"strings"
 	"time"
+
+	"github.com/robfig/cron/v3"
 
 	"daycast"
 )
@@ -23,6 +27,7 @@ type Config struct {
 	Memory   Bytes    `yaml:"memory"`  // Ceiling of what one run may use, such as 4GiB; at least 256MiB.
 	Threads  int      `yaml:"threads"` // How many threads work at once; 0: all there are. Results do not depend on it.
 	Serve    Serve    `yaml:"serve"`
+	Schedule Schedule `yaml:"schedule"`
 }
 
 // Shop is what holds for all of the shop.
@@ -81,6 +86,11 @@ type Serve struct {
 	MaxConcurrent int      `yaml:"max_concurrent"` // Most requests at once; more are asked to try again.
 }
 
+// Schedule is when daycast schedule runs.
+type Schedule struct {
+	Cron string `yaml:"cron"` // A cron line of five fields (minute, hour, day of month, month, weekday) or @daily, @weekly and the like, on the clock of shop.time_zone.
+}
+
 // Default is the config of a shop that says nothing but its source.
 func Default() Config {
 	return Config{
@@ -91,10 +101,11 @@ func Default() Config {
 			Horizon: 28, Step: "day", Metric: "wape",
 			Origins: 6, Scored: 3, MaxRows: 300_000, Seed: 1,
 		},
-		Train:  Train{Every: Duration(7 * 24 * time.Hour)},
-		Gate:   Gate{Days: 7, Margin: 0.005},
-		Memory: 4 << 30,
-		Serve:  Serve{Addr: "127.0.0.1:8080", MaxBody: 1 << 20, Timeout: Duration(10 * time.Second), MaxConcurrent: 64},
+		Train:    Train{Every: Duration(7 * 24 * time.Hour)},
+		Gate:     Gate{Days: 7, Margin: 0.005},
+		Memory:   4 << 30,
+		Serve:    Serve{Addr: "127.0.0.1:8080", MaxBody: 1 << 20, Timeout: Duration(10 * time.Second), MaxConcurrent: 64},
+		Schedule: Schedule{Cron: "0 5 * * *"},
 	}
 }
 
@@ -104,6 +115,25 @@ func (f Forecast) PanelStep() daycast.Step {
 		return daycast.Weekly
 	}
 	return daycast.Daily
+}
+
+// Spec is the cron line, parsed. Lines that give a zone of their own or, as
+// @every does, count from the start of the program, are none.
+func (s Schedule) Spec() (cron.Schedule, error) {
+	if strings.Contains(s.Cron, "=") {
+		return nil, errors.New("the zone is shop.time_zone")
+	}
+	if strings.HasPrefix(s.Cron, "@every") {
+		return nil, errors.New("no time of the clock")
+	}
+	spec, err := cron.ParseStandard(s.Cron)
+	if err != nil {
+		return nil, err
+	}
+	if spec.Next(time.Unix(0, 0).UTC()).IsZero() {
+		return nil, errors.New("that day never comes")
+	}
+	return spec, nil
 }
 
 // Zone is the shop's time zone. It is known: Validate has looked it up.

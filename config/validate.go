@@ -51,6 +51,8 @@ func (c Config) problems() problems {
 	ck.want(c.Memory >= leastMemory, "memory", "%s is too little; want at least %s", c.Memory, Bytes(leastMemory))
 	ck.want(c.Threads >= 0 && c.Threads <= mostThreads, "threads", "%d; want 0 for all, or 1 to %d", c.Threads, mostThreads)
 	ck.serve(c.Serve)
+	_, err := c.Schedule.Spec()
+	ck.want(err == nil, "schedule.cron", "%q: %v; want five fields such as \"0 5 * * *\" (each day at 05:00), or @daily", c.Schedule.Cron, err)
 	return ck.problems
 }
 

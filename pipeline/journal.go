@@ -21,6 +21,7 @@ type Journal struct {
 	Began    time.Time    `json:"began"`
 	Settings string       `json:"settings"`             // fingerprint of all that decides the result but the data
 	AsOf     daycast.Day  `json:"as_of,omitempty"`      // of a replay: the last day that it knows
+	Due      time.Time    `json:"due,omitzero"`         // instant of the schedule that it answers; zero for by hand
 	Done     []Step       `json:"done"`                 // or kept
 	Earlier  []Step       `json:"earlier,omitempty"`    // of each step, the newest that an earlier run did
 	Ended    bool         `json:"ended"`                // it is not to be resumed
@@ -52,10 +53,11 @@ const staleAfter = 12 * time.Hour
 const idLayout = "20060102T150405Z"
 
 // openJournal resumes the run that did not end, or begins a new one: where
-// there is none, it is old or was made with other settings or as of another
-// day, or all the wanted steps are done, so that doing them again is what is
-// meant.
-func openJournal(dir, settings string, asOf daycast.Day, now time.Time, wanted []step) (*Journal, error) {
+// there is none, it is old, was made with other settings, as of another day or
+// began before the instant that is to be answered, or all the wanted steps are
+// done, so that doing them again is what is meant.
+func openJournal(r *Run, now time.Time, wanted []step) (*Journal, error) {
+	dir, settings := r.Dir, r.fingerprint()
 	if err := os.MkdirAll(filepath.Join(dir, "runs"), 0o755); err != nil {
 		return nil, fileError("the data folder", err)
 	}
@@ -63,11 +65,17 @@ func openJournal(dir, settings string, asOf daycast.Day, now time.Time, wanted [
 	if err != nil && daycast.CodeOf(err) != daycast.NotFound {
 		return nil, err
 	}
-	if j.Run != "" && !j.Ended && now.Sub(j.Began) <= staleAfter && j.Settings == settings && j.AsOf == asOf && !j.allDone(wanted) {
+	if j.Run != "" && !j.Ended && now.Sub(j.Began) <= staleAfter && !j.Began.Before(r.Due) &&
+		j.Settings == settings && j.AsOf == r.AsOf && !j.allDone(wanted) {
+		if !r.Due.IsZero() {
+			j.Due = r.Due
+		}
 		j.Error, j.Code, j.EndedAt = "", "", time.Time{}
 		return j, j.save()
 	}
-	j = &Journal{Run: newID(j.Run, now), Began: now.UTC(), Settings: settings, AsOf: asOf, Earlier: j.known(), path: j.path}
+	j = &Journal{
+		Run: newID(j.Run, now), Began: now.UTC(), Settings: settings, AsOf: r.AsOf, Due: r.Due, Earlier: j.known(), path: j.path,
+	}
 	return j, j.save()
 }
 

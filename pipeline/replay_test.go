@@ -14,7 +14,7 @@ import (
 	"daycast/simulate"
 )
 
-func day(t testing.TB, s string) daycast.Day {
+func dayOf(t testing.TB, s string) daycast.Day {
 	t.Helper()
 	d, err := daycast.ParseDay(s)
 	if err != nil {
@@ -39,7 +39,7 @@ func gated(r *pipeline.Run) {
 // ends equal to one that was not.
 func TestReplayResumes(t *testing.T) {
 	shop := fill(t, simulate.Shop{Items: 200, Days: 150, Seed: 3})
-	from, to := day(t, "2023-05-17"), day(t, "2023-05-23")
+	from, to := dayOf(t, "2023-05-17"), dayOf(t, "2023-05-23")
 	play := victimReplay + "=" + from.String() + " " + to.String()
 	whole := world{dir: t.TempDir(), shop: shop}
 	signs, _ := start(t, whole, 0, play)
@@ -82,7 +82,7 @@ func TestReplaySeesNoFuture(t *testing.T) {
 	var results []result
 	for _, path := range []string{shop, poisoned} {
 		w := world{dir: t.TempDir(), shop: path, set: gated, now: time.Now}
-		if err := w.replay(t.Context(), day(t, "2023-05-09"), day(t, "2023-05-10")); err != nil {
+		if err := w.replay(t.Context(), dayOf(t, "2023-05-09"), dayOf(t, "2023-05-10")); err != nil {
 			t.Fatal(err)
 		}
 		results = append(results, w.result(t))
@@ -99,7 +99,7 @@ func TestReplaySeesNoFuture(t *testing.T) {
 // with its reasons and on days that neither had seen.
 func TestReplayPassesTheGate(t *testing.T) {
 	w := world{dir: t.TempDir(), shop: fill(t, simulate.Shop{Items: 12, Days: 150, Seed: 5}), set: gated, now: time.Now}
-	from := day(t, "2023-05-09")
+	from := dayOf(t, "2023-05-09")
 	if err := w.replay(t.Context(), from, from+14); err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestReplayRefuses(t *testing.T) {
 	shop := fill(t, small)
 	live := world{dir: t.TempDir(), shop: shop}
 	live.run(t, pipeline.StepClean)
-	from := day(t, "2023-04-20")
+	from := dayOf(t, "2023-04-20")
 	if err := live.replay(t.Context(), from, from+1); daycast.CodeOf(err) != daycast.Conflict {
 		t.Errorf("over live runs: %v, want code conflict", err)
 	}

@@ -25,6 +25,7 @@ import (
 type Run struct {
 	ID        string      // set by Do: a new one, or that of the run that did not end
 	AsOf      daycast.Day // of a replay: orders after it are not there yet; 0: all are
+	Due       time.Time   // instant of the schedule that it answers; zero for by hand
 	Dir       string      // the data folder
 	Code      string      // version of the program
 	Shop      Shop
@@ -79,7 +80,7 @@ func (r *Run) Do(ctx context.Context, last string) error {
 	if k := slices.IndexFunc(steps, func(s step) bool { return s.name == last }); k >= 0 {
 		steps = steps[:k+1]
 	}
-	j, err := openJournal(r.Dir, r.fingerprint(), r.AsOf, r.Now(), steps)
+	j, err := openJournal(r, r.Now(), steps)
 	if err != nil {
 		return err
 	}
