@@ -60,6 +60,7 @@ func (b PanelBuilder) Build(ctx context.Context, origin daycast.Day) (*daycast.P
 	}
 	found := a.typeStates()
 	a.correct()
+	a.spreadBulk()
 	a.panel.Totals = totals(a.panel)
 	return a.panel, found, nil
 }
