@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"daycast"
 )
@@ -234,6 +235,19 @@ func TestDailyWithoutItems(t *testing.T) {
 		}
 		if !strings.Contains(strings.Join(s.table.Notes, "\n"), "no column item") {
 			t.Errorf("no note of it: %q", s.table.Notes)
+		}
+	}
+}
+
+func TestDailyMonths(t *testing.T) {
+	for _, day := range []int{1, 0} { // the first of a month; the last of the one before
+		var b strings.Builder
+		b.WriteString("item,day,units\n")
+		for m := 1; m <= 12; m++ {
+			fmt.Fprintf(&b, "a,%s,30\n", time.Date(2023, time.Month(m), day, 0, 0, 0, 0, time.UTC).Format(time.DateOnly))
+		}
+		if notes := strings.Join(mustLoad(t, b.String(), daycast.Daily).table.Notes, "\n"); !strings.Contains(notes, "where a row is a month") {
+			t.Errorf("day %d: the notes do not say that rows look like months: %q", day, notes)
 		}
 	}
 }

@@ -34,6 +34,9 @@ func (p *profile) week(step daycast.Step) week {
 	const most = 0.5 // of the rows lie on one weekday where rows are weeks
 	rowsAreWeeks := float64(weekday[best]) > most*float64(total)
 	switch {
+	case p.rowsAreMonths():
+		return week{anchor: p.last + 1, note: "most rows are of the first or of the last day of a month: " +
+			"daycast knows days and weeks, and where a row is a month its forecasts are far too high"}
 	case step == daycast.Daily && rowsAreWeeks && p.spansWeeks():
 		return week{note: fmt.Sprintf("most rows are of a %s: if a row is a week, ask for weeks (--freq week)", name)}
 	case step == daycast.Daily:
@@ -47,6 +50,26 @@ func (p *profile) week(step daycast.Step) week {
 	}
 	return week{anchor: p.last + 1, note: fmt.Sprintf(
 		"rows are days: they are added up to weeks that begin on a %s, so that the last one is whole", (p.last + 1).Weekday())}
+}
+
+// rowsAreMonths reports whether nearly all rows are of days on which a month
+// begins, or of those on which one ends.
+func (p *profile) rowsAreMonths() bool {
+	first, last, total := 0, 0, 0
+	for n, rows := range p.dayRows {
+		if p.stray[n] {
+			continue
+		}
+		total += rows
+		if p.days.days[n].Time().Day() == 1 {
+			first += rows
+		}
+		if (p.days.days[n] + 1).Time().Day() == 1 {
+			last += rows
+		}
+	}
+	const most = 0.9 // of the rows
+	return p.spansWeeks() && float64(max(first, last)) > most*float64(total)
 }
 
 // spansWeeks reports whether there are days of several weeks.

@@ -2,6 +2,7 @@ package source
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -23,8 +24,8 @@ import (
 //
 // Columns without a name of their own (the row numbers that some programs
 // write) and rows without a single value are not read. A row with too few or
-// too many fields is yielded with as many values, a row with a stray quote
-// with none.
+// too many fields is yielded with as many values, a stray quote is a part of
+// its value, and rows that it runs together are yielded as one with none.
 type CSV struct{ files map[Table]string }
 
 // OpenCSV makes a Source of files. It fails with code not_found where one
@@ -143,6 +144,7 @@ func fileField(t Table) string { return "source.files." + string(t) }
 type csvTable struct {
 	file   *os.File
 	text   *bufio.Reader
+	raw    *recording // beneath text
 	csv    *csv.Reader
 	path   string
 	field  string
@@ -173,6 +175,8 @@ func openTable(path, field string) (*csvTable, error) {
 }
 
 func (f *csvTable) readHeader(t Table) error {
+	f.raw = &recording{from: f.text}
+	f.text = bufio.NewReaderSize(f.raw, headSize)
 	f.csv = csv.NewReader(f.text)
 	f.csv.Comma = separator(f.text)
 	f.csv.FieldsPerRecord = -1
@@ -201,19 +205,19 @@ func (f *csvTable) readHeader(t Table) error {
 func (f *csvTable) batch() ([][]string, error) {
 	var batch [][]string
 	for len(batch) < batchRows {
+		f.raw.forget(f.csv.InputOffset())
 		record, err := f.csv.Read()
 		if errors.Is(err, io.EOF) {
 			return batch, io.EOF
 		}
 		if err != nil {
-			if err := f.badRecord(err); err != nil {
+			if record, err = f.badRecord(err); err != nil {
 				return batch, err
 			}
-			batch = append(batch, nil)
-			continue
+		} else {
+			f.line, _ = f.csv.FieldPos(len(record) - 1)
 		}
-		f.line, _ = f.csv.FieldPos(len(record) - 1)
-		if blank(record) {
+		if record != nil && blank(record) {
 			continue
 		}
 		row := f.values(record)
@@ -251,17 +255,25 @@ func blank(record []string) bool {
 	return true
 }
 
-// badRecord is nil for a stray quote, after which the reader goes on with the
-// next line. A quote that is never closed has swallowed all lines after it.
-func (f *csvTable) badRecord(err error) error {
+// badRecord reads a line with stray quotes, as in 5" pipe, taking them for
+// what they are; none of its values where that goes over several lines. A
+// quote that is never closed has swallowed all lines after it.
+func (f *csvTable) badRecord(err error) ([]string, error) {
 	var parse *csv.ParseError
 	if !errors.As(err, &parse) {
-		return f.broken(err)
+		return nil, f.broken(err)
 	}
-	if _, eof := f.text.Peek(1); eof == nil || parse.Line == parse.StartLine {
-		return nil
+	f.line = parse.Line
+	if parse.Line == parse.StartLine {
+		again := csv.NewReader(bytes.NewReader(f.raw.until(f.csv.InputOffset())))
+		again.Comma, again.LazyQuotes = f.csv.Comma, true
+		record, _ := again.Read()
+		return record, nil
 	}
-	return daycast.Errorf(daycast.Invalid, "%s, line %d: a quote is opened and never closed", f.path, parse.StartLine).
+	if _, eof := f.text.Peek(1); eof == nil {
+		return nil, nil
+	}
+	return nil, daycast.Errorf(daycast.Invalid, "%s, line %d: a quote is opened and never closed", f.path, parse.StartLine).
 		WithHint("close it, or write a quote inside a quoted field twice").WithField(f.field)
 }
 

@@ -130,8 +130,9 @@ func TestCSVForms(t *testing.T) {
 			"[a]\nb|B\n[c|C|1]\nd|D"},
 		{"ragged beside row numbers", ",item_id,name\n0,a\n1,b,B,1\n", "[a]\n[b|B|1]"},
 		{"a name that comes twice", "item_id,name,ITEM_ID\na,A,b\n", "a|A"},
-		{"stray quotes", "item_id,name\na,5\" pipe\nb,\"5\"in\"\nc,C\n",
-			"[]\n[]\nc|C"},
+		{"stray quotes", "item_id,name\na,5\" pipe\nb,\"5\"in\"\nc,C\n5\"d,D\n",
+			"a|5\" pipe\nb|5\"in\nc|C\n5\"d|D"},
+		{"a quote over two lines", "item_id,name\na,\"A\nb\"B\nc,C\n", "[]\nc|C"},
 		{"only a header", "item_id\n", ""},
 	}
 	for _, tt := range tests {

@@ -54,6 +54,25 @@ func (r macintosh) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// A recording keeps what was read of a file, from an offset on.
+type recording struct {
+	from io.Reader
+	at   int64 // the offset of the first byte kept
+	kept []byte
+}
+
+func (r *recording) Read(p []byte) (int, error) {
+	n, err := r.from.Read(p)
+	r.kept = append(r.kept, p[:n]...)
+	return n, err
+}
+
+// forget drops what comes before an offset.
+func (r *recording) forget(to int64) { r.kept, r.at = r.kept[to-r.at:], to }
+
+// until is what is kept up to an offset.
+func (r *recording) until(to int64) []byte { return r.kept[:to-r.at] }
+
 // separator is the one of , ; tab and | that is most frequent in the header
 // line, outside quotes.
 func separator(text *bufio.Reader) rune {
