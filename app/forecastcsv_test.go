@@ -302,9 +302,12 @@ func TestForecastCSVAbsent(t *testing.T) {
 func TestForecastCSVAttributes(t *testing.T) {
 	o := options(t, regular(6, 60)+"new,2024-03-05,\n")
 	dir := t.TempDir()
-	o.Items = writeText(t, dir, "items.csv", "item,category,note\ni00,x,\ni01,x,\ni02,x,\nnew,x,\ni03,y,\ni03,z,\nunknown,x,\n,y,\nbroken\n")
+	o.Items = writeText(t, dir, "items.csv", "item,category,note\n i00 ,x,\ni01,x,\ni02,x,\nnew,x,\ni03,y,\ni03,z,\nunknown,x,\n,y,\nbroken\n")
 	o.Places = writeText(t, dir, "places.csv", "place,country\nnowhere,DE\n")
-	rows, _ := forecast(t, o, false)
+	rows, r := forecast(t, o, false)
+	if notes := strings.Join(r.Notes, "\n"); !strings.Contains(notes, "table of places is not used") || strings.Contains(notes, "table of items") {
+		t.Errorf("what is said of the tables: %s", notes)
+	}
 	if got := rows[6*7].model; got != "like_category" {
 		t.Errorf("the new item is forecast by %s", got)
 	}

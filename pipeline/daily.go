@@ -44,14 +44,14 @@ func LoadDaily(ctx context.Context, run string, src source.Source, w warehouse.W
 	if _, err := w.Quarantine().Replace(ctx, run, table.Quarantine(ctx)); err != nil {
 		return nil, err
 	}
-	items, err := withTable(ctx, src, source.Items, table.Items, itemID, itemAttributes)
+	items, err := withTable(ctx, src, source.Items, table.Items, &table.Notes, itemID, itemAttributes)
 	if err != nil {
 		return nil, err
 	}
 	if _, err := w.Items().Replace(ctx, run, each(items)); err != nil {
 		return nil, err
 	}
-	places, err := withTable(ctx, src, source.Places, table.Places, placeID, placeAttributes)
+	places, err := withTable(ctx, src, source.Places, table.Places, &table.Notes, placeID, placeAttributes)
 	if err != nil {
 		return nil, err
 	}
@@ -66,9 +66,10 @@ func placeAttributes(pl daycast.Place) map[string]string { return pl.Attributes 
 
 // withTable adds the columns of a table of items or places, where the shop has
 // one, to the attributes of those that the sales name. The first column named
-// like the table, or the first at all, is the id.
+// like the table, or the first at all, is the id. A table that is of no use is
+// noted.
 func withTable[T any](
-	ctx context.Context, src source.Source, t source.Table, known []T, id func(T) string, attributes func(T) map[string]string,
+	ctx context.Context, src source.Source, t source.Table, known []T, notes *[]string, id func(T) string, attributes func(T) map[string]string,
 ) ([]T, error) {
 	if !src.Has(t) {
 		return known, nil
@@ -84,7 +85,7 @@ func withTable[T any](
 			break
 		}
 	}
-	index := map[string]map[string]string{}
+	index, named := map[string]map[string]string{}, 0
 	for _, it := range known {
 		index[id(it)] = attributes(it)
 	}
@@ -96,13 +97,19 @@ func withTable[T any](
 			if len(row) != len(columns) {
 				continue
 			}
-			to := index[row[key]]
+			to := index[strings.TrimSpace(row[key])]
+			if to != nil {
+				named++
+			}
 			for k, v := range row {
 				if to != nil && k != key && v != "" {
 					to[columns[k]] = v
 				}
 			}
 		}
+	}
+	if named == 0 {
+		*notes = append(*notes, fmt.Sprintf("the table of %s is not used: its column %s has none of those in the sales", t, columns[key]))
 	}
 	return known, nil
 }

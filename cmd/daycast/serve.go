@@ -17,7 +17,7 @@ func serveCommand() *cobra.Command {
 		Long: `Answer forecasts over HTTP from the newest snapshot. A new one is picked up
 without dropping a request; SIGTERM ends the server after the requests that
 are under way.`,
-		Example: "  daycast serve --config shop/daycast.yaml --addr 127.0.0.1:8080\n  curl -s http://127.0.0.1:8080/v1/series?limit=3",
+		Example: "  daycast serve --config shop/daycast.yaml --addr 127.0.0.1:8080\n  curl -s 'http://127.0.0.1:8080/v1/series?limit=3'",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := f.load()
 			if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"daycast"
 	"daycast/app"
 )
 
@@ -32,6 +34,10 @@ is what the config says now. What wins there is printed for the config.`,
 				return err
 			}
 			r, err := app.Tune(cmd.Context(), cfg, world(), t)
+			var wrong *daycast.Error
+			if errors.As(err, &wrong) && cmd.Flags().Lookup(wrong.Field) != nil {
+				return misuse{err}
+			}
 			if err != nil {
 				return err
 			}

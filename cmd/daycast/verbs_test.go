@@ -271,6 +271,8 @@ func TestVerbs(t *testing.T) {
 	if o := must(t, dir, "models", "rollback"); !strings.Contains(o.out, list.Champion) {
 		t.Errorf("rollback:\n%s", o.out)
 	}
+	daycast(t, dir, "tune", "--model", "ets").fails(t, 2, "no parameters to tune")
+	daycast(t, dir, "tune", "--model", "ridge", "--trials", "0").fails(t, 2, "want at least 1")
 	daycast(t, dir, "models", "promote", "none").fails(t, 1, "none does not exist")
 	daycast(t, dir, "models", "show", "none").fails(t, 1, "none does not exist", list.Champion)
 	for series, rows := range forecasts(t, dir, "--horizon", "3") {
