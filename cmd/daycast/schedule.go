@@ -31,7 +31,8 @@ ends the schedule with exit code 0. As a systemd service:
 
 Where something else keeps the time, such as cron or a Kubernetes CronJob,
 --once does the run that is due, if it has not been done, and ends. Its exit
-code is that of the run: one that failed is still due.`,
+code is that of the run, or 75 where SIGTERM stopped it: then, and where it
+failed, it is still due.`,
 		Example: "  daycast schedule --config shop/daycast.yaml\n  daycast schedule --once",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := f.load()

@@ -93,9 +93,9 @@ type scheduler struct {
 	log     strings.Builder
 }
 
-func startSchedule(t *testing.T, dir string) *scheduler {
+func startSchedule(t *testing.T, dir string, flags ...string) *scheduler {
 	t.Helper()
-	s := &scheduler{t: t, command: exec.Command(program, "schedule")}
+	s := &scheduler{t: t, command: exec.Command(program, append([]string{"schedule"}, flags...)...)}
 	s.command.Dir = dir
 	log, err := s.command.StderrPipe()
 	if err != nil {
@@ -115,7 +115,7 @@ func (s *scheduler) until(message string) entry {
 	for s.lines.Scan() {
 		line := s.lines.Text() + "\n"
 		s.log.WriteString(line)
-		if e := entries(s.t, line); e[0].Message == message {
+		if e := entries(s.t, line); len(e) > 0 && e[0].Message == message {
 			return e[0]
 		}
 	}
@@ -188,13 +188,14 @@ const slowModels = "forecast: {horizon: 14, models: [gbm], parameters: {gbm: {tr
 func TestScheduleResumes(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		with syscall.Signal
-		code int
-	}{"stopped": {syscall.SIGTERM, 0}, "killed": {syscall.SIGKILL, -1}} {
+		with  syscall.Signal
+		code  int
+		flags []string
+	}{"stopped": {syscall.SIGTERM, 0, nil}, "killed": {syscall.SIGKILL, -1, nil}, "stopped once": {syscall.SIGTERM, 75, []string{"--once"}}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := scheduledShop(t, slowModels)
-			s := startSchedule(t, dir)
+			s := startSchedule(t, dir, c.flags...)
 			run := s.until("train").Run
 			if code := s.end(c.with); code != c.code {
 				t.Errorf("exit code %d, want %d\n%s", code, c.code, s.log.String())
