@@ -25,10 +25,11 @@ type Panel struct {
 	Offsets []int // len(Series)+1
 	Start   []Day // by series
 
-	Units []float32  // as observed; 0 where the state is not evidence
-	Train []float32  // capped and corrected; shares memory with Units until they differ
-	State []DayState // why Units is what it is
-	Price []float32  // unit price, last known carried forward; NaN before the first
+	Units  []float32  // as observed; 0 where the state is not evidence
+	Train  []float32  // capped and corrected; shares memory with Units until they differ
+	Spread []float32  // Train with bulk orders spread over the shop; nil where there are none
+	State  []DayState // why Units is what it is
+	Price  []float32  // unit price, last known carried forward; NaN before the first
 
 	Levels  []Level       // what the series belong to: category, place, ...
 	Signals []PanelSignal // outside factors, promotions, buyers
@@ -98,6 +99,14 @@ func (p *Panel) Len(i int) int { return p.Offsets[i+1] - p.Offsets[i] }
 
 // TrainOf is series i's training units, oldest first.
 func (p *Panel) TrainOf(i int) []float32 { return p.Train[p.Offsets[i]:p.Offsets[i+1]] }
+
+// SpreadOf is series i's training units with bulk orders spread over the shop.
+func (p *Panel) SpreadOf(i int) []float32 {
+	if p.Spread == nil {
+		return p.TrainOf(i)
+	}
+	return p.Spread[p.Offsets[i]:p.Offsets[i+1]]
+}
 
 // UnitsOf is series i's units as observed, oldest first.
 func (p *Panel) UnitsOf(i int) []float32 { return p.Units[p.Offsets[i]:p.Offsets[i+1]] }

@@ -26,6 +26,7 @@ func (p *Panel) Select(indices []int) *Panel {
 	} else {
 		q.Train = gatherPeriods(p, p.Train, indices)
 	}
+	q.Spread = gatherPeriods(p, p.Spread, indices)
 	q.State = gatherPeriods(p, p.State, indices)
 	q.Price = gatherPeriods(p, p.Price, indices)
 	for _, l := range p.Levels {

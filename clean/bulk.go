@@ -22,12 +22,14 @@ const (
 	bulkDays = 56
 )
 
-// spreadBulk takes from training what a day sold beyond four times the series'
-// median day sold, of all days or of the weeks around it, and gives it back in
-// small change: a quarter to the series' own other days, the rest to all series as far as they sell. A bulk order is
-// real demand, but of a customer rather than of the product, and says little of
-// who gets the next one: a level that follows it is too high there and too low
-// everywhere else. The shop's total over the last eight weeks stays what it is.
+// spreadBulk makes training units for the levels of single series, without
+// what a day sold beyond four times the series' median day sold, of all days or
+// of the weeks around it. That is given back in small change: a quarter to the
+// series' own other days, the rest to all series as far as they sell. A bulk
+// order is real demand, but of a customer rather than of the product, and says
+// little of who gets the next one: a level that follows it is too high there
+// and too low everywhere else. The shop's total over the last eight weeks stays
+// what it is. Models of all series learn better from Train itself.
 func (a *assembly) spreadBulk() {
 	p := a.panel
 	first := p.Origin
@@ -56,7 +58,7 @@ func (a *assembly) spreadBulk() {
 		at := int(p.Start[i]-first) / int(p.Step)
 		scale(train[p.Offsets[i]:p.Offsets[i+1]], factor[at:])
 	}
-	p.Train = train
+	p.Spread = train
 }
 
 // cutBulk cuts the bulk of one series' days and scales the rest by the share

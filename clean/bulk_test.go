@@ -38,10 +38,10 @@ func TestBulkIsSpread(t *testing.T) {
 	if !slices.Equal(p.Units, units) {
 		t.Errorf("the units observed are now %v", p.Units)
 	}
-	if got := p.TrainOf(0)[7]; got > 60 || got <= 4 {
+	if got := p.SpreadOf(0)[7]; got > 60 || got <= 4 {
 		t.Errorf("the bulk day trains with %g units, want above 4 and far below 93", got)
 	}
-	if got := p.TrainOf(1); got[7] <= 10 || got[1] != 0 {
+	if got := p.SpreadOf(1); got[7] <= 10 || got[1] != 0 {
 		t.Errorf("the other series trains with %v, want more on its days sold alone", got)
 	}
 }
@@ -59,7 +59,7 @@ func TestBulkKeepsTheTotal(t *testing.T) {
 	a := shopOf(x, y)
 	a.spreadBulk()
 	p := a.panel
-	got := total(p.TrainOf(0)[bulkDays:]) + total(p.TrainOf(1)[bulkDays:])
+	got := total(p.SpreadOf(0)[bulkDays:]) + total(p.SpreadOf(1)[bulkDays:])
 	if want := total(x[bulkDays:]) + total(y[bulkDays:]); math.Abs(got/want-1) > 0.02 {
 		t.Errorf("the last eight weeks train with %g units of %g", got, want)
 	}
@@ -69,8 +69,8 @@ func TestBulkKeepsTheTotal(t *testing.T) {
 func TestBulkLeavesTheUsualAlone(t *testing.T) {
 	a := shopOf([]float32{3, 0, 4, 12, -1, 5}, []float32{0, 1, 99, 0, 0, 0}, []float32{0, 0, 0, 0, 0, 0})
 	a.spreadBulk()
-	if p := a.panel; &p.Train[0] != &p.Units[0] {
-		t.Errorf("trains with %v instead of %v", p.Train, p.Units)
+	if p := a.panel; p.Spread != nil {
+		t.Errorf("spreads %v to %v", p.Units, p.Spread)
 	}
 	shopOf().spreadBulk()
 }

@@ -91,7 +91,8 @@ func whole(p *daycast.Panel) bool {
 		return false
 	}
 	end := p.Offsets[n]
-	return slices.IsSorted(p.Offsets) && len(p.Units) == end && len(p.Train) == end && len(p.State) == end && len(p.Price) == end
+	return slices.IsSorted(p.Offsets) && len(p.Units) == end && len(p.Train) == end &&
+		(p.Spread == nil || len(p.Spread) == end) && len(p.State) == end && len(p.Price) == end
 }
 
 // checkShape finds the model whose answer would be read out of bounds.

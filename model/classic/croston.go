@@ -36,7 +36,7 @@ func (m Croston) Fit(ctx context.Context, t model.Training) (model.Fitted, error
 func (m Croston) valid() error { return mustBeIn(m.Name(), "alpha", m.Alpha) }
 
 func (m Croston) forecast(p *daycast.Panel, i int, out []float32) {
-	units, state := p.TrainOf(i), p.StateOf(i)
+	units, state := p.SpreadOf(i), p.StateOf(i)
 	size, chance := firstSales(units, state)
 	if size == 0 {
 		fill(out, 0)

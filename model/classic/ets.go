@@ -96,7 +96,7 @@ func (c etsConstants) parameters(season int) int {
 }
 
 func (ETS) forecast(p *daycast.Panel, i int, out []float32) {
-	units, state, season := p.TrainOf(i), p.StateOf(i), p.Step.Season()
+	units, state, season := p.SpreadOf(i), p.StateOf(i), p.Step.Season()
 	start, seasonal := etsStart(units, state, season, etsStartSeasons)
 	grid := etsPlain
 	if seasonal {

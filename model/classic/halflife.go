@@ -30,7 +30,7 @@ func (o *trials) add(p *daycast.Panel, i int) {
 		actual, periods := 0.0, 0.0
 		for t := origin; t < origin+o.horizon; t++ {
 			if p.StateOf(i)[t].Evidence() {
-				actual += float64(p.TrainOf(i)[t])
+				actual += float64(p.SpreadOf(i)[t])
 				periods++
 			}
 		}
@@ -45,7 +45,7 @@ func (o *trials) levels(p *daycast.Panel, i, origin int) (out [len(halfLives)]fl
 	var sum, weight [len(halfLives)]float64
 	// Older periods weigh nothing even for the longest half-life.
 	from := max(0, origin-5*int(halfLives[len(halfLives)-1]))
-	units, state := p.TrainOf(i), p.StateOf(i)
+	units, state := p.SpreadOf(i), p.StateOf(i)
 	for t := from; t < origin; t++ {
 		for k := range halfLives {
 			sum[k] *= decays[k]

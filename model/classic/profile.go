@@ -22,7 +22,7 @@ func newProfile(p *daycast.Panel, i int) profile {
 	if p.Step == daycast.Weekly {
 		window *= 5
 	}
-	units, state := p.TrainOf(i), p.StateOf(i)
+	units, state := p.SpreadOf(i), p.StateOf(i)
 	from := max(0, len(units)-window)
 	first := position(p.Step, p.Start[i])
 	out := profile{units: make([]float64, season), expected: make([]float64, season)}

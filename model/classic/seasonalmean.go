@@ -107,7 +107,7 @@ func (m shapes) forecast(p *daycast.Panel, i int, out []float32) {
 		shape = own.shrink(shape)
 	}
 	decay := math.Exp2(-1 / m.HalfLife)
-	units, state := p.TrainOf(i), p.StateOf(i)
+	units, state := p.SpreadOf(i), p.StateOf(i)
 	sum, weight := 0.0, 0.0
 	for t, y := range units {
 		sum *= decay

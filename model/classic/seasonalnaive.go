@@ -30,7 +30,7 @@ func (m SeasonalNaive) Fit(ctx context.Context, _ model.Training) (model.Fitted,
 func (SeasonalNaive) valid() error { return nil }
 
 func (SeasonalNaive) forecast(p *daycast.Panel, i int, out []float32) {
-	units, state := p.TrainOf(i), p.StateOf(i)
+	units, state := p.SpreadOf(i), p.StateOf(i)
 	n, season := len(units), p.Step.Season()
 	var otherwise float32
 	for t := n - 1; n < season && t >= 0; t-- {

@@ -36,7 +36,7 @@ func (m Theta) Fit(ctx context.Context, _ model.Training) (model.Fitted, error) 
 func (Theta) valid() error { return nil }
 
 func (Theta) forecast(p *daycast.Panel, i int, out []float32) {
-	units, state, season := p.TrainOf(i), p.StateOf(i), p.Step.Season()
+	units, state, season := p.SpreadOf(i), p.StateOf(i), p.Step.Season()
 	from := max(0, len(units)-max(p.Step.Year(), 2*season))
 	units, state = units[from:], state[from:]
 	start, _ := etsStart(units, state, season, len(units)/season+1)

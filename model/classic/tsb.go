@@ -55,7 +55,7 @@ func (m TSB) update(s *tsbState, units float64) {
 func (s tsbState) mean() float64 { return s.chance * s.size }
 
 func (m TSB) forecast(p *daycast.Panel, i int, out []float32) {
-	units, state := p.TrainOf(i), p.StateOf(i)
+	units, state := p.SpreadOf(i), p.StateOf(i)
 	var s tsbState
 	s.size, s.chance = firstSales(units, state)
 	for t, y := range units {

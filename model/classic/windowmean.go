@@ -38,7 +38,7 @@ func (m WindowMean) forecast(p *daycast.Panel, i int, out []float32) {
 	if window == 0 {
 		window = 28 / int(p.Step)
 	}
-	units, state := p.TrainOf(i), p.StateOf(i)
+	units, state := p.SpreadOf(i), p.StateOf(i)
 	sum, n := 0.0, 0
 	for t := len(units) - 1; t >= 0 && n < window; t-- {
 		if state[t].Evidence() {

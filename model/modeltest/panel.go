@@ -166,6 +166,9 @@ func slice(p *daycast.Panel, from, to int) *daycast.Panel {
 		out.Offsets[i] = p.Offsets[from+i] - lo
 	}
 	out.Units, out.Train = slices.Clone(p.Units[lo:hi]), slices.Clone(p.Train[lo:hi])
+	if p.Spread != nil {
+		out.Spread = slices.Clone(p.Spread[lo:hi])
+	}
 	out.State, out.Price = slices.Clone(p.State[lo:hi]), slices.Clone(p.Price[lo:hi])
 	out.Levels = slices.Clone(p.Levels)
 	for l := range out.Levels {
