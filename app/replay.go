@@ -39,9 +39,6 @@ func (p Replay) Run(ctx context.Context, c config.Config, w World) (*pipeline.Pl
 		return nil, err
 	}
 	defer close()
-	if err := run.Source.Check(ctx); err != nil {
-		return nil, err
-	}
 	if err := (pipeline.Replay{Run: *run, From: p.From, To: p.To}).Do(ctx); err != nil {
 		return nil, err
 	}

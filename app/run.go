@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"os"
 
 	"daycast"
@@ -21,22 +22,30 @@ func Run(ctx context.Context, c config.Config, w World, last string) (*Summary, 
 
 func pass(ctx context.Context, c config.Config, w World, last string) error {
 	what := map[string]string{"": "run", AfterSignals: "etl", AfterTraining: "train"}[last]
-	run, close, err := openToChange(ctx, c, w, what)
+	lease, err := pipeline.AcquireLease(c.Data, holder(w, what))
+	if err != nil {
+		return err
+	}
+	defer lease.Release()
+	run, close, err := openToRun(ctx, c, w)
 	if err != nil {
 		return err
 	}
 	defer close()
-	return checkAndDo(ctx, run, last)
-}
-
-func checkAndDo(ctx context.Context, run *pipeline.Run, last string) error {
-	if err := run.Source.Check(ctx); err != nil {
-		return err
-	}
 	if last == AfterTraining {
 		run.Settings.TrainEvery = 0 // it is asked for now
 	}
 	return run.Do(ctx, last)
+}
+
+// openToRun opens everything that a run needs. What cannot be opened is a run
+// that failed, and part of the history.
+func openToRun(ctx context.Context, c config.Config, w World) (*pipeline.Run, func(), error) {
+	run, close, err := open(ctx, c, w)
+	if err != nil {
+		return nil, nil, errors.Join(err, pipeline.NoteFailure(c.Data, w.Now(), err))
+	}
+	return run, close, nil
 }
 
 // openToChange opens everything that a run needs, with the lease of the data

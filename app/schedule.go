@@ -27,14 +27,14 @@ func Schedule(ctx context.Context, c config.Config, w World, log *slog.Logger, o
 
 // scheduled is a pass that answers a due instant, told in the log.
 func scheduled(ctx context.Context, c config.Config, w World, log *slog.Logger, due time.Time) error {
-	run, close, err := open(ctx, c, w)
+	run, close, err := openToRun(ctx, c, w)
 	if err != nil {
 		return err
 	}
 	defer close()
 	run.Due, run.Progress = due, &stages{run: run, log: log}
 	began := w.Now()
-	err = checkAndDo(ctx, run, "")
+	err = run.Do(ctx, "")
 	log = ofRun(log, run).With("event.duration", w.Now().Sub(began))
 	switch {
 	case err == nil:
