@@ -9,7 +9,16 @@ type Column struct {
 	// Levels is the number of categories of a column that holds category
 	// codes 0..Levels-1 (-1 or NaN: missing or unseen); 0 for numbers.
 	Levels int
+	Group  string // what kind of feature it is, for people
 }
+
+// The groups, but for signals, which are called as they are.
+const (
+	GroupPast     = "own sales"
+	GroupCalendar = "calendar"
+	GroupLevels   = "shop and categories"
+	GroupPrice    = "price"
+)
 
 // Categorical reports whether the column holds category codes.
 func (c Column) Categorical() bool { return c.Levels > 0 }

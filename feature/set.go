@@ -78,33 +78,34 @@ func (s *Set) Merge(p *daycast.Panel) {
 // Columns are the features' names and kinds, in the order of a row.
 func (s *Set) Columns() []Column {
 	var c []Column
-	number := func(names ...string) {
+	number := func(group string, names ...string) {
 		for _, n := range names {
-			c = append(c, Column{Name: n})
+			c = append(c, Column{Name: n, Group: group})
 		}
 	}
-	number(pastNames...)
-	number(targetNames...)
-	c = append(c, Column{Name: "weekday", Levels: 7}, Column{Name: "month", Levels: 12})
-	number(seasonNames("shop")...)
+	number(GroupPast, pastNames...)
+	number(GroupPast, likeNames...)
+	number(GroupCalendar, dateNames...)
+	c = append(c, Column{Name: "weekday", Levels: 7, Group: GroupCalendar}, Column{Name: "month", Levels: 12, Group: GroupCalendar})
+	number(GroupLevels, seasonNames("shop")...)
 	for _, l := range s.Levels {
-		number(seasonNames(l.Name)...)
+		number(GroupLevels, seasonNames(l.Name)...)
 		if len(l.Groups) <= maxGroups {
-			c = append(c, Column{Name: l.Name, Levels: len(l.Groups)})
+			c = append(c, Column{Name: l.Name, Levels: len(l.Groups), Group: GroupLevels})
 		}
 	}
 	if s.Price {
-		number("price_log", "price_to_mean", "price_to_max")
+		number(GroupPrice, "price_log", "price_to_mean", "price_to_max")
 	}
 	for _, g := range s.Signals {
 		switch {
 		case g.Codes != nil && g.Future:
-			c = append(c, Column{Name: g.Name, Levels: len(g.Codes)})
-			number(g.Name+"_next", g.Name+"_last")
+			c = append(c, Column{Name: g.Name, Levels: len(g.Codes), Group: g.Name})
+			number(g.Name, g.Name+"_next", g.Name+"_last")
 		case g.Codes == nil && g.Future:
-			number(g.Name, g.Name+"_change", g.Name+"_mean", g.Name+"_like", g.Name+"_like_same")
+			number(g.Name, g.Name, g.Name+"_change", g.Name+"_mean", g.Name+"_like", g.Name+"_like_same")
 		case g.Codes == nil:
-			number(g.Name+"_week", g.Name+"_mean")
+			number(g.Name, g.Name+"_week", g.Name+"_mean")
 		}
 	}
 	return c

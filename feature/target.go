@@ -6,14 +6,15 @@ import (
 	"daycast"
 )
 
-// targetNames are the features of the day to forecast: where it lies, and what
-// its like sold.
-var targetNames = []string{
-	"horizon", "same_1", "same_4", "same_8", "year_ago_change",
+// likeNames are the features of the day to forecast: how far it is, and what
+// its like sold; dateNames, where it lies.
+var likeNames = []string{"horizon", "same_1", "same_4", "same_8", "year_ago_change"}
+
+var dateNames = []string{
 	"day_of_month", "to_month_end", "year_sin_1", "year_cos_1", "year_sin_2", "year_cos_2",
 }
 
-// target writes the features that targetNames lists, then weekday and month.
+// target writes likeNames and dateNames, then weekday and month.
 func (b *Bound) target(w *Past, h int, out *writer) {
 	day := w.origin + daycast.Day(h)*daycast.Day(b.p.Step)
 	out.put(float64(h))

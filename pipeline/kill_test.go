@@ -104,6 +104,12 @@ func (s signing) Scores() warehouse.ScoreTable {
 func (s signing) Accuracy() warehouse.RunTable[warehouse.AccuracyRow] {
 	return signingRuns[warehouse.AccuracyRow]{s.Warehouse.Accuracy(), s.sign}
 }
+func (s signing) Importances() warehouse.RunTable[warehouse.ImportanceRow] {
+	return signingRuns[warehouse.ImportanceRow]{s.Warehouse.Importances(), s.sign}
+}
+func (s signing) Errors() warehouse.RunTable[warehouse.ErrorRow] {
+	return signingRuns[warehouse.ErrorRow]{s.Warehouse.Errors(), s.sign}
+}
 func (s signing) Failures() warehouse.RunTable[warehouse.FailureRow] {
 	return signingRuns[warehouse.FailureRow]{s.Warehouse.Failures(), s.sign}
 }

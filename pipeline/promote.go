@@ -81,7 +81,7 @@ func (r *Run) beginWith(ctx context.Context, v registry.Version, d registry.Deci
 	if err := writeJSON(r.path("trained"), t); err != nil {
 		return err
 	}
-	if _, err := r.Warehouse.Accuracy().Replace(ctx, r.ID, r.Warehouse.Accuracy().Read(ctx, m.Run)); err != nil {
+	if err := r.keepLook(ctx, m.Run); err != nil {
 		return err
 	}
 	if err := r.Registry.Decide(d); err != nil {

@@ -149,6 +149,9 @@ type content struct {
 	Accuracy   []warehouse.AccuracyRow
 	Failures   []warehouse.FailureRow
 	Scores     []warehouse.ScoreRow
+
+	Importances []warehouse.ImportanceRow
+	Errors      []warehouse.ErrorRow
 }
 
 func contentOf(t testing.TB, w warehouse.Warehouse, run string) content {
@@ -160,7 +163,8 @@ func contentOf(t testing.TB, w warehouse.Warehouse, run string) content {
 		Signals: rows(t, w.Signals().Read(ctx, forever)), Quarantine: rows(t, w.Quarantine().Read(ctx, forever)),
 		Features: rows(t, w.Features().Read(ctx, run)), Forecasts: rows(t, w.Forecasts().Read(ctx, run)),
 		Accuracy: rows(t, w.Accuracy().Read(ctx, run)), Failures: rows(t, w.Failures().Read(ctx, run)),
-		Scores: rows(t, w.Scores().Newest(ctx)),
+		Scores:      rows(t, w.Scores().Newest(ctx)),
+		Importances: rows(t, w.Importances().Read(ctx, run)), Errors: rows(t, w.Errors().Read(ctx, run)),
 	}
 	for i := range c.Accuracy {
 		c.Accuracy[i].Seconds = 0

@@ -84,6 +84,12 @@ func (r *Run) train(ctx context.Context) error {
 	if err := r.storeProof(ctx, learned); err != nil {
 		return err
 	}
+	if err := r.storeErrors(ctx, learned); err != nil {
+		return err
+	}
+	if err := r.storeImportances(ctx, learning, learned); err != nil {
+		return err
+	}
 	if decision.Promoted {
 		if err := learned.refit(ctx, learning, last); err != nil {
 			return err
@@ -173,7 +179,7 @@ func (r *Run) keepTraining(ctx context.Context, run string) (bool, error) {
 	if _, _, err := r.Registry.Load(ctx, t.Version); err != nil {
 		return false, ctx.Err() // a version that is lost or broken is made anew
 	}
-	_, err = r.Warehouse.Accuracy().Replace(ctx, r.ID, r.Warehouse.Accuracy().Read(ctx, run))
+	err = r.keepLook(ctx, run)
 	return err == nil, err
 }
 

@@ -128,6 +128,10 @@ func (d *duckDB) Forecasts() ForecastTable {
 func (d *duckDB) Scores() ScoreTable              { return duckScores{duckRuns[ScoreRow]{d, &scoreRelation}} }
 func (d *duckDB) Accuracy() RunTable[AccuracyRow] { return duckRuns[AccuracyRow]{d, &accuracyRelation} }
 func (d *duckDB) Failures() RunTable[FailureRow]  { return duckRuns[FailureRow]{d, &failureRelation} }
+func (d *duckDB) Importances() RunTable[ImportanceRow] {
+	return duckRuns[ImportanceRow]{d, &importanceRelation}
+}
+func (d *duckDB) Errors() RunTable[ErrorRow] { return duckRuns[ErrorRow]{d, &errorRelation} }
 
 // A stored table is what Counts and Export know of a relation.
 type stored struct {
@@ -148,6 +152,8 @@ func storedTables() []stored {
 		{forecastRelation.name, forecastRelation.order, true},
 		{accuracyRelation.name, accuracyRelation.order, true},
 		{failureRelation.name, failureRelation.order, true},
+		{importanceRelation.name, importanceRelation.order, true},
+		{errorRelation.name, errorRelation.order, true},
 		{scoreRelation.name, scoreRelation.order + ", run_id", false},
 	}
 }

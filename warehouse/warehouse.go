@@ -23,6 +23,8 @@ type Warehouse interface {
 	Accuracy() RunTable[AccuracyRow]        // by model, origin
 	Failures() RunTable[FailureRow]         // by item, place
 	Scores() ScoreTable                     // by day, origin, category
+	Importances() RunTable[ImportanceRow]   // by model, the highest increase first
+	Errors() RunTable[ErrorRow]             // by model, origin, horizon, category
 	// Export writes every table as Parquet into dir, which it makes; of the
 	// run tables, but for the scores, only the given run's rows.
 	Export(ctx context.Context, run, dir string) error
@@ -134,4 +136,27 @@ type ScoreRow struct {
 	Signed       float64 // sum of mean - units; above zero: forecasts too high
 	Sold         float64 // sum of |units|
 	Open, Inside int64   // pairs whose place traded; of them, those from q10 to q90
+}
+
+// An ImportanceRow is what a model's forecasts owe to one feature.
+type ImportanceRow struct {
+	Model    string
+	Feature  string
+	Group    string  // what kind of feature it is
+	Increase float64 // of the loss where the feature's values are dealt out anew; a share of the loss
+}
+
+// An ErrorRow adds up how a model did from one origin of a backtest, so many
+// periods ahead, over the series of one category that were on sale there.
+type ErrorRow struct {
+	Model        string
+	Origin       daycast.Day
+	Horizon      int32  // periods ahead, from 1
+	Category     string // "" where items have none
+	Pairs        int64
+	Absolute     float64 // these as in a ScoreRow
+	Squared      float64
+	Signed       float64
+	Sold         float64
+	Open, Inside int64
 }

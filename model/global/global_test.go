@@ -114,3 +114,46 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+// What moves the forecasts is found important, and noise is not.
+func TestImportances(t *testing.T) {
+	const n, days, horizon = 30, 120, 14
+	var series []modeltest.Series
+	for i := range n {
+		units := make([]float32, days+horizon)
+		for k := range units {
+			units[k] = float32(5 + 10*(k%7/5)) // two days of each week sell thrice as much
+		}
+		series = append(series, modeltest.Series{Units: modeltest.Noisy(uint64(i), units, .05)})
+	}
+	whole := modeltest.Panel(modeltest.Origin, series...)
+	known := make([]modeltest.Series, n)
+	actual := make([]float32, 0, n*horizon)
+	for i := range series {
+		known[i] = modeltest.Series{Units: series[i].Units[:days]}
+		actual = append(actual, whole.TrainOf(i)[days:]...)
+	}
+	p := modeltest.Panel(modeltest.Origin-horizon, known...)
+	fitted, err := boosting().Fit(t.Context(), model.Training{Panels: p, Horizon: horizon, Seed: 1, Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := fitted.(*global.Fitted).Importances(t.Context(), p, actual, horizon, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := map[string]float64{}
+	for _, f := range found {
+		by[f.Feature] = f.Increase
+	}
+	week := by["weekday"] + by["same_1"] + by["same_4"] + by["same_8"] + by["shop_same"]
+	if week < .5 || math.Abs(by["day_of_month"]) > .1 || len(found) != len(fitted.(*global.Fitted).Set.Columns()) {
+		t.Errorf("the week is worth %g, the day of the month %g: %v", week, by["day_of_month"], by)
+	}
+	for k := range actual {
+		actual[k] = float32(math.NaN())
+	}
+	if none, err := fitted.(*global.Fitted).Importances(t.Context(), p, actual, horizon, 1); err != nil || none != nil {
+		t.Errorf("nothing came: %v, %v", none, err)
+	}
+}

@@ -121,6 +121,22 @@ func scores() []warehouse.ScoreRow {
 	}
 }
 
+func importances() []warehouse.ImportanceRow {
+	return []warehouse.ImportanceRow{
+		{Model: "gbm", Feature: "price", Group: "price", Increase: .5},
+		{Model: "gbm", Feature: "ÄÖ", Increase: -.25},
+		{Model: "ridge", Feature: "a", Group: "b", Increase: math.MaxFloat64},
+	}
+}
+
+func errorRows() []warehouse.ErrorRow {
+	return []warehouse.ErrorRow{
+		{Model: "gbm", Origin: 9, Horizon: 28, Category: "z", Pairs: 1, Absolute: 2, Squared: 3, Signed: -4, Sold: 5, Open: 6, Inside: 7},
+		{Model: "gbm", Origin: 10, Horizon: 1, Category: "", Pairs: math.MaxInt64},
+		{Model: "gbm", Origin: 10, Horizon: 1, Category: "ÄÖ"},
+	}
+}
+
 func features() []warehouse.FeatureRow {
 	a, b := daycast.Series{Item: "a"}, daycast.Series{Item: "a", Place: "b"}
 	return []warehouse.FeatureRow{
@@ -151,6 +167,8 @@ func Fill(t *testing.T, w warehouse.Warehouse, run string) {
 	must(w.Accuracy().Replace(ctx, run, Rows(accuracies())))
 	must(w.Failures().Replace(ctx, run, Rows(failures())))
 	must(w.Scores().Replace(ctx, run, Rows(scores())))
+	must(w.Importances().Replace(ctx, run, Rows(importances())))
+	must(w.Errors().Replace(ctx, run, Rows(errorRows())))
 }
 
 // same checks that b reads as a does, of the run tables for one run.
@@ -168,6 +186,8 @@ func same(t *testing.T, a, b warehouse.Warehouse, run string) {
 	diff(t, "forecasts", Collect(t, a.Forecasts().Read(ctx, run)), Collect(t, b.Forecasts().Read(ctx, run)))
 	diff(t, "accuracy", Collect(t, a.Accuracy().Read(ctx, run)), Collect(t, b.Accuracy().Read(ctx, run)))
 	diff(t, "scores", Collect(t, a.Scores().Newest(ctx)), Collect(t, b.Scores().Newest(ctx)))
+	diff(t, "importances", Collect(t, a.Importances().Read(ctx, run)), Collect(t, b.Importances().Read(ctx, run)))
+	diff(t, "errors", Collect(t, a.Errors().Read(ctx, run)), Collect(t, b.Errors().Read(ctx, run)))
 	diff(t, "failures", Collect(t, a.Failures().Read(ctx, run)), Collect(t, b.Failures().Read(ctx, run)))
 }
 
