@@ -118,6 +118,32 @@ func tablesOf(s config.Source) string { // fmt prints maps in order
 
 // open opens everything that a run needs. close closes it all.
 func open(ctx context.Context, c config.Config, w World) (run *pipeline.Run, close func(), err error) {
+	src, err := openSource(ctx, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	run, closeRest, err := openWith(ctx, c, w, src)
+	if err != nil {
+		_ = src.Close()
+		return nil, nil, err
+	}
+	return run, func() { closeRest(); _ = src.Close() }, nil
+}
+
+// openStored is open for what works on what runs have stored: it needs no
+// connection to the shop.
+func openStored(ctx context.Context, c config.Config, w World) (run *pipeline.Run, close func(), err error) {
+	tables := source.Unconnected{}
+	for name := range c.Source.Queries {
+		tables[source.Table(name)] = true
+	}
+	for name := range c.Source.Files {
+		tables[source.Table(name)] = true
+	}
+	return openWith(ctx, c, w, tables)
+}
+
+func openWith(ctx context.Context, c config.Config, w World, src source.Source) (run *pipeline.Run, close func(), err error) {
 	bound(int64(c.Memory))
 	models, err := all.Named(c.Forecast.Models)
 	if err != nil {
@@ -126,16 +152,11 @@ func open(ctx context.Context, c config.Config, w World) (run *pipeline.Run, clo
 	if models, err = all.With(models, c.Forecast.Parameters); err != nil {
 		return nil, nil, err
 	}
-	src, err := openSource(ctx, c)
-	if err != nil {
-		return nil, nil, err
-	}
 	house, err := openWarehouse(ctx, c)
 	if err != nil {
-		_ = src.Close()
 		return nil, nil, err
 	}
-	close = func() { _ = house.Close(); _ = src.Close() }
+	close = func() { _ = house.Close() }
 	reg, err := openRegistry(c, w)
 	if err != nil {
 		close()

@@ -61,7 +61,7 @@ func Decisions(c config.Config, w World) ([]registry.Decision, error) {
 // PromoteModel makes a version the one that serves, and publishes its
 // forecasts.
 func PromoteModel(ctx context.Context, c config.Config, w World, id string) (Version, error) {
-	run, close, err := openToChange(ctx, c, w, "models promote")
+	run, close, err := opener(openStored).toChange(ctx, c, w, "models promote")
 	if err != nil {
 		return Version{}, err
 	}
@@ -71,7 +71,7 @@ func PromoteModel(ctx context.Context, c config.Config, w World, id string) (Ver
 
 // RollBackModel promotes the version that served before.
 func RollBackModel(ctx context.Context, c config.Config, w World) (Version, error) {
-	run, close, err := openToChange(ctx, c, w, "models rollback")
+	run, close, err := opener(openStored).toChange(ctx, c, w, "models rollback")
 	if err != nil {
 		return Version{}, err
 	}

@@ -48,9 +48,11 @@ func openToRun(ctx context.Context, c config.Config, w World) (*pipeline.Run, fu
 	return run, close, nil
 }
 
-// openToChange opens everything that a run needs, with the lease of the data
-// folder; close gives it back.
-func openToChange(ctx context.Context, c config.Config, w World, what string) (run *pipeline.Run, close func(), err error) {
+// opener is open or openStored.
+type opener func(context.Context, config.Config, World) (*pipeline.Run, func(), error)
+
+// toChange opens, with the lease of the data folder; close gives it back.
+func (open opener) toChange(ctx context.Context, c config.Config, w World, what string) (run *pipeline.Run, close func(), err error) {
 	lease, err := pipeline.AcquireLease(c.Data, holder(w, what))
 	if err != nil {
 		return nil, nil, err
@@ -72,7 +74,7 @@ func holder(w World, what string) pipeline.Holder {
 // Backtest compares the models on what the last run cleaned, and changes
 // nothing.
 func Backtest(ctx context.Context, c config.Config, w World) (*Summary, error) {
-	run, close, err := open(ctx, c, w)
+	run, close, err := openStored(ctx, c, w)
 	if err != nil {
 		return nil, err
 	}

@@ -57,7 +57,7 @@ func Tune(ctx context.Context, c config.Config, w World, t Tuning) (*Tuned, erro
 	if err != nil {
 		return nil, err
 	}
-	run, close, err := open(ctx, c, w)
+	run, close, err := openStored(ctx, c, w)
 	if err != nil {
 		return nil, err
 	}

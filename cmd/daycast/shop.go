@@ -60,7 +60,9 @@ func runCommand() *cobra.Command {
 	c := passCommand("run", "One whole pass: read, clean, train, forecast, publish", `One whole pass over the shop: read its tables, clean them, score what was
 forecast before, train where that is due (train.every), forecast every series
 and publish a snapshot that serve picks up. What has not changed since the last
-run is kept. A run that was killed goes on at the step that it was in.
+run is kept. A run that was killed goes on at the step that it was in, for 12
+hours: it does not read orders that came since. So does one that etl or train
+began.
 
 With --from and --to past days are played instead, one after the other, as if
 each were today: the orders up to then and no later ones. It says how the
