@@ -90,7 +90,7 @@ func checkModel(in Inputs) (h ModelHealth) {
 		h.say(Bad, "The models cannot be read: %s.", m.Broken)
 		return h
 	}
-	h.Promoted, h.Refused = m.decided()
+	h.Promoted, h.Refused, h.ByHand = m.decided()
 	if m.Champion == nil {
 		h.say(Bad, "No model serves yet: %s.", runHint)
 		return h

@@ -43,7 +43,7 @@ var (
 	stepDesc        = desc("run_step_seconds", "How long the steps of the newest run took.", "step")
 
 	championDesc  = desc("champion_origin_timestamp_seconds", "The first instant, in UTC, of the last day that the champion has learned from.")
-	decisionsDesc = desc("gate_decisions_total", "New models that became the champion, or did not.", "decision")
+	decisionsDesc = desc("gate_decisions_total", "New models that became the champion or did not, and promotions by hand.", "decision")
 
 	brokenDesc = desc("monitor_broken", "1 where this part's record cannot be read, so that its metrics are missing.", "part")
 )
@@ -147,8 +147,8 @@ func (s sink) model(m Model) {
 	if m.Champion != nil {
 		s.time(championDesc, m.Champion.Origin.Time())
 	}
-	promoted, refused := m.decided()
-	for decision, n := range map[string]int{"promoted": promoted, "refused": refused} {
+	promoted, refused, byHand := m.decided()
+	for decision, n := range map[string]int{"promoted": promoted, "refused": refused, "by_hand": byHand} {
 		s <- prometheus.MustNewConstMetric(decisionsDesc, prometheus.CounterValue, float64(n), decision)
 	}
 }

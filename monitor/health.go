@@ -81,6 +81,7 @@ type ModelHealth struct {
 	AgeDays  int    `json:"age_days"`           // of that day against today
 	Promoted int    `json:"promoted"`           // decisions of the gate
 	Refused  int    `json:"refused"`
+	ByHand   int    `json:"by_hand"` // promotions that an operator asked for
 }
 
 // AccuracyHealth is how forecasts do.

@@ -33,6 +33,7 @@ func healthy() monitor.Inputs {
 			Champion: &monitor.Champion{ID: "v1", Name: "gbm", Origin: last - 7},
 			Decisions: []registry.Decision{
 				{Time: now.AddDate(0, 0, -7), Challenger: "v1", Promoted: true, Reasons: []string{"it is the first"}},
+				{Time: now.AddDate(0, 0, -6), Challenger: "v1", Promoted: true, ByHand: true, Reasons: []string{"asked for"}},
 				{Time: now.Add(-time.Hour), Challenger: "v2", Reasons: []string{"its WAPE is 0.480, the champion's 0.450", "a margin of 0.5% is wanted"}},
 			},
 		},
@@ -87,7 +88,7 @@ func TestCheck(t *testing.T) {
 		"champion":       {func(*monitor.Inputs) {}, "model", monitor.OK, "gbm forecasts. It has learned from sales up to"},
 		"refused":        {func(*monitor.Inputs) {}, "model", monitor.OK, "v2, was refused: its WAPE is 0.480, the champion's 0.450; a margin of 0.5% is wanted."},
 		"promoted":       {func(in *monitor.Inputs) { in.Model.Decisions = in.Model.Decisions[:1] }, "model", monitor.OK, "v1, took over: it is the first."},
-		"no reason":      {func(in *monitor.Inputs) { in.Model.Decisions[1].Reasons = nil }, "model", monitor.OK, "no reason was stored"},
+		"no reason":      {func(in *monitor.Inputs) { in.Model.Decisions[2].Reasons = nil }, "model", monitor.OK, "no reason was stored"},
 		"no champion":    {func(in *monitor.Inputs) { in.Model.Champion = nil }, "model", monitor.Bad, "No model serves yet"},
 		"another model":  {func(in *monitor.Inputs) { in.Data.Version = "v0" }, "model", monitor.Warn, "of another model, v0"},
 		"broken history": {func(in *monitor.Inputs) { in.Model.Broken = "aliases.json" }, "model", monitor.Bad, "aliases.json."},
@@ -156,7 +157,7 @@ func TestHealthJSON(t *testing.T) {
 	text := string(asJSON(t, monitor.Check(healthy(), monitor.AlertLimits())))
 	for _, want := range []string{
 		`"verdict":"ok"`, `"data":{"verdict":"ok","says":[`, `"last_day":"` + last.String() + `"`, `"age_days":1`, `"run":{"verdict":"ok"`,
-		`"state":"done"`, `"seconds":120`, `"champion":"v1"`, `"promoted":1,"refused":1`, `"7d":{"all":{"bias":0.02,`, `"trend":1.02`, `"error_rate":0.01`,
+		`"state":"done"`, `"seconds":120`, `"champion":"v1"`, `"promoted":1,"refused":1,"by_hand":1`, `"7d":{"all":{"bias":0.02,`, `"trend":1.02`, `"error_rate":0.01`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("lacks %s: %s", want, text)
@@ -204,7 +205,7 @@ func TestScreenBounds(t *testing.T) {
 	in.Runs.Ended[1].State, in.Runs.Ended[1].Error = monitor.Failed, long
 	in.Runs.Current = &monitor.Run{Began: now}
 	in.Model.Champion.Name, in.Data.Version = strings.Repeat("mean(gbm,ets)", 30), strings.Repeat("v", 300)
-	in.Model.Decisions[1].Reasons = []string{long}
+	in.Model.Decisions[2].Reasons = []string{long}
 	in.Accuracy.Week.All.WAPE, in.Accuracy.Month.All.Bias, in.Accuracy.Month.All.Coverage = 9, 9, .1
 	for range 30 {
 		in.Accuracy.Categories = append(in.Accuracy.Categories, monitor.Group{Name: strings.Repeat("ünïcode", 20)})

@@ -79,14 +79,19 @@ type Model struct {
 	Decisions []registry.Decision // the oldest first
 }
 
-// decided counts the decisions.
-func (m Model) decided() (promoted, refused int) {
+// decided counts the decisions: those of the gate, and those of an operator.
+func (m Model) decided() (promoted, refused, byHand int) {
 	for _, d := range m.Decisions {
-		if d.Promoted {
+		switch {
+		case d.ByHand:
+			byHand++
+		case d.Promoted:
 			promoted++
+		default:
+			refused++
 		}
 	}
-	return promoted, len(m.Decisions) - promoted
+	return promoted, refused, byHand
 }
 
 // A Champion is the model version that serves.

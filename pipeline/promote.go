@@ -20,7 +20,7 @@ func (r *Run) serve(ctx context.Context, id, why string) (registry.Version, erro
 	if err != nil {
 		return v, err
 	}
-	d := registry.Decision{Challenger: id, Promoted: true, Reasons: []string{why}}
+	d := registry.Decision{Challenger: id, Promoted: true, ByHand: true, Reasons: []string{why}}
 	if champion, err := r.Registry.Champion(); err == nil && champion.ID != id {
 		d.Champion = champion.ID
 	}

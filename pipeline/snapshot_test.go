@@ -135,4 +135,17 @@ func TestPromoteAndRollback(t *testing.T) {
 	if d := cmp.Diff(second.Rows, back.Rows); d != "" || back.Manifest.Version != second.Manifest.Version {
 		t.Errorf("rolled back to %s:\n%s", back.Manifest.Version, d)
 	}
+	if err := w.do(t.Context(), func(r *pipeline.Run) error {
+		all, err := r.Registry.Decisions()
+		var byHand []bool
+		for _, d := range all {
+			byHand = append(byHand, d.ByHand)
+		}
+		if d := cmp.Diff([]bool{false, false, true, true}, byHand); d != "" {
+			t.Errorf("decisions by hand (-want +got):\n%s", d)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -21,6 +21,7 @@ type Decision struct {
 	Challenger string             `json:"challenger"`
 	Champion   string             `json:"champion,omitempty"` // that it met; "" for none
 	Promoted   bool               `json:"promoted"`
+	ByHand     bool               `json:"by_hand,omitempty"` // an operator promoted it; nothing was compared
 	Reasons    []string           `json:"reasons"`           // in words, the deciding one first
 	Figures    map[string]float64 `json:"figures,omitempty"` // what the reasons rest on, such as challenger_wape
 }

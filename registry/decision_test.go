@@ -33,13 +33,13 @@ func TestDecisions(t *testing.T) {
 	decide(Decision{Run: "1", Challenger: "a", Promoted: true, Reasons: []string{"the first"}})
 	decide(Decision{Run: "2", Challenger: "b", Champion: "a", Reasons: []string{"worse"}, Figures: map[string]float64{"x": 1, "none": math.NaN()}})
 	decide(Decision{Run: "2", Challenger: "b", Champion: "a", Promoted: true, Reasons: []string{"better"}}) // the run was resumed
-	decide(Decision{Challenger: "a", Promoted: true, Reasons: []string{"asked for"}})
-	decide(Decision{Challenger: "a", Promoted: true, Reasons: []string{"asked for"}}) // twice by hand is two decisions
+	decide(Decision{Challenger: "a", Promoted: true, ByHand: true, Reasons: []string{"asked for"}})
+	decide(Decision{Challenger: "a", Promoted: true, ByHand: true, Reasons: []string{"asked for"}}) // twice by hand is two decisions
 	got, err := r.Decisions()
 	if err != nil {
 		t.Fatal(err)
 	}
-	by := Decision{Time: now, Challenger: "a", Promoted: true, Reasons: []string{"asked for"}}
+	by := Decision{Time: now, Challenger: "a", Promoted: true, ByHand: true, Reasons: []string{"asked for"}}
 	want := []Decision{
 		{Time: now, Run: "1", Challenger: "a", Promoted: true, Reasons: []string{"the first"}},
 		{Time: now, Run: "2", Challenger: "b", Champion: "a", Promoted: true, Reasons: []string{"better"}},
