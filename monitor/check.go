@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/dustin/go-humanize"
-
-	"daycast"
 )
 
 const runHint = "daycast run publishes"
@@ -67,13 +65,12 @@ func checkRun(in Inputs, l Limits) (h RunHealth) {
 	return h
 }
 
-// sayNewest tells how the newest run ended. One that lacked a connection or
-// room is tried again by itself; anything else waits for a person.
+// sayNewest tells how the newest run ended.
 func (h *RunHealth) sayNewest(in Inputs, r *Run) {
 	switch r.State {
 	case Failed:
 		verdict := Bad
-		if r.Code == daycast.Unavailable || r.Code == daycast.Conflict {
+		if r.passing() {
 			verdict = Warn
 		}
 		h.say(verdict, "The newest run failed %s: %s", ago(in.Now, r.Ended), sentence(or(r.Error, "it did not say why")))

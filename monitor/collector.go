@@ -40,6 +40,7 @@ var (
 	lastSuccessDesc = desc("run_last_success_timestamp_seconds", "When the newest run that did not fail ended.")
 	lastEndDesc     = desc("run_last_end_timestamp_seconds", "When the newest run ended.")
 	runFailedDesc   = desc("run_failed", "1 where the newest run failed, else 0.")
+	passingDesc     = desc("run_failed_passing", "1 where the newest run failed for a reason that passes, and another try is due, else 0.")
 	stepDesc        = desc("run_step_seconds", "How long the steps of the newest run took.", "step")
 
 	championDesc  = desc("champion_origin_timestamp_seconds", "The first instant, in UTC, of the last day that the champion has learned from.")
@@ -53,7 +54,7 @@ func (c Collector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		wapeDesc, rmseDesc, maeDesc, biasDesc, coverageDesc, categoryWAPEDesc, categoryBiasDesc, categoryCoverageDesc,
 		referenceDesc, pairsDesc, lastDayDesc, quarantinedDesc, failuresDesc, lastSuccessDesc, lastEndDesc, runFailedDesc,
-		stepDesc, championDesc, decisionsDesc, brokenDesc,
+		passingDesc, stepDesc, championDesc, decisionsDesc, brokenDesc,
 	} {
 		out <- d
 	}
@@ -134,6 +135,7 @@ func (s sink) runs(r Runs) {
 	}
 	s.time(lastEndDesc, newest.Ended)
 	s.truth(runFailedDesc, newest.State == Failed)
+	s.truth(passingDesc, newest.passing())
 	for step, seconds := range newest.Seconds {
 		s.gauge(stepDesc, seconds, step)
 	}

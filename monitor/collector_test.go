@@ -59,6 +59,9 @@ daycast_run_last_end_timestamp_seconds 1.7282772e+09
 # HELP daycast_run_failed 1 where the newest run failed, else 0.
 # TYPE daycast_run_failed gauge
 daycast_run_failed 0
+# HELP daycast_run_failed_passing 1 where the newest run failed for a reason that passes, and another try is due, else 0.
+# TYPE daycast_run_failed_passing gauge
+daycast_run_failed_passing 0
 # HELP daycast_run_step_seconds How long the steps of the newest run took.
 # TYPE daycast_run_step_seconds gauge
 daycast_run_step_seconds{step="publish"} 20
@@ -80,7 +83,7 @@ daycast_monitor_broken{part="run"} 0
 	names := []string{
 		"daycast_forecast_wape", "daycast_category_wape", "daycast_forecast_wape_reference", "daycast_forecast_scored_pairs",
 		"daycast_data_last_day_timestamp_seconds", "daycast_data_quarantined_rows", "daycast_run_last_success_timestamp_seconds",
-		"daycast_run_last_end_timestamp_seconds", "daycast_run_failed", "daycast_run_step_seconds",
+		"daycast_run_last_end_timestamp_seconds", "daycast_run_failed", "daycast_run_failed_passing", "daycast_run_step_seconds",
 		"daycast_champion_origin_timestamp_seconds", "daycast_gate_decisions_total", "daycast_monitor_broken",
 	}
 	if err := testutil.GatherAndCompare(r, strings.NewReader(want), names...); err != nil {
@@ -121,6 +124,36 @@ func TestCardinality(t *testing.T) {
 	}
 	if n, _ := testutil.GatherAndCount(r, "daycast_forecast_bias"); n != 12 {
 		t.Errorf("%d windows and horizons, want 12", n)
+	}
+}
+
+// A failed run that daycast monitor calls bad is critical by the metrics, and
+// one that it warns of passes: deploy/prometheus tells them apart by these two.
+func TestFailedRunAgrees(t *testing.T) {
+	for code, verdict := range map[daycast.Code]monitor.Verdict{
+		daycast.Invalid: monitor.Bad, daycast.NotFound: monitor.Bad, daycast.Unauthorized: monitor.Bad, daycast.Internal: monitor.Bad,
+		daycast.Unavailable: monitor.Warn, daycast.Conflict: monitor.Warn,
+	} {
+		in := healthy()
+		in.Runs.Ended = append(in.Runs.Ended, monitor.Run{State: monitor.Failed, Ended: now, Code: code})
+		passing := 0
+		if verdict == monitor.Warn {
+			passing = 1
+		}
+		want := fmt.Sprintf(`
+# HELP daycast_run_failed 1 where the newest run failed, else 0.
+# TYPE daycast_run_failed gauge
+daycast_run_failed 1
+# HELP daycast_run_failed_passing 1 where the newest run failed for a reason that passes, and another try is due, else 0.
+# TYPE daycast_run_failed_passing gauge
+daycast_run_failed_passing %d
+`, passing)
+		if err := testutil.CollectAndCompare(collector(in), strings.NewReader(want), "daycast_run_failed", "daycast_run_failed_passing"); err != nil {
+			t.Errorf("%s: %v", code, err)
+		}
+		if v := monitor.Check(in, monitor.AlertLimits()).Run.Verdict; v != verdict {
+			t.Errorf("%s: %s, want %s", code, v, verdict)
+		}
 	}
 }
 

@@ -47,6 +47,13 @@ type Run struct {
 	Seconds      map[string]float64 // by step
 }
 
+// passing reports whether a failure mends itself by another try: a connection
+// was gone, there was no room, or another process was at work. Any other waits
+// for a person.
+func (r Run) passing() bool {
+	return r.State == Failed && (r.Code == daycast.Unavailable || r.Code == daycast.Conflict)
+}
+
 // The states of a run that ended.
 const (
 	Done      = "done"

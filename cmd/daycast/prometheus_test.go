@@ -242,7 +242,7 @@ func TestPrometheus(t *testing.T) {
 	states := w.states()
 	for name, want := range map[string]string{
 		"DaycastDataStale": "firing", // the shop's days are of 2023
-		"DaycastRunFailed": "inactive", "DaycastRunMissing": "inactive", "DaycastDown": "inactive",
+		"DaycastRunFailed": "inactive", "DaycastRunDelayed": "inactive", "DaycastRunMissing": "inactive", "DaycastDown": "inactive",
 		"DaycastSnapshotBroken": "inactive", "DaycastErrorRate": "inactive",
 	} {
 		if states[name] != want {
