@@ -34,6 +34,7 @@ var (
 	pairsDesc     = desc("forecast_scored_pairs", "Forecasts that were compared with what was sold.", "window")
 
 	lastDayDesc     = desc("data_last_day_timestamp_seconds", "The first instant, in UTC, of the newest day with sales.")
+	periodDesc      = desc("data_period_seconds", "How long a period is: a day, or a week, which counts once it is over.")
 	quarantinedDesc = desc("data_quarantined_rows", "Rows of the shop's tables that could not be read.")
 	failuresDesc    = desc("forecast_failures", "Series that got a simple forecast because the model failed on them.")
 
@@ -53,7 +54,7 @@ var (
 func (c Collector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		wapeDesc, rmseDesc, maeDesc, biasDesc, coverageDesc, categoryWAPEDesc, categoryBiasDesc, categoryCoverageDesc,
-		referenceDesc, pairsDesc, lastDayDesc, quarantinedDesc, failuresDesc, lastSuccessDesc, lastEndDesc, runFailedDesc,
+		referenceDesc, pairsDesc, lastDayDesc, periodDesc, quarantinedDesc, failuresDesc, lastSuccessDesc, lastEndDesc, runFailedDesc,
 		passingDesc, stepDesc, championDesc, decisionsDesc, brokenDesc,
 	} {
 		out <- d
@@ -120,6 +121,7 @@ func (s sink) data(d Data) {
 		return
 	}
 	s.time(lastDayDesc, d.Last.Time())
+	s.gauge(periodDesc, float64(d.Step)*24*60*60)
 	s.gauge(quarantinedDesc, float64(d.Quarantined))
 	s.gauge(failuresDesc, float64(d.Failures))
 }

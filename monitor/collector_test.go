@@ -47,6 +47,9 @@ daycast_forecast_scored_pairs{window="28d"} 700
 # HELP daycast_data_last_day_timestamp_seconds The first instant, in UTC, of the newest day with sales.
 # TYPE daycast_data_last_day_timestamp_seconds gauge
 daycast_data_last_day_timestamp_seconds 1.7281728e+09
+# HELP daycast_data_period_seconds How long a period is: a day, or a week, which counts once it is over.
+# TYPE daycast_data_period_seconds gauge
+daycast_data_period_seconds 86400
 # HELP daycast_data_quarantined_rows Rows of the shop's tables that could not be read.
 # TYPE daycast_data_quarantined_rows gauge
 daycast_data_quarantined_rows 12
@@ -82,7 +85,7 @@ daycast_monitor_broken{part="run"} 0
 `
 	names := []string{
 		"daycast_forecast_wape", "daycast_category_wape", "daycast_forecast_wape_reference", "daycast_forecast_scored_pairs",
-		"daycast_data_last_day_timestamp_seconds", "daycast_data_quarantined_rows", "daycast_run_last_success_timestamp_seconds",
+		"daycast_data_last_day_timestamp_seconds", "daycast_data_period_seconds", "daycast_data_quarantined_rows", "daycast_run_last_success_timestamp_seconds",
 		"daycast_run_last_end_timestamp_seconds", "daycast_run_failed", "daycast_run_failed_passing", "daycast_run_step_seconds",
 		"daycast_champion_origin_timestamp_seconds", "daycast_gate_decisions_total", "daycast_monitor_broken",
 	}

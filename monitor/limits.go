@@ -3,7 +3,7 @@ package monitor
 import "time"
 
 // The limits of the alert rules, with which they have to agree. They suit a
-// shop that runs each day.
+// shop that runs each day, whether it is one of days or of weeks.
 const (
 	// staleAfter since the last day's first instant: on time, yesterday is
 	// between 29 and 53 hours old when the morning's run has ended.
@@ -27,7 +27,7 @@ const (
 
 // Limits say where a figure becomes a finding.
 type Limits struct {
-	Stale        time.Duration // since the newest day's first instant
+	Stale        time.Duration // since the newest day's first instant; six days more in a shop of weeks
 	Missing      time.Duration // since the last run that ended well
 	Worse        float64       // WAPE of the newest 7 days over that of the 56 before
 	CoverageLow  float64       // of the 80% interval over 28 days

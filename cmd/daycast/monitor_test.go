@@ -106,7 +106,7 @@ func TestMonitor(t *testing.T) {
 	var metrics string
 	s.get("/metrics", 200, &metrics)
 	for _, want := range []string{
-		"daycast_data_last_day_timestamp_seconds ", "daycast_run_last_success_timestamp_seconds ", "daycast_run_failed 0\n",
+		"daycast_data_last_day_timestamp_seconds ", "daycast_data_period_seconds 86400\n", "daycast_run_last_success_timestamp_seconds ", "daycast_run_failed 0\n",
 		`daycast_run_step_seconds{step="publish"} `, "daycast_champion_origin_timestamp_seconds ",
 		`daycast_gate_decisions_total{decision="promoted"} `, `daycast_gate_decisions_total{decision="by_hand"} 0`, `daycast_monitor_broken{part="data"} 0`, "daycast_snapshot_series 2",
 		`daycast_forecast_wape{horizon="all",window="7d"} `, `daycast_forecast_coverage{horizon="1",window="28d"} `,
