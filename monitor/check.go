@@ -112,14 +112,29 @@ func checkModel(in Inputs) (h ModelHealth) {
 func checkAccuracy(in Inputs, l Limits) AccuracyHealth {
 	a := in.Accuracy
 	h := AccuracyHealth{Accuracy: a, Trend: known(a.Week.All.WAPE / a.Reference.WAPE)}
-	switch week, before := a.Week.All, a.Reference; {
-	case a.Month.All.Pairs+before.Pairs == 0:
+	switch week, month := a.Week.All, a.Month.All; {
+	case month.Pairs+a.Reference.Pairs == 0:
 		h.say(OK, "No forecast's day has come yet: figures begin with a run on a later day.")
-		return h
+	case week.Pairs == 0:
+		h.say(Warn, "The forecasts of the newest 7 days have no score: none was due.")
+	case month.Pairs < l.Pairs:
+		h.say(OK, "Only %s of a forecast and its sales are scored so far, too few to judge.", count(month.Pairs, "pair"))
+	default:
+		h.sayWeek(l)
+	}
+	if a.Month.All.Pairs >= l.Pairs {
+		h.sayMonth(l)
+	}
+	return h
+}
+
+// sayWeek compares the newest 7 days with the 56 before.
+func (h *AccuracyHealth) sayWeek(l Limits) {
+	switch week, before := h.Week.All, h.Reference; {
 	case known(week.WAPE) == nil:
-		h.say(Warn, "The forecasts of the newest 7 days have no score: none was due, or nothing was sold.")
-	case h.Trend == nil:
-		h.say(OK, "Forecasts of the newest 7 days were off by %s of sales; there is no past to compare with.", percent(week.WAPE))
+		h.say(Warn, "The forecasts of the newest 7 days have no score: nothing was sold.")
+	case h.Trend == nil || min(week.Pairs, before.Pairs) < l.Pairs:
+		h.say(OK, "Forecasts of the newest 7 days were off by %s of sales; too few are scored to compare with the 56 days before.", percent(week.WAPE))
 	case *h.Trend > l.Worse:
 		h.say(Warn, "Forecasts got worse: those of the newest 7 days were off by %s of sales, those of the 56 days before by %s.",
 			percent(week.WAPE), percent(before.WAPE))
@@ -127,7 +142,11 @@ func checkAccuracy(in Inputs, l Limits) AccuracyHealth {
 		h.say(OK, "Forecasts of the newest 7 days were off by %s of sales, those of the 56 days before by %s.",
 			percent(week.WAPE), percent(before.WAPE))
 	}
-	month := a.Month.All
+}
+
+// sayMonth tells where bias or coverage of the newest 28 days is off.
+func (h *AccuracyHealth) sayMonth(l Limits) {
+	month := h.Month.All
 	switch {
 	case month.Bias > l.Bias:
 		h.say(Warn, "Over 28 days forecasts were %s too high in total: too much is ordered.", percent(month.Bias))
@@ -140,7 +159,6 @@ func checkAccuracy(in Inputs, l Limits) AccuracyHealth {
 	case month.Coverage > l.CoverageHigh:
 		h.say(Warn, "%s of sales lay in the range that should hold 80%%: it is wider than it need be.", percent(month.Coverage))
 	}
-	return h
 }
 
 func checkServing(in Inputs, l Limits) *ServingHealth {

@@ -7,8 +7,8 @@ import (
 )
 
 // A Collector gives Prometheus what is known of a shop at each scrape. Its
-// labels have few values, however many products there are: two windows, six
-// groups of horizons, at most 21 categories, the steps of a run. A figure that
+// labels have few values, however many products there are: two windows and
+// what they are compared with, six groups of horizons, at most 21 categories, the steps of a run. A figure that
 // is not known is left out.
 type Collector struct {
 	Inputs func() Inputs
@@ -111,6 +111,7 @@ func (s sink) accuracy(a Accuracy) {
 		s.gauge(categoryCoverageDesc, g.Figures.Coverage, "28d", g.Name)
 	}
 	if a.Reference.Pairs > 0 {
+		s.gauge(pairsDesc, float64(a.Reference.Pairs), "reference")
 		s.gauge(referenceDesc, a.Reference.WAPE)
 	}
 }

@@ -44,6 +44,7 @@ daycast_forecast_wape_reference 0.44
 # TYPE daycast_forecast_scored_pairs gauge
 daycast_forecast_scored_pairs{window="7d"} 700
 daycast_forecast_scored_pairs{window="28d"} 700
+daycast_forecast_scored_pairs{window="reference"} 700
 # HELP daycast_data_last_day_timestamp_seconds The first instant, in UTC, of the newest day with sales.
 # TYPE daycast_data_last_day_timestamp_seconds gauge
 daycast_data_last_day_timestamp_seconds 1.7281728e+09

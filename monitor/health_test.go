@@ -98,8 +98,18 @@ func TestCheck(t *testing.T) {
 		"worse":       {func(in *monitor.Inputs) { in.Accuracy.Week.All.WAPE = .56 }, "accuracy", monitor.Warn, "got worse"},
 		"new":         {func(in *monitor.Inputs) { in.Accuracy = monitor.Accuracy{} }, "accuracy", monitor.OK, "No forecast's day has come yet"},
 		"no past": {func(in *monitor.Inputs) { in.Accuracy.Reference = monitor.Figures{WAPE: nan} }, "accuracy", monitor.OK,
-			"45% of sales; there is no past to compare with"},
-		"no week":     {func(in *monitor.Inputs) { in.Accuracy.Week.All = monitor.Figures{WAPE: nan} }, "accuracy", monitor.Warn, "no score"},
+			"45% of sales; too few are scored to compare"},
+		"little past": {func(in *monitor.Inputs) { in.Accuracy.Week.All.WAPE, in.Accuracy.Reference.Pairs = 9, 199 }, "accuracy", monitor.OK, "too few are scored to compare"},
+		"enough past": {func(in *monitor.Inputs) { in.Accuracy.Week.All.WAPE, in.Accuracy.Reference.Pairs = 9, 200 }, "accuracy", monitor.Warn, "got worse"},
+		"little week": {func(in *monitor.Inputs) { in.Accuracy.Week.All.WAPE, in.Accuracy.Week.All.Pairs = 9, 199 }, "accuracy", monitor.OK, "too few are scored to compare"},
+		"first day": {func(in *monitor.Inputs) {
+			two := monitor.Figures{WAPE: 2, Bias: 2, Coverage: 0, Pairs: 2}
+			in.Accuracy = monitor.Accuracy{Week: monitor.Window{All: two}, Month: monitor.Window{All: two}, Reference: monitor.Figures{WAPE: nan}}
+		}, "accuracy", monitor.OK, "Only 2 pairs of a forecast and its sales are scored so far, too few to judge."},
+		"too few":     {func(in *monitor.Inputs) { in.Accuracy.Month.All.Bias, in.Accuracy.Month.All.Pairs = 2, 199 }, "accuracy", monitor.OK, "Only 199 pairs"},
+		"enough":      {func(in *monitor.Inputs) { in.Accuracy.Month.All.Bias, in.Accuracy.Month.All.Pairs = 2, 200 }, "accuracy", monitor.Warn, "200% too high"},
+		"none due":    {func(in *monitor.Inputs) { in.Accuracy.Week.All = monitor.Figures{WAPE: nan} }, "accuracy", monitor.Warn, "none was due"},
+		"none sold":   {func(in *monitor.Inputs) { in.Accuracy.Week.All.WAPE = nan }, "accuracy", monitor.Warn, "nothing was sold"},
 		"high":        {func(in *monitor.Inputs) { in.Accuracy.Month.All.Bias = .11 }, "accuracy", monitor.Warn, "11% too high in total"},
 		"low":         {func(in *monitor.Inputs) { in.Accuracy.Month.All.Bias = -.12 }, "accuracy", monitor.Warn, "12% too low in total"},
 		"on edge":     {func(in *monitor.Inputs) { in.Accuracy.Month.All.Bias = -.1 }, "accuracy", monitor.OK, "off by"},

@@ -19,6 +19,11 @@ const (
 	// biasLimit: also what bars a model from being chosen. More is a shelf
 	// that fills up, or empties, week by week.
 	biasLimit = 0.10
+	// leastPairs scored before accuracy is judged. Of 200 sales an 80% interval
+	// that is right holds 80% give or take 3 points (the root of .8*.2/200), a
+	// third of the ten that are allowed; of the two of a new shop's first day it
+	// holds none, half or all.
+	leastPairs = 200
 	// errorLimit: one request in a hundred.
 	errorLimit = 0.01
 	// swapAfter: a server looks for a new snapshot every few seconds.
@@ -33,6 +38,7 @@ type Limits struct {
 	CoverageLow  float64       // of the 80% interval over 28 days
 	CoverageHigh float64
 	Bias         float64       // over 28 days, either way
+	Pairs        int64         // scored in a window, below which it is not judged
 	Errors       float64       // share of requests
 	Swap         time.Duration // until a server has taken up a new snapshot
 }
@@ -41,6 +47,6 @@ type Limits struct {
 func AlertLimits() Limits {
 	return Limits{
 		Stale: staleAfter, Missing: missingAfter, Worse: worseBy, CoverageLow: coverageLow, CoverageHigh: coverageHigh,
-		Bias: biasLimit, Errors: errorLimit, Swap: swapAfter,
+		Bias: biasLimit, Pairs: leastPairs, Errors: errorLimit, Swap: swapAfter,
 	}
 }

@@ -117,7 +117,15 @@ func TestEveryAlertIsTested(t *testing.T) {
 	}
 }
 
-// limits are the numbers that an alert compares with.
+// floors are how many pairs an alert wants scored.
+func (a alert) floors() (floors []string) {
+	for _, m := range regexp.MustCompile(`scored_pairs\{[^}]*\} >= (\d+)`).FindAllStringSubmatch(a.Expr, -1) {
+		floors = append(floors, m[1])
+	}
+	return floors
+}
+
+// limits are the numbers beyond which an alert fires.
 func (a alert) limits(t *testing.T) (limits []float64) {
 	t.Helper()
 	for _, m := range regexp.MustCompile(`[<>] *(-?[\d.]+)(?: *\* *(\d+))?`).FindAllStringSubmatch(a.Expr, -1) {
@@ -145,11 +153,16 @@ func TestAlertsAgreeWithMonitor(t *testing.T) {
 		"DaycastDataStale": {l.Stale.Seconds()}, "DaycastRunMissing": {l.Missing.Seconds()}, "DaycastAccuracyWorse": {l.Worse},
 		"DaycastCoverageOff": {l.CoverageLow, l.CoverageHigh}, "DaycastBias": {l.Bias, -l.Bias}, "DaycastErrorRate": {l.Errors},
 	}
+	few := fmt.Sprint(l.Pairs)
+	floor := map[string][]string{"DaycastAccuracyWorse": {few, few}, "DaycastCoverageOff": {few}, "DaycastBias": {few}}
 	for _, a := range alerts(t) {
 		if limits := a.limits(t); want[a.Name] != nil && !slices.Equal(limits, want[a.Name]) {
 			t.Errorf("%s fires at %v, monitor.AlertLimits has %v", a.Name, limits, want[a.Name])
 		}
 		delete(want, a.Name)
+		if floors := a.floors(); !slices.Equal(floors, floor[a.Name]) {
+			t.Errorf("%s wants %v pairs scored, monitor.AlertLimits %v", a.Name, floors, floor[a.Name])
+		}
 	}
 	if len(want) > 0 {
 		t.Errorf("no alerts for %v", want)

@@ -121,6 +121,11 @@ func TestDashboardLimits(t *testing.T) {
 					steps = append(steps, *s.Value)
 				}
 			}
+			for _, floor := range a.floors() {
+				if p.Type == "stat" && !strings.Contains(p.Targets[0].Expr, ">= "+floor) {
+					t.Errorf("%q is coloured by fewer than %s pairs, %s is not", p.Title, floor, a.Name)
+				}
+			}
 			for _, limit := range a.limits(t) {
 				drawn := slices.ContainsFunc(p.Targets, func(q query) bool { return strings.Contains(q.Expr, fmt.Sprint(limit)) })
 				if limit != 0 && !drawn && !slices.Contains(steps, limit) {

@@ -90,7 +90,8 @@ func TestMonitor(t *testing.T) {
 	if h := healthOf(t, o); h.Accuracy.Week.All.Pairs != 2 || h.Accuracy.Week.All.WAPE == nil || !strings.Contains(h.Data.Says[0], "yesterday") {
 		t.Errorf("after a day: %s", o.out)
 	}
-	if o := must(t, dir, "monitor"); !strings.Contains(o.out, "newest 7 days") || !strings.Contains(o.out, "1 period ahead") || !strings.Contains(o.out, "took over") {
+	if o := must(t, dir, "monitor"); !strings.Contains(o.out, "newest 7 days") || !strings.Contains(o.out, "1 period ahead") ||
+		!strings.Contains(o.out, "took over") || !strings.Contains(o.out, "ok     accuracy  Only 2 pairs") {
 		t.Errorf("after a day:\n%s", o.out)
 	}
 

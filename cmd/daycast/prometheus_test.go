@@ -52,6 +52,7 @@ func (s *server) exposed() map[string]bool {
 func scoredShop(t *testing.T) string {
 	t.Helper()
 	dir := newShop(t)
+	must(t, dir, "simulate", "--out", "shop.sqlite", "--items", "60", "--days", "100") // enough to be judged
 	path := filepath.Join(dir, "daycast.yaml")
 	whole := read(t, path)
 	// The shop sells on the 100 days up to 2023-04-10.
