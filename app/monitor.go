@@ -35,6 +35,13 @@ func Monitor(ctx context.Context, c config.Config, w World, url string) Health {
 	return monitor.Check(in, monitor.AlertLimits())
 }
 
+// NoonOf is a clock that stands at noon of a day where the shop is: that
+// morning's run has ended, and so has one that a replay played at midnight.
+func NoonOf(day daycast.Day, c config.Config) func() time.Time {
+	y, m, d := day.Time().Date()
+	return func() time.Time { return time.Date(y, m, d, 12, 0, 0, 0, c.Shop.Zone()) }
+}
+
 // metrics is a registry with the shop's health beside the process' and the
 // runtime's own figures.
 func metrics(ctx context.Context, c config.Config, w World, log *slog.Logger) *prometheus.Registry {

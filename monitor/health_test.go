@@ -70,7 +70,11 @@ func TestCheck(t *testing.T) {
 		"broken snapshot": {func(in *monitor.Inputs) { in.Data = monitor.Data{Broken: "no manifest"} }, "data", monitor.Bad, "cannot be read: no manifest."},
 
 		"a good run": {func(*monitor.Inputs) {}, "run", monitor.OK, "ended well 1 hour ago and took 2m0s"},
-		"unchanged":  {func(in *monitor.Inputs) { in.Runs.Ended[1].State = monitor.Unchanged }, "run", monitor.OK, "nothing had changed"},
+		"as of a day before": {func(in *monitor.Inputs) { in.Now, in.Today = now.AddDate(-1, 0, 0), last-364 }, "run", monitor.OK,
+			"ended well on " + last.String()[:8] + "07 and took"},
+		"as of a day before it": {func(in *monitor.Inputs) { in.Now, in.Today = now.AddDate(-1, 0, 0), last-364 }, "data", monitor.OK, "in the future"},
+		"clocks differ":         {func(in *monitor.Inputs) { in.Now = in.Runs.Ended[1].Ended.Add(-time.Minute) }, "run", monitor.OK, "ended well just now"},
+		"unchanged":             {func(in *monitor.Inputs) { in.Runs.Ended[1].State = monitor.Unchanged }, "run", monitor.OK, "nothing had changed"},
 		"failed": {func(in *monitor.Inputs) {
 			in.Runs.Ended[1].State, in.Runs.Ended[1].Error, in.Runs.Ended[1].Code = monitor.Failed, "no such table", daycast.Invalid
 		}, "run", monitor.Bad, "failed 1 hour ago: no such table."},

@@ -30,11 +30,16 @@ func daysAgo(days int) string {
 	return count(int64(days), "day") + " ago"
 }
 
+// ago has the day of what is to come: a shop judged as of a past day has runs
+// that ended later. Up to a minute is two clocks that differ.
 func ago(now, then time.Time) string {
-	if now.Sub(then) < time.Second {
+	switch age := now.Sub(then); {
+	case age < -time.Minute:
+		return "on " + then.In(now.Location()).Format(time.DateOnly)
+	case age < time.Second:
 		return "just now"
 	}
-	return humanize.RelTime(then, now, "ago", "from now")
+	return humanize.RelTime(then, now, "ago", "")
 }
 
 func span(seconds float64) string {

@@ -135,6 +135,29 @@ func TestMonitor(t *testing.T) {
 	}
 }
 
+// A replay is judged in its own folder, as of the day after it; at today's date
+// all of the past is stale.
+func TestMonitorAsOf(t *testing.T) {
+	t.Parallel()
+	dir := newShop(t)
+	must(t, dir, "run", "--from", "2023-04-01", "--to", "2023-04-03")
+	write(t, filepath.Join(dir, "replay.yaml"), "data: data/replay\n"+read(t, filepath.Join(dir, "daycast.yaml")))
+	o := must(t, dir, "monitor", "--config", "replay.yaml", "--as-of", "2023-04-04")
+	for _, want := range []string{
+		"health at 2023-04-04 12:00:00 ", "of 2023-04-03, yesterday.", "ended well 11 hours ago", "scored so far, too few to judge", "newest 7 days",
+	} {
+		if !strings.Contains(o.out, want) {
+			t.Errorf("the screen lacks %q:\n%s", want, o.out)
+		}
+	}
+	if o := must(t, dir, "monitor", "--config", "replay.yaml", "--as-of", "2023-04-02"); !strings.Contains(o.out, "ended well on 2023-04-04") {
+		t.Errorf("as of a day that was played:\n%s", o.out)
+	}
+	daycast(t, dir, "monitor", "--config", "replay.yaml", "--as-of", "2023-04-09").fails(t, 1, "bad: data, run")
+	daycast(t, dir, "monitor", "--config", "replay.yaml").fails(t, 1, "bad: data, run")
+	daycast(t, dir, "monitor", "--as-of", "yesterday").fails(t, 2, `--as-of "yesterday": want a day`)
+}
+
 // Another program's server is not taken for daycast's, and what its address
 // holds of a password is not shown.
 func TestMonitorStranger(t *testing.T) {
