@@ -173,6 +173,11 @@ func (out *Learned) choose(ctx context.Context, l Learning) error {
 	if !ok || choice.Score.N == 0 {
 		return out.fallBack(ctx, l)
 	}
+	return out.install(ctx, l, choice)
+}
+
+// install fits a choice on the panel and calibrates its intervals.
+func (out *Learned) install(ctx context.Context, l Learning, choice evaluate.Choice) error {
 	inner, err := out.fitChoice(ctx, l, &choice)
 	if err != nil {
 		return err
@@ -198,17 +203,7 @@ func (out *Learned) refit(ctx context.Context, l Learning, last daycast.Day) err
 	if out.Fallback {
 		return out.fallBack(ctx, l)
 	}
-	choice := out.Choice
-	inner, err := out.fitChoice(ctx, l, &choice)
-	if err != nil {
-		return err
-	}
-	if inner == nil {
-		return out.fallBack(ctx, l)
-	}
-	out.Choice = choice
-	out.Fitted = &interval.Fitted{Inner: inner, Table: out.Fitted.Table}
-	return nil
+	return out.install(ctx, l, out.Choice)
 }
 
 // fitChoice fits what was chosen; nil where every member refuses. A choice by
