@@ -34,7 +34,7 @@ func (p Replay) Run(ctx context.Context, c config.Config, w World) (*pipeline.Pl
 			return nil, daycast.Errorf(daycast.Invalid, "an earlier replay: %w", err).WithField("data")
 		}
 	}
-	run, close, err := opener(open).toChange(ctx, c, w, "replay")
+	run, close, err := opener(openChecked).toChange(ctx, c, w, "replay")
 	if err != nil {
 		return nil, err
 	}

@@ -38,17 +38,30 @@ func pass(ctx context.Context, c config.Config, w World, last string) error {
 	return run.Do(ctx, last)
 }
 
-// openToRun opens everything that a run needs. What cannot be opened is a run
-// that failed, and part of the history.
+// openToRun opens everything that a run needs and checks the shop's tables
+// before the run begins. What is wrong with them is a run that failed, and part
+// of the history.
 func openToRun(ctx context.Context, c config.Config, w World) (*pipeline.Run, func(), error) {
-	run, close, err := open(ctx, c, w)
+	run, close, err := openChecked(ctx, c, w)
 	if err != nil {
 		return nil, nil, errors.Join(err, pipeline.NoteFailure(c.Data, w.Now(), err))
 	}
 	return run, close, nil
 }
 
-// opener is open or openStored.
+func openChecked(ctx context.Context, c config.Config, w World) (*pipeline.Run, func(), error) {
+	run, close, err := open(ctx, c, w)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := run.Source.Check(ctx); err != nil {
+		close()
+		return nil, nil, err
+	}
+	return run, close, nil
+}
+
+// opener is openChecked or openStored.
 type opener func(context.Context, config.Config, World) (*pipeline.Run, func(), error)
 
 // toChange opens, with the lease of the data folder; close gives it back.

@@ -24,9 +24,6 @@ type extracted struct {
 // extract reads the shop's order lines since the watermark, less the days of
 // the look-back, and its items, places and stock.
 func (r *Run) extract(ctx context.Context) error {
-	if err := r.Source.Check(ctx); err != nil {
-		return err
-	}
 	var e extracted
 	since, err := r.since(ctx)
 	if err != nil {
@@ -230,9 +227,6 @@ func stockOf(record map[string]string) (daycast.Day, float32, string, string) {
 
 // loadDaily is the extraction of a shop that keeps ready daily rows.
 func (r *Run) loadDaily(ctx context.Context) error {
-	if err := r.Source.Check(ctx); err != nil {
-		return err
-	}
 	if !r.Source.Has(source.Daily) {
 		return daycast.Errorf(daycast.Invalid, "the source has neither sales nor daily").WithField("source.queries").
 			WithHint("name a query for sales (order lines) or for daily (item, day, units)")
