@@ -79,9 +79,9 @@ export function cleaning(r: Report): HTMLElement {
           number(x.rows, 0), number(x.units, 0),
           h("ul", { class: "examples" }, ...x.examples.slice(0, 3).map((e) => h("li", {}, cut(e, 120)))),
         ]),
-      }, true)
+      }, "stack")
       : h("p", {}, "Nothing had to be changed."),
-    notes.length ? h("ul", {}, ...notes.map((n) => h("li", {}, cut(n, 400)))) : null,
+    notes.length ? h("ul", { class: "soft small" }, ...notes.map((n) => h("li", {}, cut(n, 400)))) : null,
   );
 }
 
@@ -90,22 +90,22 @@ export function top(r: Report): HTMLElement {
   if (r.top.length === 0) return nothing(title, "Nothing was sold in the last 56 days.", true);
   const cash = money(r.currency);
   const most = Math.max(...r.top.map((x) => x.units), 1);
-  const places = r.top.some((x) => x.place !== "");
   const bar = (units: number) => {
     const full = h("div", { class: "bar" });
     full.style.width = `${Math.max(0, (100 * units) / most)}%`;
     return h("div", { class: "bars" }, full);
   };
-  const right = (name: string) => ({ name, right: true });
-  return h("div", { class: "card wide" },
-    h("h3", {}, title),
+    return h("div", { class: "card wide" },
+    h("h3", {}, "The last 56 days"),
     h("p", { class: "soft" }, "The series with the most units in the last 56 days up to the data's last day."),
     table({
-      columns: [right("#"), { name: "item" }, ...(places ? [{ name: "place" }] : []), { name: "category" }, right("units"), { name: "" }, right("revenue")],
+      columns: [{ name: "#" }, { name: "item" }, { name: "" }, { name: "units", right: true }, { name: "revenue", right: true }],
       rows: r.top.map((x, i) => [
-        String(i + 1), cut(x.item, 60), ...(places ? [cut(x.place, 30)] : []), cut(x.category, 40), number(x.units, 0), bar(x.units), cash.full(x.revenue),
+        String(i + 1),
+        h("div", {}, cut(x.item, 60), h("div", { class: "soft small" }, [x.category, x.place].filter((w) => w !== "").map((w) => cut(w, 40)).join(" · "))),
+        bar(x.units), number(x.units, 0), cash.full(x.revenue),
       ]),
-    }, true),
+    }, "whole"),
   );
 }
 
@@ -134,6 +134,6 @@ export function headlines(r: Report): HTMLElement {
       (r.series.neverSold ? `, ${number(r.series.neverSold, 0)} never sold` : "")),
     tile("Out of stock", percent(listed ? out / listed : null), `of listed series ${r.step}s (${compact(out)})`),
     tile("Forecast error", percent(wape), wape === null ? "nothing to compare yet" : "WAPE: misses as a share of units"),
-    tile("Model", cut(r.model?.name ?? "none yet", 60), r.model ? `version ${cut(r.model.version, 40)}` : "no run has trained one", true),
+    tile("Model", cut((r.model?.name ?? "none yet").replaceAll("_", " ").replaceAll(",", ", "), 80), r.model ? `version ${cut(r.model.version, 40)}` : "no run has trained one", true),
   );
 }

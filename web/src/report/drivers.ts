@@ -17,6 +17,7 @@ export function importances(r: Report): HTMLElement {
   const groups = [...new Set([...all].sort((a, b) => b.increase - a.increase).map((f) => f.group))];
   return figure({
     title,
+    wide: true,
     caption: `How much larger the error gets when a feature is shuffled among series and days; colours are kinds of features.${all.length > most ? ` The ${most} strongest of ${all.length}.` : ""}`,
     table: () => ({
       columns: [{ name: "feature" }, { name: "kind" }, { name: "rise of the error", right: true }],
@@ -63,9 +64,9 @@ export function priceResponse(r: Report): HTMLElement {
     }),
     drawing: {
       label: `Bar chart of units against usual by price change: ${bins.map((b, i) => `${b}: ${change(rise[i])}`).join(", ")}.`,
-      option: (t) => ({
+      option: (t, width) => ({
         legend: { show: false },
-        grid: grid({ top: 12, bottom: 24 }),
+        grid: grid({ top: 12, bottom: 26 }),
         tooltip: tooltip(t, {
           axisPointer: { type: "shadow" },
           formatter: (p: { dataIndex: number }[]) => {
@@ -73,7 +74,7 @@ export function priceResponse(r: Report): HTMLElement {
             return literal(`price ${bins[i]}\nunits ${change(rise[i])} against usual\n${plural(days[i] ?? 0, "day")}`);
           },
         }),
-        xAxis: categoryAxis(t, bins, { name: "price against its median", nameLocation: "middle", nameGap: 26, nameTextStyle: { color: t.soft }, axisLine: { onZero: false, lineStyle: { color: t.line } } }),
+        xAxis: categoryAxis(t, bins, { name: "price against its median", nameLocation: "middle", nameGap: width < 500 ? 48 : 38, nameTextStyle: { color: t.soft }, axisLine: { onZero: false, lineStyle: { color: t.line } }, axisLabel: { color: t.soft, interval: 0, fontSize: width < 500 ? 10 : 12, width: (width - 60) / bins.length - 4, overflow: "break" } }),
         yAxis: valueAxis(t, (v) => change(v)),
         series: [{ type: "bar", data: rise.map((v) => ({ value: v, itemStyle: { color: t.colours[(v ?? 0) >= 0 ? 0 : 1] } })), barMaxWidth: 48 }],
       }),
@@ -149,9 +150,9 @@ export function correlation(r: Report): HTMLElement {
         yAxis: categoryAxis(t, label, { inverse: true, axisLabel: { color: t.soft, interval: 0 } }),
         series: [{
           type: "heatmap",
-          data: matrix().flatMap((row, y) => row.map((v, x) => [x, y, v === null ? "-" : v])),
+          data: matrix().flatMap((row, y) => row.map((v, x) => ({ value: [x, y, v === null ? "-" : v], label: { color: Math.abs(v ?? 0) > 0.6 ? t.card : t.text } }))),
           itemStyle: { borderColor: t.line, borderWidth: 1 },
-          label: { show: !small || names.length <= 7, color: t.text, fontSize: small ? 10 : 12, formatter: (p: { value: [number, number, number] }) => (typeof p.value[2] === "number" ? number(p.value[2], small ? 1 : 2) : "") },
+          label: { show: !small || names.length <= 7, fontSize: small ? 10 : 12, formatter: (p: { value: [number, number, number] }) => (typeof p.value[2] === "number" ? number(p.value[2], small ? 1 : 2) : "") },
           emphasis: { itemStyle: { borderColor: t.text } },
         }],
       };

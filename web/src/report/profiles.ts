@@ -71,13 +71,13 @@ export function year(r: Report): HTMLElement {
   });
 }
 
-function histogram(title: string, what: string, of: Histogram, format: (v: number | null) => string, colour: number): HTMLElement {
+function histogram(title: string, what: string, of: Histogram, format: (v: number | null) => string, colour: number, words: (median: string, p95: string, max: string) => string): HTMLElement {
   const all = of.counts.reduce((a, b) => a + b, 0);
   if (all === 0) return nothing(title, "Nothing was sold yet.");
   const bin = (i: number) => `${format(of.edges[i] ?? null)} to ${format(of.edges[i + 1] ?? null)}`;
   return figure({
     title,
-    caption: `Half of all selling days have ${what} up to ${format(of.median)}; 5% have more than ${format(of.p95)}, the most is ${format(of.max)}. Steps to the right are multiples, not sums.`,
+    caption: `${words(format(of.median), format(of.p95), format(of.max))} Each bar spans a multiple of the one before it.`,
     table: () => ({
       columns: [{ name: what }, { name: "days", right: true }, { name: "share", right: true }],
       rows: [
@@ -97,7 +97,7 @@ function histogram(title: string, what: string, of: Histogram, format: (v: numbe
             return `${what} ${bin(i)}\n${plural(of.counts[i] ?? 0, "day")}, ${percent((of.counts[i] ?? 0) / all, 1)}`;
           },
         }),
-        xAxis: categoryAxis(t, of.counts.map((_, i) => format(of.edges[i] ?? null)), { axisLabel: { color: t.soft, hideOverlap: true, align: "left" }, boundaryGap: true }),
+        xAxis: categoryAxis(t, of.counts.map((_, i) => bin(i).replace(" to ", "–"))),
         yAxis: valueAxis(t, compact),
         series: [{ type: "bar", data: of.counts, barCategoryGap: "4%", color: t.colours[colour] }],
       }),
@@ -106,11 +106,13 @@ function histogram(title: string, what: string, of: Histogram, format: (v: numbe
 }
 
 export function units(r: Report): HTMLElement {
-  return histogram("Units on a selling day", "units", r.units, number, 0);
+  return histogram("Units on a selling day", "units", r.units, number, 0, (median, p95, max) =>
+    `A series that sells on a day sells up to ${median} units half of the time, more than ${p95} on one selling day in 20, and ${max} at most.`);
 }
 
 export function price(r: Report): HTMLElement {
-  return histogram("Unit prices", "a price", r.price, money(r.currency).full, 2);
+  return histogram("Unit prices", "price", r.price, money(r.currency).full, 2, (median, p95, max) =>
+    `On half of all selling days the unit price is up to ${median}, on one in 20 above ${p95}, and ${max} at most.`);
 }
 
 export function concentration(r: Report): HTMLElement {
@@ -121,6 +123,7 @@ export function concentration(r: Report): HTMLElement {
   const i = at < 0 ? share.length - 1 : at;
   return figure({
     title,
+    wide: true,
     caption: `The best-selling ${percent(share[i])} of series sell ${percent(units[i])} of all units; a straight line would mean that all sell alike.`,
     table: () => ({
       columns: [{ name: "best-selling series", right: true }, { name: "share of units", right: true }],

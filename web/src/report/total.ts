@@ -107,7 +107,7 @@ export function trend(r: Report): HTMLElement {
   return figure({
     title,
     wide: true,
-    caption: `Units sold each week, the ${all.length === 1 ? "one category" : `${all.length} largest categories and what is left`} on top of each other; the upper edge is the whole shop.`,
+    caption: `Units sold each week, the ${all.length === 1 ? "one category" : `${all.filter((l) => l.category !== "other").length} largest categories${all.some((l) => l.category === "other") ? " and what is left" : ""}`} on top of each other; the upper edge is the whole shop.`,
     drawing: {
       label: `Stacked area chart of weekly units of ${all.length} categories.`,
       height: (width) => (width < 500 ? 320 : 380),
@@ -124,9 +124,9 @@ export function trend(r: Report): HTMLElement {
         xAxis: timeAxis(t),
         yAxis: valueAxis(t, compact),
         series: all.map((_, k) => {
-          const colour = all[k]?.category === "other" ? t.colours[7] : t.colours[k % 7];
+          const colour = all[k]?.category === "other" ? t.colours[8] : t.colours[k % 8];
           return {
-            type: "line", name: names[k], stack: "all", symbol: "none", color: colour, lineStyle: { width: 0.5, color: t.card }, areaStyle: { color: colour, opacity: 0.85 },
+            type: "line", name: names[k], stack: "all", symbol: "none", color: colour, lineStyle: { width: 1, color: t.card }, areaStyle: { color: colour, opacity: 0.85 },
             emphasis: { focus: "series" }, data: weeks.map((w) => [utc(w), of[k]?.get(w) ?? 0]),
           };
         }),

@@ -138,8 +138,8 @@ export const tooltip = (t: Theme, o: Option): Option => ({
 });
 
 export const legend = (t: Theme, o: Option = {}): Option => ({
-  type: "scroll", top: 0, left: 0, right: 0, itemWidth: 18, itemHeight: 10, itemGap: 14,
-  textStyle: { color: t.text, fontSize: 12 }, inactiveColor: t.soft, pageTextStyle: { color: t.soft },
+  type: "scroll", top: 0, left: 0, right: 0, itemWidth: 18, itemHeight: 10, itemGap: 14, icon: "roundRect",
+  textStyle: { color: t.text, fontSize: 12, lineHeight: 18 }, inactiveColor: t.soft, pageTextStyle: { color: t.soft },
   pageIconColor: t.text, pageIconInactiveColor: t.line, pageIconSize: 11, ...o,
 });
 
@@ -155,7 +155,7 @@ export const valueAxis = (t: Theme, format: (v: number) => string, o: Option = {
 export const categoryAxis = (t: Theme, data: string[], o: Option = {}): Option => ({
   type: "category",
   data,
-  axisLabel: { color: t.soft, hideOverlap: true },
+  axisLabel: { color: t.soft, hideOverlap: true, alignMinLabel: "left", alignMaxLabel: "right" },
   axisTick: { show: false },
   axisLine: { lineStyle: { color: t.line } },
   ...o,

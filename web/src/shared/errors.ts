@@ -74,6 +74,7 @@ export function byCategory(all: ErrorLine[]): HTMLElement {
   const rest = all.length > most ? ` The ${most} with the most forecasts are shown, the table has all ${number(all.length, 0)}.` : "";
   return figure({
     title,
+    wide: true,
     caption: `The longer the bar, the harder a category is to forecast; the diamond is its bias, best at zero.${rest}`,
     table: () => lines("category", all),
     drawing: {

@@ -44,9 +44,10 @@ export function nothing(title: string, why: string, wide = false): HTMLElement {
   return h("figure", { class: wide ? "wide" : null }, h("figcaption", {}, h("h3", {}, title)), h("p", { class: "nothing" }, why));
 }
 
-export function table(t: Table, whole = false): HTMLElement {
+/** table is a scrolling box; whole does not scroll down, stack puts the last column under the others on a phone. */
+export function table(t: Table, kind: "" | "whole" | "stack" = ""): HTMLElement {
   const side = (i: number) => (t.columns[i]?.right ? "right" : null);
-  return h("div", { class: whole ? "scroll whole" : "scroll", tabindex: 0, role: "region", "aria-label": "Figures" },
+  return h("div", { class: `scroll ${kind}`, tabindex: 0, role: "region", "aria-label": "Figures" },
     h("table", {},
       h("thead", {}, h("tr", {}, ...t.columns.map((c, i) => h("th", { scope: "col", class: side(i) }, c.name)))),
       h("tbody", {}, ...t.rows.map((row) => h("tr", {}, ...row.map((cell, i) => h("td", { class: side(i) }, cell))))),

@@ -21,7 +21,7 @@ const known = (v: Maybe): v is number => typeof v === "number" && Number.isFinit
 export function number(v: Maybe, digits?: number): string {
   if (!known(v)) return none;
   const size = Math.abs(v);
-  return fixed(digits ?? (size >= 100 ? 0 : size >= 10 ? 1 : 2)).format(v === 0 ? 0 : v);
+  return fixed(digits ?? (size >= 100 ? 0 : size >= 10 ? 1 : 2)).format(v === 0 ? 0 : v).replace("-", "\u2212");
 }
 
 const compactFormat = new Intl.NumberFormat(locale, { notation: "compact", maximumSignificantDigits: 3 });
@@ -33,7 +33,7 @@ export const compact = (v: Maybe): string => (known(v) ? compactFormat.format(v)
 export function percent(v: Maybe, digits?: number): string {
   if (!known(v)) return none;
   const size = Math.abs(v);
-  return `${fixed(digits ?? (size >= 0.1 || size === 0 ? 0 : size >= 0.01 ? 1 : 2)).format(v * 100)}%`;
+  return `${number(v * 100, digits ?? (size >= 0.1 || size === 0 ? 0 : size >= 0.01 ? 1 : 2))}%`;
 }
 
 /** change is a percentage with its sign. */
@@ -50,7 +50,7 @@ export function money(currency: string): { full: (v: Maybe) => string; short: (v
     const cents = new Intl.NumberFormat(locale, { style: "currency", currency });
     const short = new Intl.NumberFormat(locale, { style: "currency", currency, notation: "compact", maximumSignificantDigits: 3 });
     return {
-      full: (v) => (known(v) ? (Math.abs(v) >= 1000 ? whole : cents).format(v) : none),
+      full: (v) => (known(v) ? (Math.abs(v) >= 100 ? whole : cents).format(v) : none),
       short: (v) => (known(v) ? short.format(v) : none),
     };
   } catch {

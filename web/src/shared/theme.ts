@@ -19,8 +19,7 @@ export interface Theme {
   soft: string;
   line: string;
   card: string;
-  good: string;
-  colours: string[];
+  colours: string[]; // the last is grey, for the rest
   state: (name: string) => string;
 }
 
@@ -32,8 +31,7 @@ export function theme(): Theme {
     soft: read("soft"),
     line: read("line"),
     card: read("card"),
-    good: read("c3"),
-    colours: [1, 2, 3, 4, 5, 6, 7, 8].map((i) => read(`c${i}`)),
+    colours: [1, 2, 3, 4, 5, 6, 7, 8, 9].map((i) => read(`c${i}`)),
     state: (name) => read(`state-${name.replace("_", "-")}`) || read("soft"),
   };
 }
