@@ -50,6 +50,13 @@ func ReadSummary(dir string) (*Summary, error) {
 	return s, nil
 }
 
+// ReadCleaning is what a run of a data folder changed or left out, and its
+// notes: code not_found where they are not there any more.
+func ReadCleaning(dir, run string) (*clean.Report, []string, error) {
+	l, err := (&Run{ID: run, Dir: dir}).loaded()
+	return l.Report, l.Notes, err
+}
+
 // HasSnapshot reports whether a run has published in a data folder, and its
 // snapshot is there.
 func HasSnapshot(dir string) bool {
