@@ -17,31 +17,43 @@ import (
 	"daycast"
 	"daycast/model/modeltest"
 	"daycast/warehouse"
+	"daycast/warehouse/warehousetest"
 )
 
 var nan = modeltest.NaN
 
-// tables is a warehouse that has items alone.
+// tables is a warehouse that has what a report reads.
 type tables struct {
 	warehouse.Warehouse
-	items []daycast.Item
+	items       []daycast.Item
+	importances []warehouse.ImportanceRow
+	errors      []warehouse.ErrorRow
 }
 
-func (t tables) Items() warehouse.Table[daycast.Item] { return itemTable{items: t.items} }
-
-type itemTable struct {
-	warehouse.Table[daycast.Item]
-	items []daycast.Item
+func (t tables) Items() warehouse.Table[daycast.Item] { return table[daycast.Item]{rows: t.items} }
+func (t tables) Importances() warehouse.RunTable[warehouse.ImportanceRow] {
+	return runTable[warehouse.ImportanceRow]{rows: t.importances}
+}
+func (t tables) Errors() warehouse.RunTable[warehouse.ErrorRow] {
+	return runTable[warehouse.ErrorRow]{rows: t.errors}
 }
 
-func (t itemTable) Read(context.Context, daycast.Day) iter.Seq2[daycast.Item, error] {
-	return func(yield func(daycast.Item, error) bool) {
-		for _, it := range t.items {
-			if !yield(it, nil) {
-				return
-			}
-		}
-	}
+type table[T any] struct {
+	warehouse.Table[T]
+	rows []T
+}
+
+func (t table[T]) Read(context.Context, daycast.Day) iter.Seq2[T, error] {
+	return warehousetest.Rows(t.rows)
+}
+
+type runTable[T any] struct {
+	warehouse.RunTable[T]
+	rows []T
+}
+
+func (t runTable[T]) Read(context.Context, string) iter.Seq2[T, error] {
+	return warehousetest.Rows(t.rows)
 }
 
 // build reports on a panel whose items are in the categories of its level.
@@ -125,7 +137,7 @@ func TestWeek(t *testing.T) {
 		}
 		return of
 	}
-	same(t, "week", r.Week, Week{[]string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}, want(.5), want(.25), want(.75)})
+	same(t, "week", r.Week, Week{[]string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}, want(.5), want(.25), want(.75)})
 }
 
 // The profile of a shop that doubles each year is that of the shop that does
@@ -247,6 +259,31 @@ func TestPromotion(t *testing.T) {
 	same(t, "promotion", build(t, p).Promotion, Promotion{
 		Share: 3. / 7, Lift: Number((14. + 9) / (4 + 3)), Days: 3,
 		ByCategory: []PromotionLift{{"x", 3.5, 2}, {"y", 3, 1}},
+	})
+}
+
+func TestAccuracy(t *testing.T) {
+	row := func(origin daycast.Day, horizon int32, category string, sold float64) warehouse.ErrorRow {
+		return warehouse.ErrorRow{
+			Model: "m", Origin: origin, Horizon: horizon, Category: category,
+			Pairs: 4, Absolute: 3, Squared: 9, Signed: -1, Sold: sold, Open: 4, Inside: 3,
+		}
+	}
+	closed := row(17, 2, "closed", 0)
+	closed.Open, closed.Inside = 0, 0
+	w := tables{
+		importances: []warehouse.ImportanceRow{{Model: "gbm", Feature: "mean_28", Group: "sales", Increase: .5}, {Model: "gbm", Feature: "price", Group: "price", Increase: -.01}},
+		errors:      []warehouse.ErrorRow{row(10, 1, "", 2), row(10, 2, "x", 10), row(17, 1, "x", 10), closed},
+	}
+	r, err := Build(t.Context(), Inputs{Run: "r", Version: "v", Panel: handPanel(t), Warehouse: w})
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "model", r.Model, &Model{"gbm", "v", []Feature{{"mean_28", "sales", .5}, {"price", "price", -.01}}})
+	same(t, "errors", r.Errors, &Errors{
+		Horizon:  []ErrorLine{{"1", .5, 1.5, -2. / 12, .75, 8}, {"2", .6, 1.5, -.2, .75, 8}},
+		Category: []ErrorLine{{"x", .3, 1.5, -.1, .75, 8}, {"no category", 1.5, 1.5, -.5, .75, 4}, {"closed", unknown, 1.5, unknown, unknown, 4}},
+		Origins:  []string{daycast.Day(10).String(), daycast.Day(17).String()},
 	})
 }
 

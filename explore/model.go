@@ -1,11 +1,20 @@
 package explore
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"daycast"
+	"daycast/warehouse"
 )
 
-// Model is what the run found of the model that forecasts: how much worse it
-// would choose and forecast without each feature.
+// Model is what the run found of its best model of all series: how much worse
+// it forecasts without each feature. Version is the one that serves, which may
+// be that model, hold it among others, or be one of single series.
 type Model struct {
 	Name     string    `json:"name"`
 	Version  string    `json:"version"`
@@ -38,5 +47,93 @@ type ErrorLine struct {
 	Pairs    int64  `json:"pairs"`
 }
 
-// accuracy reads what the run stored of its model.
-func (s *shop) accuracy(context.Context, *Report) error { return nil }
+// accuracy reads what the run stored of its models.
+func (s *shop) accuracy(ctx context.Context, r *Report) error {
+	if s.in.Warehouse == nil {
+		return nil
+	}
+	if err := s.importances(ctx, r); err != nil {
+		return err
+	}
+	return s.errors(ctx, r)
+}
+
+func (s *shop) importances(ctx context.Context, r *Report) error {
+	for row, err := range s.in.Warehouse.Importances().Read(ctx, s.in.Run) {
+		if err != nil {
+			return err
+		}
+		if r.Model == nil {
+			r.Model = &Model{Name: row.Model, Version: s.in.Version}
+		}
+		r.Model.Features = append(r.Model.Features, Feature{row.Feature, row.Group, Number(row.Increase)})
+	}
+	if r.Model == nil {
+		r.note("There are no importances of features: the run compared no model of all series.")
+		return nil
+	}
+	r.note(fmt.Sprintf("The features' importances are those of %s, the best model of all series in the backtest.", r.Model.Name))
+	return nil
+}
+
+// errors pools the stored sums: WAPE = absolute / sold, RMSE = the root of
+// squared / pairs, bias = signed / sold, coverage = inside / open.
+func (s *shop) errors(ctx context.Context, r *Report) error {
+	horizon, category := map[int32]*warehouse.ErrorRow{}, map[string]*warehouse.ErrorRow{}
+	origins := map[daycast.Day]bool{}
+	for row, err := range s.in.Warehouse.Errors().Read(ctx, s.in.Run) {
+		if err != nil {
+			return err
+		}
+		pool(horizon, row.Horizon, row)
+		pool(category, row.Category, row)
+		origins[row.Origin] = true
+	}
+	if len(origins) == 0 {
+		r.note("There are no errors of a backtest: the run scored no origin.")
+		return nil
+	}
+	r.Errors = &Errors{Origins: []string{}}
+	for _, h := range sorted(horizon, cmp.Compare) {
+		r.Errors.Horizon = append(r.Errors.Horizon, errorLine(fmt.Sprint(h), horizon[h]))
+	}
+	most := sorted(category, func(a, b string) int {
+		return cmp.Or(cmp.Compare(category[b].Sold, category[a].Sold), cmp.Compare(a, b))
+	})
+	for _, c := range most[:min(len(most), mostCategories)] {
+		r.Errors.Category = append(r.Errors.Category, errorLine(categoryName(c), category[c]))
+	}
+	for _, o := range sorted(origins, cmp.Compare) {
+		r.Errors.Origins = append(r.Errors.Origins, o.String())
+	}
+	return nil
+}
+
+// pool adds a row to its group.
+func pool[K comparable](to map[K]*warehouse.ErrorRow, key K, row warehouse.ErrorRow) {
+	sum := to[key]
+	if sum == nil {
+		sum = &warehouse.ErrorRow{}
+		to[key] = sum
+	}
+	sum.Pairs += row.Pairs
+	sum.Absolute += row.Absolute
+	sum.Squared += row.Squared
+	sum.Signed += row.Signed
+	sum.Sold += row.Sold
+	sum.Open += row.Open
+	sum.Inside += row.Inside
+}
+
+// sorted are a map's keys in an order.
+func sorted[K comparable, V any](m map[K]V, order func(a, b K) int) []K {
+	return slices.SortedFunc(maps.Keys(m), order)
+}
+
+func errorLine(name string, sum *warehouse.ErrorRow) ErrorLine {
+	return ErrorLine{
+		Name: name, Pairs: sum.Pairs,
+		WAPE: ratio(sum.Absolute, sum.Sold), RMSE: Number(math.Sqrt(float64(ratio(sum.Squared, float64(sum.Pairs))))),
+		Bias: ratio(sum.Signed, sum.Sold), Coverage: ratio(float64(sum.Inside), float64(sum.Open)),
+	}
+}

@@ -48,7 +48,7 @@ func (s *shop) week(r *Report) {
 		for _, x := range of {
 			sum += x
 		}
-		r.Week.Names = append(r.Week.Names, time.Weekday((k + 1) % 7).String()[:3])
+		r.Week.Names = append(r.Week.Names, time.Weekday((k+1)%7).String())
 		r.Week.Mean = append(r.Week.Mean, Number(sum/float64(len(of))))
 		r.Week.Q25 = append(r.Week.Q25, Number(between(of, .25)))
 		r.Week.Q75 = append(r.Week.Q75, Number(between(of, .75)))
@@ -125,7 +125,7 @@ func (s *shop) year(r *Report) {
 	}
 	r.Year = Year{Months: make([]string, 12), Mean: make([]Number, 12)}
 	for m := range sum {
-		r.Year.Months[m], r.Year.Mean[m] = time.Month(m + 1).String()[:3], unknown
+		r.Year.Months[m], r.Year.Mean[m] = time.Month(m+1).String(), unknown
 		if count[m] > 0 {
 			r.Year.Mean[m] = Number(sum[m] * seen / mean)
 		}

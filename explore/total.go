@@ -91,7 +91,7 @@ func (s *shop) total(r *Report) {
 	out.Holidays = s.holidays()
 	r.Total = out
 	if len(out.Holidays) == 0 {
-		r.note("No holidays are marked: shop.country names whose holidays count.")
+		r.note("No holidays are marked: none are known of the country of the shop or its places.")
 	}
 	if !slices.ContainsFunc(s.daily, func(d daysum) bool { return d.priced }) {
 		r.note("There is no revenue and no price response: the shop's prices are not known.")

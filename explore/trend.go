@@ -2,7 +2,6 @@ package explore
 
 import (
 	"cmp"
-	"slices"
 
 	"daycast"
 )
@@ -48,11 +47,7 @@ func (s *shop) trend(r *Report) {
 			}
 		}
 	}
-	names := make([]string, 0, len(byName))
-	for name := range byName {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(totals[b], totals[a]), cmp.Compare(a, b)) })
+	names := sorted(byName, func(a, b string) int { return cmp.Or(cmp.Compare(totals[b], totals[a]), cmp.Compare(a, b)) })
 	for k, name := range names {
 		if k < topCategories {
 			r.Trend = append(r.Trend, Trend{name, weeks, byName[name]})
