@@ -38,6 +38,9 @@ func gated(r *pipeline.Run) {
 // A replay of seven days of 200 items that is killed in the middle goes on and
 // ends equal to one that was not.
 func TestReplayResumes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it plays seven days of 200 items twice")
+	}
 	shop := fill(t, simulate.Shop{Items: 200, Days: 150, Seed: 3})
 	from, to := dayOf(t, "2023-05-17"), dayOf(t, "2023-05-23")
 	play := victimReplay + "=" + from.String() + " " + to.String()
