@@ -93,15 +93,16 @@ func (s *shop) top(r *Report) {
 // revenueOf is that of series i in the last 56 days.
 func (s *shop) revenueOf(i int) Number {
 	units, price, state := s.panel.UnitsOf(i), s.panel.PriceOf(i), s.panel.StateOf(i)
-	sum := unknown
+	var sum float64
+	priced := false
 	for t := max(0, len(units)-s.recent()); t < len(units); t++ {
-		if !state[t].Evidence() || !known(price[t]) {
-			continue
+		if state[t].Evidence() && known(price[t]) {
+			priced = true
+			sum += float64(units[t]) * float64(price[t])
 		}
-		if sum != sum {
-			sum = 0
-		}
-		sum += Number(float64(units[t]) * float64(price[t]))
 	}
-	return sum
+	if !priced {
+		return unknown
+	}
+	return Number(sum)
 }

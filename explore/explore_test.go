@@ -87,7 +87,8 @@ func day(t *testing.T, text string) daycast.Day {
 func same(t *testing.T, what string, got, want any) {
 	t.Helper()
 	close := func(a, b Number) bool {
-		return a == b || a != a && b != b || math.Abs(float64(a-b)) <= 1e-9*math.Abs(float64(b))
+		x, y := float64(a), float64(b)
+		return x == y || x != x && y != y || math.Abs(x-y) <= 1e-9*math.Abs(y)
 	}
 	if diff := cmp.Diff(want, got, cmp.Comparer(close)); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)

@@ -9,15 +9,11 @@ import (
 	"daycast/web"
 )
 
-// placeholder is where web's page wants the figures.
-const placeholder = "/*REPORT*/"
-
 // WritePage writes the report as one HTML file that needs nothing else. No
 // name of the shop's can end the script that holds the figures: encoding/json
 // writes <, > and & as escapes.
 func WritePage(w io.Writer, r *Report) error {
-	page := web.Report()
-	before, after, found := bytes.Cut(page, []byte(placeholder))
+	before, after, found := bytes.Cut(web.Report(), []byte(web.Placeholder))
 	if !found {
 		return daycast.Errorf(daycast.Internal, "the report's page has no place for the figures")
 	}
