@@ -53,7 +53,7 @@ func loadState(ctx context.Context, c config.Config, dir string) (*serve.State, 
 	if err != nil {
 		return nil, err
 	}
-	st := &serve.State{Version: s.Manifest.Run, Panel: s.Panel, Fitted: s.Fitted, Forecasts: s.Forecasts()}
+	st := &serve.State{Version: s.Manifest.Run, Panel: s.Panel, Fitted: s.Fitted, Forecasts: s.Forecasts(), Errors: s.Errors, Scores: s.Scores}
 	for _, v := range s.Versions {
 		info := versionInfo(v)
 		st.Models = append(st.Models, info)

@@ -54,7 +54,13 @@ type Snapshot struct {
 	Fitted   model.Fitted
 	Panel    *daycast.Panel
 	Rows     []warehouse.ForecastRow // the forecasts from the panel's origin, by item, place, day
+	Errors   []warehouse.ErrorRow    // of the run's backtest
+	Scores   []warehouse.ScoreRow    // of forecasts for the newest scoredDays, as last corrected
 }
+
+// scoredDays is how far back a server tells how its forecasts did: 8 weeks, as
+// long as the forecasts themselves are kept.
+const scoredDays = 56
 
 // OpenSnapshot reads a published snapshot whole.
 func OpenSnapshot(ctx context.Context, dir string, memory int64, threads int, loaders map[string]model.Loader) (*Snapshot, error) {
@@ -90,7 +96,25 @@ func OpenSnapshot(ctx context.Context, dir string, memory int64, threads int, lo
 			s.Rows = append(s.Rows, row)
 		}
 	}
-	return s, nil
+	return s, s.readErrors(ctx, w)
+}
+
+func (s *Snapshot) readErrors(ctx context.Context, w warehouse.Warehouse) error {
+	for row, err := range w.Errors().Read(ctx, s.Manifest.Run) {
+		if err != nil {
+			return err
+		}
+		s.Errors = append(s.Errors, row)
+	}
+	for row, err := range w.Scores().Newest(ctx) {
+		if err != nil {
+			return err
+		}
+		if row.Day > s.Panel.Origin-scoredDays {
+			s.Scores = append(s.Scores, row)
+		}
+	}
+	return nil
 }
 
 func (s *Snapshot) load(path string, loaders map[string]model.Loader) error {

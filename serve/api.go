@@ -68,6 +68,8 @@ func (s *Server) operations(api huma.API, failure *huma.Response) {
 		"The series' periods up to the last known day, each with the reason for its value."), s.history)
 	register(s, api, op(http.MethodGet, "/v1/models", "list-models", "models", "List model versions",
 		"The model versions that the snapshot knows; the champion answers forecasts."), s.models)
+	register(s, api, op(http.MethodGet, "/v1/accuracy", "get-accuracy", "models", "How far off forecasts were",
+		"The errors of the last backtest by periods ahead and by category, and of served forecasts once their days came."), s.accuracy)
 	register(s, api, op(http.MethodGet, "/readyz", "ready", "health", "Ready to forecast?",
 		"Answers 503 until a snapshot is loaded."), s.ready)
 	huma.Register(api, op(http.MethodGet, "/healthz", "health", "health", "Alive?", "Answers while the process runs."), s.alive)

@@ -7,17 +7,20 @@ import (
 
 	"daycast"
 	"daycast/model"
+	"daycast/warehouse"
 )
 
 // A State is all that a server answers from: one published snapshot. Nobody
 // changes it after it is handed to Swap.
 type State struct {
-	Version   string             // the snapshot's id, which is its run's
-	Panel     *daycast.Panel     // the whole shop in one block, sorted by Series.Less
-	Fitted    model.Fitted       // the champion, with its calibrated quantiles
-	Champion  VersionInfo        // what Fitted is
-	Models    []VersionInfo      // all versions that the snapshot knows, champion included
-	Forecasts *daycast.Forecasts // the run's forecasts, in the order of Panel.Series; nil for none
+	Version   string               // the snapshot's id, which is its run's
+	Panel     *daycast.Panel       // the whole shop in one block, sorted by Series.Less
+	Fitted    model.Fitted         // the champion, with its calibrated quantiles
+	Champion  VersionInfo          // what Fitted is
+	Models    []VersionInfo        // all versions that the snapshot knows, champion included
+	Forecasts *daycast.Forecasts   // the run's forecasts, in the order of Panel.Series; nil for none
+	Errors    []warehouse.ErrorRow // of the run's backtest; nil for none
+	Scores    []warehouse.ScoreRow // of served forecasts, over the newest weeks; nil for none
 }
 
 // A VersionInfo describes a model version.

@@ -46,9 +46,10 @@ export interface Model {
 }
 
 export interface Accuracy {
-  model: string;
+  step: number; // days
   horizon: ErrorLine[];
   category: ErrorLine[];
+  days: ErrorLine[];
 }
 
 /** A Problem is what the API says when it has no answer (RFC 9457). */

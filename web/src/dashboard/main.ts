@@ -4,9 +4,9 @@
 import "../shared/style.css";
 import "./dashboard.css";
 import { h, mount, must } from "../shared/dom";
-import { byCategory, byHorizon } from "../shared/errors";
+import { byCategory, byDay, byHorizon } from "../shared/errors";
 import { nothing } from "../shared/figure";
-import { age, cut, day, number } from "../shared/format";
+import { age, cut, day, number, words } from "../shared/format";
 import { accuracy, forecast, history, models, problemOf, ready, type Accuracy, type Model, type Ready } from "./api";
 import { modelTable } from "./models";
 import { problemCard } from "./problem";
@@ -37,15 +37,15 @@ function fromHash(): string {
 }
 
 function header(now?: Ready, champion?: Model): void {
-  const old_ = now ? age(now.origin) : undefined;
+  const since = now ? age(now.origin) : undefined;
   const part = (name: string, value: string | Node) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
   mount(head,
     h("a", { class: "brand", href: "#" }, "daycast"),
-    now && old_ ? h("dl", { class: "facts" },
-      part("Data up to", h("span", {}, `${day(now.origin)} `, h("span", { class: old_.days > old ? "warn" : "soft" }, `(${old_.words})`))),
+    now && since ? h("dl", { class: "facts" },
+      part("Data up to", h("span", {}, `${day(now.origin)} `, h("span", { class: since.days > old ? "warn" : "soft" }, `(${since.words})`))),
       part("Series", number(now.series, 0)),
       part("Run", cut(now.snapshot, 40)),
-      part("Model", cut((champion?.name ?? now.version).replaceAll("_", " ").replaceAll(",", ", "), 80)),
+      part("Model", cut(words(champion?.name ?? now.version), 80)),
     ) : null,
     h("nav", { "aria-label": "More" }, h("a", { href: "docs" }, "API")),
   );
@@ -87,8 +87,9 @@ function shopView(all: Model[], errors: Accuracy | undefined): void {
     h("h2", {}, "The whole shop"),
     h("div", { class: "grid two" },
       ...(errors && errors.horizon.length
-        ? [...byHorizon(errors.horizon, "day"), byCategory(errors.category)]
+        ? [...byHorizon(errors.horizon, errors.step === 7 ? "week" : "day"), byCategory(errors.category)]
         : [nothing("How far off forecasts were", "The run that is served has not compared its forecasts by days ahead; the table has its backtest as a whole.", true)]),
+      ...(errors && errors.days.length > 1 ? [byDay(errors.days)] : []),
       modelTable(all),
     ),
   );

@@ -2,7 +2,7 @@
 
 import { h } from "../shared/dom";
 import { nothing, table } from "../shared/figure";
-import { change, cut, day, instant, number, percent } from "../shared/format";
+import { change, cut, day, instant, number, percent, words } from "../shared/format";
 import type { Model } from "./api";
 
 export function modelTable(models: Model[]): HTMLElement {
@@ -19,9 +19,9 @@ export function modelTable(models: Model[]): HTMLElement {
         const of = (name: string) => m.metrics?.[name];
         return [
           h("div", { class: "model" },
-            h("span", {}, cut(m.name.replaceAll("_", " ").replaceAll(",", ", "), 120), " ", m.champion ? h("span", { class: "badge" }, "champion") : null),
+            h("span", {}, cut(words(m.name), 120), " ", m.champion ? h("span", { class: "badge" }, "champion") : null),
             h("div", { class: "soft small" }, cut(m.id, 60))),
-          day(m.origin), instant(m.created),
+          h("span", { class: "nowrap" }, day(m.origin)), h("span", { class: "nowrap" }, instant(m.created)),
           percent(of("wape"), 1), change(of("bias"), 1), percent(of("coverage"), 1), number(of("mae")), number(of("rmse")),
         ];
       }),

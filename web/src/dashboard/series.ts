@@ -1,15 +1,15 @@
 // One series: what it sold and why, and what it is going to.
 
-import { band, chart, grid, legend, literal, slider, timeAxis, tooltip, valueAxis, type Option } from "../shared/chart";
+import { band, chart, grid, icons, legend, slider, timeAxis, tooltip, valueAxis, type Option } from "../shared/chart";
 import { h } from "../shared/dom";
 import { figure, ranges, table } from "../shared/figure";
-import { compact, cut, day, number, plural, utc, weekday } from "../shared/format";
+import { compact, cut, day, number, plural, utc, weekday, words } from "../shared/format";
 import { stateWord, type Theme } from "../shared/theme";
 import type { Num } from "../report";
 import type { Forecast, History } from "./api";
 
 const dayLength = 86_400_000;
-const shownAtFirst = 183; // days of history beside the forecast
+const shownAtFirst = 183; // days, the forecast's included
 
 interface Point {
   at: number;
@@ -28,7 +28,7 @@ export function seriesView(id: string, past: History, next: Forecast): HTMLEleme
   const by = new Map(points.map((p) => [p.at, p]));
   const period = past.step === 7 ? "week" : "day";
   const span = points.length * past.step;
-  const start = Math.max(0, 100 * (1 - (shownAtFirst + next.days.length * past.step) / Math.max(1, span)));
+  const start = Math.max(0, 100 * (1 - shownAtFirst / Math.max(1, span)));
   const drawn = chart({
     label: `Line chart of ${cut(id, 60)}: ${plural(past.days.length, period)} of units sold up to ${day(next.origin)}, then the forecast for ${plural(next.days.length, period)}.`,
     height: (width) => (width < 500 ? 360 : 440),
@@ -49,8 +49,8 @@ export function seriesView(id: string, past: History, next: Forecast): HTMLEleme
     ),
     figure({
       title: "Sold, and forecast",
-      caption: `The line is what was sold and stops where the shop was closed or has no data; the fan is the forecast: four days in five should end inside it.`,
-      tools: [ranges(span, shownAtFirst + next.days.length * past.step, drawn.zoom)],
+      caption: `The line is what was sold; it stops where the shop was closed or the data is missing. The fan is the forecast: four ${period}s in five should end inside it.`,
+      tools: [ranges(span, shownAtFirst, drawn.zoom)],
       drawing: drawn,
       table: () => ({
         columns: [{ name: period }, { name: "state" }, ...["units", "price", "mean", "q10", "q50", "q90"].map((n) => ({ name: n, right: true }))],
@@ -62,7 +62,7 @@ export function seriesView(id: string, past: History, next: Forecast): HTMLEleme
     }),
     h("div", { class: "card" },
       h("h3", {}, "The forecast in numbers"),
-      h("p", { class: "soft" }, `By ${literal(cut(next.model, 80))}, from what was known on ${day(next.origin)}.`),
+      h("p", { class: "soft" }, `By ${cut(words(next.model), 120)}, from what was known on ${day(next.origin)}.`),
       table({
         columns: [{ name: period }, ...["mean", "q10", "q50", "q90"].map((n) => ({ name: n, right: true }))],
         rows: next.days.map((d) => [weekday(d.day), number(d.mean), ...["0.1", "0.5", "0.9"].map((q) => number(quantile(d, q)))]),
@@ -89,7 +89,7 @@ function option(t: Theme, past: History, next: Forecast, by: Map<number, Point>,
     }
     if (runs.length === 0) return [];
     return [{
-      type: "line", name: stateWord(state), data: [], color: t.state(state), lineStyle: { opacity: 0 },
+      type: "line", name: stateWord(state), data: [], color: t.state(state), legendIcon: "roundRect", lineStyle: { opacity: 0 }, itemStyle: { opacity: 0.5 },
       markArea: { silent: true, itemStyle: { color: t.state(state), opacity }, data: runs.map(([a, b]) => [{ xAxis: a }, { xAxis: b }]) },
     }];
   };
@@ -107,13 +107,13 @@ function option(t: Theme, past: History, next: Forecast, by: Map<number, Point>,
     xAxis: timeAxis(t),
     yAxis: valueAxis(t, compact, { min: (v: { min: number }) => Math.min(0, v.min) }),
     series: [
+      { type: "line", name: stateWord("sold"), data: sold, color: t.state("sold"), lineStyle: { width: 1.5 }, symbol: "circle", symbolSize: 3, showAllSymbol: true },
       ...shade("stock_out", 0.3),
       ...shade("closed", 0.22),
-      { type: "line", name: stateWord("sold"), data: sold, color: t.state("sold"), lineStyle: { width: 1.5 }, symbol: "circle", symbolSize: 3, showAllSymbol: true },
       ...marks("zero", zero, "emptyCircle", 5),
       ...marks("missing", missing, "triangle", 9),
       ...band("q10 to q90", q("0.1"), q("0.9"), fan),
-      { type: "line", name: "median (q50)", data: q("0.5"), color: fan, symbol: "none", lineStyle: { width: 1.5, type: "dotted" } },
+      { type: "line", name: "median (q50)", data: q("0.5"), legendIcon: icons.dots, color: fan, symbol: "none", lineStyle: { width: 1.5, type: "dotted" } },
       { type: "line", name: "forecast (mean)", data: line, color: fan, symbol: "circle", symbolSize: 3, lineStyle: { width: 2.5 } },
     ],
   };

@@ -4,7 +4,7 @@
 import { categoryAxis, grid, legend, tooltip, valueAxis } from "../shared/chart";
 import { h } from "../shared/dom";
 import { figure, nothing, table } from "../shared/figure";
-import { compact, cut, money, month, number, percent, plural } from "../shared/format";
+import { compact, cut, money, month, number, percent, plural, words } from "../shared/format";
 import { states, stateWord } from "../shared/theme";
 import type { Report } from "../report";
 
@@ -30,7 +30,7 @@ export function statesByMonth(r: Report): HTMLElement {
       label: `Stacked bar chart by month: of all listed series ${r.step}s, ${listed.map((s) => `${stateWord(s)} ${percent(share(s))}`).join(", ")}.`,
       option: (t) => ({
         legend: legend(t),
-        grid: grid(),
+        grid: grid({ right: 26 }),
         tooltip: tooltip(t, {
           axisPointer: { type: "shadow" },
           formatter: (p: { dataIndex: number }[]) => {
@@ -65,17 +65,17 @@ export function cleaning(r: Report): HTMLElement {
   const title = "What the cleaning changed";
   if (rows === 0 && all.length === 0) return nothing(title, "No order lines were read.", true);
   const changed = all.reduce((sum, x) => sum + x.rows, 0);
-  const words = `Of ${plural(rows, "row")} read, ${number(changed, 0)} (${percent(rows ? changed / rows : null)}) were changed or left out.` +
+  const summary = `Of ${plural(rows, "row")} read, ${number(changed, 0)} (${percent(rows ? changed / rows : null)}) were changed or left out.` +
     (capped.periods > 0 ? ` ${plural(capped.periods, r.step)} with bulk orders were capped for learning (${number(capped.units, 0)} units); what was sold stays as it is.` : "");
   const list = [...all].sort((a, b) => b.rows - a.rows);
   return h("div", { class: "card wide" },
     h("h3", {}, title),
-    h("p", { class: "soft" }, words),
+    h("p", { class: "soft" }, summary),
     list.length
       ? table({
         columns: [{ name: "reason" }, { name: "rows", right: true }, { name: "units", right: true }, { name: "for example" }],
         rows: list.map((x) => [
-          h("div", {}, cut(x.name.replaceAll("_", " "), 60), reasons[x.name] ? h("div", { class: "soft small" }, reasons[x.name]) : null),
+          h("div", {}, cut(words(x.name), 60), reasons[x.name] ? h("div", { class: "soft small" }, reasons[x.name]) : null),
           number(x.rows, 0), number(x.units, 0),
           h("ul", { class: "examples" }, ...x.examples.slice(0, 3).map((e) => h("li", {}, cut(e, 120)))),
         ]),
@@ -134,6 +134,6 @@ export function headlines(r: Report): HTMLElement {
       (r.series.neverSold ? `, ${number(r.series.neverSold, 0)} never sold` : "")),
     tile("Out of stock", percent(listed ? out / listed : null), `of listed series ${r.step}s (${compact(out)})`),
     tile("Forecast error", percent(wape), wape === null ? "nothing to compare yet" : "WAPE: misses as a share of units"),
-    tile("Model", cut((r.model?.name ?? "none yet").replaceAll("_", " ").replaceAll(",", ", "), 80), r.model ? `version ${cut(r.model.version, 40)}` : "no run has trained one", true),
+    tile("Model", cut(words(r.model?.name ?? "none yet"), 80), r.model ? `version ${cut(r.model.version, 40)}` : "no run has trained one", true),
   );
 }

@@ -3,7 +3,7 @@
 
 import { chart, categoryAxis, grid, legend, literal, tooltip, valueAxis } from "../shared/chart";
 import { choice, figure, nothing } from "../shared/figure";
-import { change, cut, number, percent, plural } from "../shared/format";
+import { change, cut, number, percent, plural, words } from "../shared/format";
 import type { Report } from "../report";
 
 const most = 15; // bars; the tables have all
@@ -13,7 +13,7 @@ export function importances(r: Report): HTMLElement {
   const all = r.model?.features ?? [];
   if (!r.model || all.length === 0) return nothing(title, r.model ? "The model that serves reads no features." : "No model has been trained yet.");
   const shown = [...all].sort((a, b) => b.increase - a.increase).slice(0, most).reverse();
-  const names = shown.map((f) => f.name.replaceAll("_", " "));
+  const names = shown.map((f) => words(f.name));
   const groups = [...new Set([...all].sort((a, b) => b.increase - a.increase).map((f) => f.group))];
   return figure({
     title,
@@ -49,7 +49,8 @@ export function importances(r: Report): HTMLElement {
 
 export function priceResponse(r: Report): HTMLElement {
   const title = "What a price change does";
-  const { change: bins, units, days, elasticity, series } = r.priceResponse;
+  const { units, days, elasticity, series } = r.priceResponse;
+  const bins = r.priceResponse.change.map((b) => b.replaceAll("-", "\u2212"));
   if (!units.some((u) => u !== null)) return nothing(title, "Prices hardly ever changed, so nothing can be said.");
   const rise = units.map((u) => (u === null ? null : u - 1));
   const gain = elasticity === null ? null : 0.9 ** elasticity - 1;
@@ -74,7 +75,7 @@ export function priceResponse(r: Report): HTMLElement {
             return literal(`price ${bins[i]}\nunits ${change(rise[i])} against usual\n${plural(days[i] ?? 0, "day")}`);
           },
         }),
-        xAxis: categoryAxis(t, bins, { name: "price against its median", nameLocation: "middle", nameGap: width < 500 ? 48 : 38, nameTextStyle: { color: t.soft }, axisLine: { onZero: false, lineStyle: { color: t.line } }, axisLabel: { color: t.soft, interval: 0, fontSize: width < 500 ? 10 : 12, width: (width - 60) / bins.length - 4, overflow: "break" } }),
+        xAxis: categoryAxis(t, bins, { name: "price against its median", nameLocation: "middle", nameGap: width < 500 ? 48 : 38, nameTextStyle: { color: t.soft }, axisLine: { onZero: false, lineStyle: { color: t.line } }, axisLabel: { color: t.soft, interval: 0, fontSize: width < 500 ? 10 : 12, width: (width - 60) / bins.length - 4, lineHeight: 14, overflow: "break" } }),
         yAxis: valueAxis(t, (v) => change(v)),
         series: [{ type: "bar", data: rise.map((v) => ({ value: v, itemStyle: { color: t.colours[(v ?? 0) >= 0 ? 0 : 1] } })), barMaxWidth: 48 }],
       }),
@@ -87,17 +88,17 @@ export function promotion(r: Report): HTMLElement {
   const { share, lift, days, byCategory } = r.promotion;
   if (days === 0 || lift === null) return nothing(title, "No promotions are in the data.");
   const shown = [...byCategory].sort((a, b) => b.days - a.days).slice(0, most).sort((a, b) => a.lift - b.lift);
-  const words = `On promotion a series sells ${change(lift)} against its usual; ${percent(share)} of selling days were on promotion (${plural(days, "day")}).`;
-  if (shown.length === 0) return nothing(title, words);
+  const said = `On promotion a series sells ${change(lift)} against its usual; ${percent(share)} of selling days were on promotion (${plural(days, "day")}).`;
+  if (shown.length === 0) return nothing(title, said);
   return figure({
     title,
-    caption: words,
+    caption: said,
     table: () => ({
       columns: [{ name: "category" }, { name: "lift", right: true }, { name: "days on promotion", right: true }],
       rows: byCategory.map((c) => [cut(c.name, 80), change(c.lift), number(c.days, 0)]),
     }),
     drawing: {
-      label: `Bar chart of promotion lift by category. ${words}`,
+      label: `Bar chart of promotion lift by category. ${said}`,
       height: 40 + 30 * Math.max(4, shown.length),
       option: (t, width) => ({
         legend: { show: false },
@@ -127,20 +128,20 @@ export function correlation(r: Report): HTMLElement {
   const { names, pairs } = r.correlation;
   if (names.length < 2 || pairs === 0) return nothing(title, "There are too few days to compare.");
   let kind: (typeof kinds)[number] = kinds[0];
-  const words = names.map((n) => n.replaceAll("_", " "));
+  const called = names.map(words);
   const matrix = () => r.correlation[kind.of];
   const drawn = chart({
-    label: `Heat map of the correlations between ${words.map((w) => cut(w, 30)).join(", ")}.`,
+    label: `Heat map of the correlations between ${called.map((w) => cut(w, 30)).join(", ")}.`,
     height: (width) => Math.min(width, 90 + names.length * 44),
     option: (t, width) => {
       const small = width < 500;
-      const label = words.map((n) => literal(cut(n, small ? 12 : 22)));
+      const label = called.map((n) => literal(cut(n, small ? 12 : 22)));
       return {
         legend: { show: false },
         grid: grid({ top: 4, bottom: 40 }),
         tooltip: tooltip(t, {
           trigger: "item",
-          formatter: (p: { value: [number, number, number | null] }) => literal(`${cut(words[p.value[0]] ?? "", 30)}\n${cut(words[p.value[1]] ?? "", 30)}\n${number(p.value[2], 2)}`),
+          formatter: (p: { value: [number, number, number | null] }) => literal(`${cut(called[p.value[0]] ?? "", 30)}\n${cut(called[p.value[1]] ?? "", 30)}\n${number(p.value[2], 2)}`),
         }),
         visualMap: {
           type: "continuous", min: -1, max: 1, orient: "horizontal", left: "center", bottom: 0, itemWidth: 12, itemHeight: 140, precision: 1, text: ["together +1", "−1 opposite"],
@@ -165,8 +166,8 @@ export function correlation(r: Report): HTMLElement {
     tools: [choice("Kind of correlation", kinds.map((k) => k.name), 0, (i) => { kind = kinds[i] ?? kinds[0]; drawn.redraw(); })],
     drawing: drawn,
     table: () => ({
-      columns: [{ name: kind.name }, ...words.map((n) => ({ name: cut(n, 24), right: true }))],
-      rows: matrix().map((row, i) => [cut(words[i] ?? "", 24), ...row.map((v) => number(v, 2))]),
+      columns: [{ name: kind.name }, ...called.map((n) => ({ name: cut(n, 24), right: true }))],
+      rows: matrix().map((row, i) => [cut(called[i] ?? "", 24), ...row.map((v) => number(v, 2))]),
     }),
   });
 }

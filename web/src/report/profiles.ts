@@ -74,7 +74,12 @@ export function year(r: Report): HTMLElement {
 function histogram(title: string, what: string, of: Histogram, format: (v: number | null) => string, colour: number, words: (median: string, p95: string, max: string) => string): HTMLElement {
   const all = of.counts.reduce((a, b) => a + b, 0);
   if (all === 0) return nothing(title, "Nothing was sold yet.");
-  const bin = (i: number) => `${format(of.edges[i] ?? null)} to ${format(of.edges[i + 1] ?? null)}`;
+  const whole = of.edges.every((e) => e >= 1) && what === "units";
+  const bin = (i: number) => {
+    const [from, to] = [Math.ceil(of.edges[i] ?? 0), Math.ceil(of.edges[i + 1] ?? 0) - 1];
+    if (whole && to >= from) return from === to ? format(from) : `${format(from)} to ${format(to)}`;
+    return `${format(of.edges[i] ?? null)} to ${format(of.edges[i + 1] ?? null)}`;
+  };
   return figure({
     title,
     caption: `${words(format(of.median), format(of.p95), format(of.max))} Each bar spans a multiple of the one before it.`,
@@ -138,7 +143,7 @@ export function concentration(r: Report): HTMLElement {
         xAxis: valueAxis(t, percent, { max: 1, splitLine: { show: false }, name: "best-selling series", nameLocation: "middle", nameGap: 26 }),
         yAxis: valueAxis(t, percent, { max: 1 }),
         series: [
-          { type: "line", data: share.map((s, k) => [s, units[k]]), symbol: "none", lineStyle: { width: 2.5 }, areaStyle: { opacity: 0.12 }, color: t.colours[0] },
+          { type: "line", data: [[0, 0], ...share.map((s, k) => [s, units[k]])], symbol: "none", lineStyle: { width: 2.5 }, areaStyle: { opacity: 0.12 }, color: t.colours[0] },
           { type: "line", data: [[0, 0], [1, 1]], symbol: "none", silent: true, tooltip: { show: false }, lineStyle: { type: "dashed", width: 1, color: t.soft } },
         ],
       }),

@@ -1,13 +1,16 @@
 // What the whole shop sold, over time and by category.
 
-import { chart, grid, legend, literal, slider, timeAxis, tooltip, valueAxis, type Option } from "../shared/chart";
+import { chart, grid, icons, legend, literal, slider, timeAxis, tooltip, valueAxis, type Option } from "../shared/chart";
 import { choice, figure, nothing, ranges } from "../shared/figure";
 import { compact, cut, day, money, number, utc, weekday, type Maybe } from "../shared/format";
 import { stateWord } from "../shared/theme";
 import type { Num, Report } from "../report";
 
 export function total(r: Report): HTMLElement {
-  const { days, units, revenue, states, holidays } = r.total;
+  const { days, states, holidays } = r.total;
+  // A closed day that sold nothing is a gap, not a zero.
+  const open = (v: Num, i: number) => (states[i] === "closed" && v === 0 ? null : v);
+  const [units, revenue] = [r.total.units.map(open), r.total.revenue.map(open)];
   const title = "Sales over time";
   if (days.length === 0) return nothing(title, "The shop has no sales yet.", true);
   const cash = money(r.currency);
@@ -44,8 +47,8 @@ export function total(r: Report): HTMLElement {
       xAxis: timeAxis(t),
       yAxis: [valueAxis(t, now.short, { min: (v: { min: number }) => Math.min(0, v.min) }), { type: "value", show: false, min: 0, max: 1 }],
       series: [
-        { type: "line", name: daily ? "each day" : "each week", data: pairs(now.values), symbol: "none", lineStyle: { width: 1, opacity: daily ? 0.55 : 1 }, color: t.colours[daily ? 5 : 0] },
-        ...(daily ? [{ type: "line", name: "7-day mean", data: pairs(smooth(now.values)), symbol: "none", lineStyle: { width: 2.5 }, color: t.colours[0] }] : []),
+        { type: "line", name: daily ? "each day" : "each week", legendIcon: icons.thin, data: pairs(now.values), symbol: "none", lineStyle: { width: 1, opacity: daily ? 0.55 : 1 }, color: t.colours[daily ? 5 : 0] },
+        ...(daily ? [{ type: "line", name: "7-day mean", legendIcon: icons.line, data: pairs(smooth(now.values)), symbol: "none", lineStyle: { width: 2.5 }, color: t.colours[0] }] : []),
         ...(called.size ? [{
           type: "line", name: "public holiday", yAxisIndex: 1, color: t.colours[1], lineStyle: { opacity: 0 }, symbol: "diamond", symbolSize: 9,
           data: [...called.keys()].map((d) => [utc(d), 1]),
@@ -107,7 +110,8 @@ export function trend(r: Report): HTMLElement {
   return figure({
     title,
     wide: true,
-    caption: `Units sold each week, the ${all.length === 1 ? "one category" : `${all.filter((l) => l.category !== "other").length} largest categories${all.some((l) => l.category === "other") ? " and what is left" : ""}`} on top of each other; the upper edge is the whole shop.`,
+    caption: all.length === 1 ? "Units sold each week." :
+      `Units sold each week, the largest categories${all.some((line) => line.category === "other") ? " and what is left" : ""} on top of each other; the upper edge is the whole shop.`,
     drawing: {
       label: `Stacked area chart of weekly units of ${all.length} categories.`,
       height: (width) => (width < 500 ? 320 : 380),
@@ -126,7 +130,7 @@ export function trend(r: Report): HTMLElement {
         series: all.map((_, k) => {
           const colour = all[k]?.category === "other" ? t.colours[8] : t.colours[k % 8];
           return {
-            type: "line", name: names[k], stack: "all", symbol: "none", color: colour, lineStyle: { width: 1, color: t.card }, areaStyle: { color: colour, opacity: 0.85 },
+            type: "line", name: names[k], stack: "all", legendIcon: "roundRect", symbol: "none", color: colour, lineStyle: { width: 1, color: t.card }, areaStyle: { color: colour, opacity: 0.85 },
             emphasis: { focus: "series" }, data: weeks.map((w) => [utc(w), of[k]?.get(w) ?? 0]),
           };
         }),

@@ -59,6 +59,10 @@ export function chart(d: Drawing): Chart {
     const t = theme();
     const width = element.clientWidth;
     const option = { ...base(t), ...d.option(t, width) };
+    if (option["legend"]?.show !== false) {
+      const names = new Map<string, Option>((option["series"] as Option[]).filter((s) => s["name"]).map((s) => [s["name"], s]));
+      option["legend"] = { ...option["legend"], data: [...names].map(([name, s]) => ({ name, icon: s["legendIcon"] })) };
+    }
     if (zoomed && option["dataZoom"]) option["dataZoom"] = option["dataZoom"].map((z: Option) => ({ ...z, ...zoomed }));
     if (chosen && option["legend"]) option["legend"] = { ...option["legend"], selected: chosen };
     instance.setOption(option, { notMerge: true });
@@ -138,7 +142,7 @@ export const tooltip = (t: Theme, o: Option): Option => ({
 });
 
 export const legend = (t: Theme, o: Option = {}): Option => ({
-  type: "scroll", top: 0, left: 0, right: 0, itemWidth: 18, itemHeight: 10, itemGap: 14, icon: "roundRect",
+  type: "scroll", top: 0, left: 0, right: 0, itemWidth: 18, itemHeight: 10, itemGap: 14,
   textStyle: { color: t.text, fontSize: 12, lineHeight: 18 }, inactiveColor: t.soft, pageTextStyle: { color: t.soft },
   pageIconColor: t.text, pageIconInactiveColor: t.line, pageIconSize: 11, ...o,
 });
@@ -155,7 +159,7 @@ export const valueAxis = (t: Theme, format: (v: number) => string, o: Option = {
 export const categoryAxis = (t: Theme, data: string[], o: Option = {}): Option => ({
   type: "category",
   data,
-  axisLabel: { color: t.soft, hideOverlap: true, alignMinLabel: "left", alignMaxLabel: "right" },
+  axisLabel: { color: t.soft, hideOverlap: true },
   axisTick: { show: false },
   axisLine: { lineStyle: { color: t.line } },
   ...o,
@@ -185,16 +189,23 @@ export const slider = (t: Theme, start = 0): Option[] => [{
 
 type Pair = [number, number | null];
 
+/** Icons of the legend, a series' legendIcon; the default is its symbol on a line. */
+export const icons = {
+  line: "path://M0 0h20v3H0z",
+  thin: "path://M0 1h20v1H0z",
+  dots: "path://M0 0h4v3H0zM8 0h4v3H8zM16 0h4v3h-4z",
+};
+
 /** band fills what is between two lines over the same places; both series have the name, so that the legend has it once. */
 export function band(name: string, lower: Pair[], upper: Pair[], colour: string, o: Option = {}): Option[] {
-  const line = { type: "line", name, stack: name, stackStrategy: "all", symbol: "none", silent: true, lineStyle: { opacity: 0 }, emphasis: { disabled: true }, ...o };
+  const line = { type: "line", name, legendIcon: "roundRect", stack: name, stackStrategy: "all", symbol: "none", silent: true, lineStyle: { opacity: 0 }, emphasis: { disabled: true }, ...o };
   const height = upper.map(([x, y], i): Pair => {
     const low = lower[i]?.[1];
     return [x, y === null || low === null || low === undefined ? null : y - low];
   });
   return [
-    { ...line, data: lower, itemStyle: { color: colour } },
-    { ...line, data: height, itemStyle: { color: colour }, areaStyle: { color: colour, opacity: 0.22 } },
+    { ...line, data: lower, itemStyle: { color: colour, opacity: 0.35 } },
+    { ...line, data: height, itemStyle: { color: colour, opacity: 0.35 }, areaStyle: { color: colour, opacity: 0.22 } },
   ];
 }
 

@@ -2,9 +2,9 @@
 // on the dashboard.
 
 import type { ErrorLine } from "../report";
-import { categoryAxis, grid, legend, literal, tooltip, valueAxis } from "./chart";
+import { categoryAxis, grid, icons, legend, literal, timeAxis, tooltip, valueAxis } from "./chart";
 import { figure, nothing, type Table } from "./figure";
-import { change, cut, number, percent } from "./format";
+import { change, cut, day, number, percent, utc } from "./format";
 
 const most = 15; // bars in the chart; the table has all
 
@@ -69,7 +69,8 @@ export function byHorizon(all: ErrorLine[], period: string): HTMLElement[] {
 
 export function byCategory(all: ErrorLine[]): HTMLElement {
   const title = "Error by category";
-  if (all.length === 0) return nothing(title, "No forecast could be compared with what was sold yet.");
+  if (all.length === 0) return nothing(title, "No forecast could be compared with what was sold yet.", true);
+  if (all.length === 1) return nothing(title, "All items are in one category.", true);
   const shown = [...all].sort((a, b) => b.pairs - a.pairs).slice(0, most).reverse();
   const rest = all.length > most ? ` The ${most} with the most forecasts are shown, the table has all ${number(all.length, 0)}.` : "";
   return figure({
@@ -95,6 +96,37 @@ export function byCategory(all: ErrorLine[]): HTMLElement {
         series: [
           { type: "bar", name: "WAPE", data: shown.map((l) => l.wape), barMaxWidth: 18, color: t.colours[0] },
           { type: "line", name: "bias", data: shown.map((l) => l.bias), symbol: "diamond", symbolSize: 9, lineStyle: { opacity: 0 }, color: t.colours[1] },
+        ],
+      }),
+    },
+  });
+}
+
+/** byDay is how forecasts that were served did once their days had come. */
+export function byDay(all: ErrorLine[]): HTMLElement {
+  const at = all.map((l) => utc(l.name));
+  const pairs = (of: (l: ErrorLine) => number | null) => all.map((l, i) => [at[i], of(l)]);
+  return figure({
+    title: "How served forecasts did",
+    wide: true,
+    caption: "What was forecast for each of the newest days, against what was then sold: one bad day is chance, a rise that stays is not.",
+    table: () => ({ ...lines("day", all.map((l) => ({ ...l, name: day(l.name) })).reverse()) }),
+    drawing: {
+      label: `Line chart of the error of served forecasts by day, from ${day(all[0]?.name ?? "")} to ${day(all[all.length - 1]?.name ?? "")}.`,
+      option: (t) => ({
+        legend: legend(t),
+        grid: grid({ right: 20 }),
+        tooltip: tooltip(t, {
+          formatter: (p: { dataIndex: number }[]) => {
+            const l = all[p[0]?.dataIndex ?? 0];
+            return l ? `${day(l.name)}\n${told(l)}` : "";
+          },
+        }),
+        xAxis: timeAxis(t),
+        yAxis: valueAxis(t, percent),
+        series: [
+          { type: "line", name: "WAPE", legendIcon: icons.line, data: pairs((l) => l.wape), symbolSize: 5, lineStyle: { width: 2.5 }, color: t.colours[0] },
+          { type: "line", name: "bias", legendIcon: icons.line, data: pairs((l) => l.bias), symbol: "diamond", symbolSize: 6, lineStyle: { type: "dashed" }, color: t.colours[1] },
         ],
       }),
     },

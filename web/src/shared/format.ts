@@ -94,5 +94,8 @@ export function cut(text: string, length: number): string {
   return letters.length > length || text.length > length * 8 ? `${letters.slice(0, length - 1).join("")}…` : line;
 }
 
+/** words makes a name of the program's, such as weekday_mean, one that wraps and reads. */
+export const words = (name: string): string => name.replaceAll("_", " ").replace(/,(?=\S)/g, ", ");
+
 /** plural: 1 series, 2 days. */
 export const plural = (n: number, one: string, more = `${one}s`): string => `${number(n, 0)} ${n === 1 ? one : more}`;
