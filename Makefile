@@ -25,6 +25,19 @@ help: ## List the targets
 build: compiler ## Build bin/daycast
 	go build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/daycast ./cmd/daycast
 
+# The resolver and the user database in Go: those of the C library load shared
+# libraries of the machine, which a static program is there to do without. The
+# linker warns of three such calls in DuckDB: extensions, ~ in paths and HTTP,
+# none of which daycast uses.
+.PHONY: static
+static: compiler ## Build bin/static/daycast, which needs nothing of the machine that it runs on
+	go build -trimpath -buildvcs=false -tags netgo,osusergo,timetzdata \
+		-ldflags '-linkmode external -extldflags -static -s -w -X main.version=$(VERSION)' -o bin/static/daycast ./cmd/daycast
+
+.PHONY: image
+image: ## Build the container image daycast:VERSION with buildah, without a registry, and print its size
+	deploy/image/build $(VERSION)
+
 .PHONY: demo
 demo: build ## Build, then go the whole way in .demo and serve; ARGS='--no-serve' ends after the summary
 	@if [ -d '$(DAYCAST_DATA)/online_retail_ii' ]; then \

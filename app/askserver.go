@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 
+	"daycast"
 	"daycast/monitor"
 )
 
@@ -37,6 +38,22 @@ func askServer(ctx context.Context, address string) *monitor.Server {
 	}
 	return s
 }
+
+// Ping asks one page of a server. Anything but status 200 is code unavailable.
+func Ping(ctx context.Context, page string) error {
+	status, body, err := ask(ctx, page, "")
+	if err != nil {
+		return daycast.Errorf(daycast.Unavailable, "%w", err)
+	}
+	if status != http.StatusOK {
+		return daycast.Errorf(daycast.Unavailable, "%s answers with status %d: %s", page, status, bytes.TrimSpace(body[:min(len(body), mostTold)]))
+	}
+	return nil
+}
+
+// mostTold is how much of an answer a message tells: a problem of the server's
+// is shorter.
+const mostTold = 500 // bytes
 
 func ready(ctx context.Context, address string, s *monitor.Server) error {
 	status, body, err := ask(ctx, address, "/readyz")

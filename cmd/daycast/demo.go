@@ -77,17 +77,19 @@ serving on http://%[1]s, documented on http://%[1]s/docs; try
 
 func simulateCommand() *cobra.Command {
 	s := app.SimulatedShop{}
-	var out string
+	var out, script string
 	c := &cobra.Command{
 		Use: "simulate", Short: "Fill a SQLite database with a simulated shop", Args: noArgs,
 		Long: `Fill a SQLite database with a simulated shop: customers, products, orders, order
 lines and stock, with the dirt of a real one. The demand that it was made from
-is written beside it, into NAME.truth.sqlite.`,
-		Example: "  daycast simulate --out shop.sqlite --items 1000 --places 3",
+is written beside it, into NAME.truth.sqlite. --postgres writes the same shop as
+a script that fills an empty Postgres database.`,
+		Example: "  daycast simulate --out shop.sqlite --items 1000 --places 3\n" +
+			"  daycast simulate --postgres shop.sql && psql -q -v ON_ERROR_STOP=1 -f shop.sql postgres://localhost/shop",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p := world().Progress
-			sum, err := app.Simulate(cmd.Context(), s, out, p)
-			if err != nil {
+			sum, err := app.Simulate(cmd.Context(), s, out, script, p)
+			if err != nil || script == "-" { // which has the output for itself
 				return err
 			}
 			return printJSON(cmd.OutOrStdout(), sum)
@@ -95,6 +97,7 @@ is written beside it, into NAME.truth.sqlite.`,
 	}
 	f := c.Flags()
 	f.StringVar(&out, "out", "shop.sqlite", "file to write")
+	f.StringVar(&script, "postgres", "", "SQL script to write as well, for Postgres; - for the standard output")
 	sizeFlags(f, &s, "")
 	return c
 }

@@ -34,7 +34,7 @@ with a config that has "data: data/replay", the folder replay of the shop's own.
   daycast monitor --config shop/daycast.yaml --url http://127.0.0.1:8080
   daycast monitor --json || mail -s "daycast" me@example.com`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if u, err := url.Parse(server); server != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+			if server != "" && !isURL(server) {
 				return misuse{fmt.Errorf("--url %q: want a server such as http://127.0.0.1:8080", server)}
 			}
 			cfg, err := f.load()
@@ -65,4 +65,10 @@ with a config that has "data: data/replay", the folder replay of the shop's own.
 	c.Flags().StringVar(&asOf, "as-of", "", "the day to judge as of, as YYYY-MM-DD (default today)")
 	c.Flags().StringVar(&server, "url", "", "a running server to ask as well, such as http://127.0.0.1:8080")
 	return c
+}
+
+// isURL reports whether HTTP can ask there.
+func isURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }

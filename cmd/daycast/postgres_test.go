@@ -2,7 +2,6 @@ package main_test
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"net"
 	"net/url"
@@ -54,73 +53,15 @@ func connect(t *testing.T, dsn string) *pgx.Conn {
 	return conn
 }
 
-// The columns of the simulated shop, as a Postgres shop would type them.
-// Quantities and times stay text, for the dirt that is in them.
-const postgresShop = `
-CREATE TABLE places (place_id TEXT PRIMARY KEY, time_zone TEXT, country TEXT, region TEXT, latitude DOUBLE PRECISION, longitude DOUBLE PRECISION);
-CREATE TABLE customers (customer_id TEXT PRIMARY KEY, country TEXT, segment TEXT, first_order TEXT);
-CREATE TABLE products (item_id TEXT PRIMARY KEY, name TEXT, category TEXT, brand TEXT, launched TEXT, price NUMERIC);
-CREATE TABLE orders (order_id TEXT PRIMARY KEY, customer_id TEXT, place_id TEXT, ordered_at TEXT);
-CREATE TABLE order_lines (order_id TEXT, line_id INTEGER, item_id TEXT, quantity TEXT, unit_price TEXT, promotion INTEGER);
-CREATE TABLE stock (day DATE, item_id TEXT, place_id TEXT, on_hand TEXT);`
-
-// loadPostgres copies the shop of a SQLite file into Postgres.
+// loadPostgres fills a database with the shop that newShop makes.
 func loadPostgres(t *testing.T, dir, dsn string) {
 	t.Helper()
-	from := openSQLite(t, dir)
+	must(t, dir, "simulate", "--out", "again.sqlite", "--items", "4", "--days", "100", "--postgres", "shop.sql")
 	to := connect(t, dsn)
 	defer func() { _ = to.Close(t.Context()) }()
-	if _, err := to.Exec(t.Context(), postgresShop); err != nil {
+	if _, err := to.Exec(t.Context(), read(t, filepath.Join(dir, "shop.sql"))); err != nil {
 		t.Fatal(err)
 	}
-	for _, table := range []string{"places", "customers", "products", "orders", "order_lines", "stock"} {
-		if err := copyTable(t, from, to, table); err != nil {
-			t.Fatalf("%s: %v", table, err)
-		}
-	}
-}
-
-func copyTable(t *testing.T, from *sql.DB, to *pgx.Conn, table string) error {
-	rows, err := from.QueryContext(t.Context(), "SELECT * FROM "+table)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
-	columns, err := rows.Columns()
-	if err != nil {
-		return err
-	}
-	tx, err := to.Begin(t.Context())
-	if err != nil {
-		return err
-	}
-	var marks []string
-	for i := range columns {
-		marks = append(marks, fmt.Sprintf("$%d", i+1))
-	}
-	insert := fmt.Sprintf("INSERT INTO %s VALUES (%s)", table, strings.Join(marks, ", "))
-	for rows.Next() {
-		values := make([]any, len(columns))
-		targets := make([]any, len(columns))
-		for i := range values {
-			targets[i] = &values[i]
-		}
-		if err := rows.Scan(targets...); err != nil {
-			return err
-		}
-		for i, v := range values {
-			if v != nil {
-				values[i] = fmt.Sprint(v)
-			}
-		}
-		if _, err := tx.Exec(t.Context(), insert, append([]any{pgx.QueryExecModeSimpleProtocol}, values...)...); err != nil {
-			return err
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	return tx.Commit(t.Context())
 }
 
 // The config that init writes, filled in, reads a shop from Postgres, and its
