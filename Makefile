@@ -57,6 +57,13 @@ test: compiler ## Vet and test everything; what needs a Postgres or data that is
 test-race: compiler ## Test what is concurrent under the race detector
 	go test -race -short -timeout 10m $(CONCURRENT)
 
+.PHONY: test-ops
+test-ops: test-ops-containers ## Try what deploy/ has, by the commands of docs/deploy.md; takes minutes
+
+.PHONY: test-ops-%
+test-ops-%: build ## Try one of them: runs deploy/NAME/test
+	deploy/$*/test
+
 .PHONY: lint
 lint: compiler ## Check the style, the import rules and the house rules
 	.ci/house

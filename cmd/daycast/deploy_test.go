@@ -22,7 +22,7 @@ type pod struct {
 }
 
 // What deploy/ starts is understood by the program: its verbs, its flags and
-// the configs. deploy/test starts it.
+// the configs. deploy/containers/test starts it.
 func TestDeploymentsAreUnderstood(t *testing.T) {
 	t.Parallel()
 	for _, dir := range []string{"compose", "k8s"} {
