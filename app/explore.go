@@ -55,6 +55,15 @@ func Explore(ctx context.Context, c config.Config, w World, out string) (*Explor
 		Shop: c.Shop.Name, Currency: c.Shop.Currency, Run: m.Run, Version: m.Version, Created: m.Created,
 		Panel: panel, Warehouse: house,
 	}
+	reg, err := openRegistry(c, w)
+	if err != nil {
+		return nil, err
+	}
+	v, err := reg.Get(m.Version)
+	if err != nil {
+		return nil, err
+	}
+	in.Model = v.Name
 	if in.Cleaning, err = cleaningOf(c, m.Run); err != nil {
 		return nil, err
 	}

@@ -11,7 +11,8 @@ import (
 // Inputs are what a run left behind.
 type Inputs struct {
 	Shop, Currency string
-	Run, Version   string // of the snapshot, and of the model that forecasts
+	Run            string // of the snapshot
+	Model, Version string // that forecasts
 	Created        time.Time
 	Panel          *daycast.Panel      // as known at the newest origin
 	Warehouse      warehouse.Warehouse // the snapshot's tables

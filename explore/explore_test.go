@@ -276,11 +276,11 @@ func TestAccuracy(t *testing.T) {
 		importances: []warehouse.ImportanceRow{{Model: "gbm", Feature: "mean_28", Group: "sales", Increase: .5}, {Model: "gbm", Feature: "price", Group: "price", Increase: -.01}},
 		errors:      []warehouse.ErrorRow{row(10, 1, "", 2), row(10, 2, "x", 10), row(17, 1, "x", 10), closed},
 	}
-	r, err := Build(t.Context(), Inputs{Run: "r", Version: "v", Panel: handPanel(t), Warehouse: w})
+	r, err := Build(t.Context(), Inputs{Run: "r", Model: "mean(gbm,ets)", Version: "v", Panel: handPanel(t), Warehouse: w})
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "model", r.Model, &Model{"gbm", "v", []Feature{{"mean_28", "sales", .5}, {"price", "price", -.01}}})
+	same(t, "model", r.Model, &Model{"mean(gbm,ets)", "v", "gbm", []Feature{{"mean_28", "sales", .5}, {"price", "price", -.01}}})
 	same(t, "errors", r.Errors, &Errors{
 		Horizon:  []ErrorLine{{"1", .5, 1.5, -2. / 12, .75, 8}, {"2", .6, 1.5, -.2, .75, 8}},
 		Category: []ErrorLine{{"x", .3, 1.5, -.1, .75, 8}, {"no category", 1.5, 1.5, -.5, .75, 4}, {"closed", unknown, 1.5, unknown, unknown, 4}},

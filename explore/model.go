@@ -12,13 +12,14 @@ import (
 	"daycast/warehouse"
 )
 
-// Model is what the run found of its best model of all series: how much worse
-// it forecasts without each feature. Version is the one that serves, which may
-// be that model, hold it among others, or be one of single series.
+// Model is what forecasts, and what the run found of its best model of all
+// series: how much worse that forecasts without each feature. It may be what
+// forecasts, one of several, or another.
 type Model struct {
-	Name     string    `json:"name"`
-	Version  string    `json:"version"`
-	Features []Feature `json:"features"` // the most important first
+	Name       string    `json:"name"`    // of what forecasts
+	Version    string    `json:"version"` // of what forecasts
+	FeaturesOf string    `json:"featuresOf"`
+	Features   []Feature `json:"features"` // the most important first
 }
 
 // A Feature is one that the model reads, by how much its loss rises when the
@@ -59,20 +60,24 @@ func (s *shop) accuracy(ctx context.Context, r *Report) error {
 }
 
 func (s *shop) importances(ctx context.Context, r *Report) error {
+	if s.in.Version != "" {
+		r.Model = &Model{Name: s.in.Model, Version: s.in.Version, Features: []Feature{}}
+	}
 	for row, err := range s.in.Warehouse.Importances().Read(ctx, s.in.Run) {
 		if err != nil {
 			return err
 		}
 		if r.Model == nil {
-			r.Model = &Model{Name: row.Model, Version: s.in.Version}
+			break // no model forecasts
 		}
+		r.Model.FeaturesOf = row.Model
 		r.Model.Features = append(r.Model.Features, Feature{row.Feature, row.Group, Number(row.Increase)})
 	}
-	if r.Model == nil {
+	if r.Model == nil || len(r.Model.Features) == 0 {
 		r.note("There are no importances of features: the run compared no model of all series.")
 		return nil
 	}
-	r.note(fmt.Sprintf("The features' importances are those of %s, the best model of all series in the backtest.", r.Model.Name))
+	r.note(fmt.Sprintf("The features' importances are those of %s, the best model of all series in the backtest.", r.Model.FeaturesOf))
 	return nil
 }
 

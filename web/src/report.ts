@@ -30,7 +30,7 @@ export interface Report {
   promotion: { share: number; lift: Num; days: number; byCategory: { name: string; lift: number; days: number }[] };
   trend: { category: string; weeks: string[]; units: number[] }[];
   top: { id: string; item: string; place: string; category: string; units: number; revenue: Num }[];
-  model: { name: string; version: string; features: { name: string; group: string; increase: number }[] } | null;
+  model: { name: string; version: string; featuresOf: string; features: { name: string; group: string; increase: number }[] } | null;
   errors: { horizon: ErrorLine[]; category: ErrorLine[]; origins: string[] } | null;
   notes: string[];
 }

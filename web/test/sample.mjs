@@ -28,7 +28,7 @@ export const whole = () => ({
   promotion: { share: 0.1, lift: 0.4, days: 90, byCategory: [{ name: "Kitchen", lift: 0.5, days: 60 }, { name: "Garden", lift: -0.1, days: 30 }] },
   trend: ["Kitchen", "Garden", "other"].map((category, k) => ({ category, weeks: days(13, 7), units: wave(13, (i) => 30 + 5 * k + i) })),
   top: [{ id: "a", item: "a", place: "", category: "Kitchen", units: 300, revenue: 1234.5 }, { id: "b", item: "b", place: "", category: "Garden", units: 100, revenue: null }],
-  model: { name: "gbm", version: "r1", features: [{ name: "last_7", group: "own sales", increase: 0.12 }, { name: "weekday", group: "calendar", increase: 0.03 }] },
+  model: { name: "mean(gbm,ets)", version: "r1", featuresOf: "gbm", features: [{ name: "last_7", group: "own sales", increase: 0.12 }, { name: "weekday", group: "calendar", increase: 0.03 }] },
   errors: { horizon: Array.from({ length: 14 }, (_, i) => line(String(i + 1), i)), category: [line("Kitchen", 0), line("Garden", 5)], origins: ["2010-03-06"] },
   notes: ["Promotions are few."],
 });

@@ -18,7 +18,7 @@ export function importances(r: Report): HTMLElement {
   return figure({
     title,
     wide: true,
-    caption: `How much larger the error gets when a feature is shuffled among series and days; colours are kinds of features.${all.length > most ? ` The ${most} strongest of ${all.length}.` : ""}`,
+    caption: `How much larger the error of ${cut(words(r.model.featuresOf), 40)} gets when a feature is shuffled among series and days; colours are kinds of features.${all.length > most ? ` The ${most} strongest of ${all.length}.` : ""}`,
     table: () => ({
       columns: [{ name: "feature" }, { name: "kind" }, { name: "rise of the error", right: true }],
       rows: [...all].sort((a, b) => b.increase - a.increase).map((f) => [cut(f.name, 60), cut(f.group, 40), change(f.increase, 2)]),
