@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"errors"
 	"io"
 
+	"daycast"
 	"daycast/simulate"
 )
 
@@ -18,6 +20,9 @@ func Simulate(ctx context.Context, s SimulatedShop, path, script string, p Progr
 	if script != "" {
 		var err error
 		if dump, err = createOutput(script); err != nil {
+			if e := (*daycast.Error)(nil); errors.As(err, &e) {
+				e.Field = "postgres" // the flag
+			}
 			return simulate.Summary{}, err
 		}
 		defer dump.discard()
