@@ -69,6 +69,14 @@ lint: compiler ## Check the style, the import rules and the house rules
 	.ci/house
 	go run $(GOLANGCI_LINT) run ./...
 
+.PHONY: web
+web: ## Build the report's page and the dashboard from web/src into web/dist; needs Node 18 or newer
+	cd web && npm ci --ignore-scripts --no-audit --no-fund && npm run build
+
+.PHONY: test-web
+test-web: build ## Compare web/dist with what web/src builds, check types, drive both pages in Chromium
+	web/test/run
+
 .PHONY: fuzz
 fuzz: compiler ## Fuzz each target for FUZZTIME (5s)
 	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | while IFS=: read -r file func; do \
@@ -94,7 +102,7 @@ bench-%: ## Compare with another program: runs bench/NAME/run; QUICK=1 ends with
 
 .PHONY: clean
 clean: ## Remove what was built and the demo's folder
-	rm -rf bin .demo
+	rm -rf bin .demo web/node_modules
 
 # Not listed: what the targets above stand on.
 .PHONY: compiler

@@ -46,8 +46,11 @@ func TestOpenAPI(t *testing.T) {
 
 func TestPages(t *testing.T) {
 	_, h := start(t, serve.Options{}, state("r1", constant{}))
+	script, styles := assets(t, h.URL)
 	for path, contentType := range map[string]string{
 		"/":              "text/html; charset=utf-8",
+		script:           "text/javascript; charset=utf-8",
+		styles:           "text/css; charset=utf-8",
 		"/docs":          "text/html; charset=utf-8",
 		"/docs/docs.css": "text/css; charset=utf-8",
 		"/docs/docs.js":  "text/javascript; charset=utf-8",
@@ -64,7 +67,35 @@ func TestPages(t *testing.T) {
 			t.Errorf("%s has no content policy", path)
 		}
 	}
-	wantProblem(t, ask(t, h.URL+"/docs/none.js", ""), 404, daycast.NotFound)
+	for path, cache := range map[string]string{"/": "no-cache", "/docs": "no-cache", script: "public, max-age=31536000, immutable"} {
+		if got := ask(t, h.URL+path, "").header.Get("Cache-Control"); got != cache {
+			t.Errorf("%s: Cache-Control %q, want %q", path, got, cache)
+		}
+	}
+	for _, path := range []string{"/docs/none.js", "/assets/none.js", "/assets/", "/assets/..%2findex.html", "/report.html", "/index.html"} {
+		wantProblem(t, ask(t, h.URL+path, ""), 404, daycast.NotFound)
+	}
+}
+
+// assets are the paths of the dashboard's script and styles, all that it loads.
+func assets(t *testing.T, url string) (script, styles string) {
+	t.Helper()
+	loads := regexp.MustCompile(`(?:href|src)="([^":]+)"`).FindAllStringSubmatch(ask(t, url+"/", "").body, -1)
+	for _, load := range loads {
+		path := "/" + strings.TrimPrefix(load[1], "./")
+		switch {
+		case strings.HasSuffix(path, ".js"):
+			script = path
+		case strings.HasSuffix(path, ".css"):
+			styles = path
+		case path != "/docs":
+			t.Errorf("the dashboard loads %s", load[1])
+		}
+	}
+	if script == "" || styles == "" {
+		t.Fatalf("the dashboard has no script or no styles: %v", loads)
+	}
+	return script, styles
 }
 
 // The pages load nothing from elsewhere, and what they load is there.

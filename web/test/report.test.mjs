@@ -71,7 +71,7 @@ for (const width of [400, 1400]) {
     for (const chart of await v.page.locator(".chart").all()) {
       await chart.scrollIntoViewIfNeeded();
       const box = await chart.boundingBox();
-      for (const at of [0.35, 0.6, 0.9]) await v.page.mouse.move(box.x + box.width * at, box.y + box.height * 0.45, { steps: 3 });
+      for (const at of [0.4, 0.8]) await v.page.mouse.move(box.x + box.width * at, box.y + box.height * 0.45, { steps: 2 });
     }
     for (const summary of await v.page.locator("summary").all()) await summary.click();
     assert.equal(await v.page.locator("img").count(), 0);

@@ -49,7 +49,7 @@ export function seriesView(id: string, past: History, next: Forecast): HTMLEleme
     ),
     figure({
       title: "Sold, and forecast",
-      caption: `The line is what was sold; it stops where the shop was closed or the data is missing. The fan is the forecast: four ${period}s in five should end inside it.`,
+      caption: `The line is what was sold, with gaps where the shop was closed or data is missing; four ${period}s in five should end in the forecast's fan.`,
       tools: [ranges(span, shownAtFirst, drawn.zoom)],
       drawing: drawn,
       table: () => ({

@@ -75,7 +75,7 @@ export function priceResponse(r: Report): HTMLElement {
             return literal(`price ${bins[i]}\nunits ${change(rise[i])} against usual\n${plural(days[i] ?? 0, "day")}`);
           },
         }),
-        xAxis: categoryAxis(t, bins, { name: "price against its median", nameLocation: "middle", nameGap: width < 500 ? 48 : 38, nameTextStyle: { color: t.soft }, axisLine: { onZero: false, lineStyle: { color: t.line } }, axisLabel: { color: t.soft, interval: 0, fontSize: width < 500 ? 10 : 12, width: (width - 60) / bins.length - 4, lineHeight: 14, overflow: "break" } }),
+        xAxis: categoryAxis(t, bins.map((b) => literal(cut(b, 20)).replace(/ (to|or) /, " $1\n")), { name: "price against its median", nameLocation: "middle", nameGap: width < 500 ? 48 : 38, nameTextStyle: { color: t.soft }, axisLine: { onZero: false, lineStyle: { color: t.line } }, axisLabel: { color: t.soft, interval: 0, fontSize: width < 500 ? 9 : 12, lineHeight: 14 } }),
         yAxis: valueAxis(t, (v) => change(v)),
         series: [{ type: "bar", data: rise.map((v) => ({ value: v, itemStyle: { color: t.colours[(v ?? 0) >= 0 ? 0 : 1] } })), barMaxWidth: 48 }],
       }),

@@ -94,7 +94,7 @@ function histogram(title: string, what: string, of: Histogram, format: (v: numbe
       label: `Histogram of ${what} over ${plural(all, "selling day")}: median ${format(of.median)}, 95th percentile ${format(of.p95)}.`,
       option: (t) => ({
         legend: { show: false },
-        grid: grid({ top: 12 }),
+        grid: grid({ top: 12, bottom: 24 }),
         tooltip: tooltip(t, {
           axisPointer: { type: "shadow" },
           formatter: (p: { dataIndex: number }[]) => {
@@ -102,7 +102,7 @@ function histogram(title: string, what: string, of: Histogram, format: (v: numbe
             return `${what} ${bin(i)}\n${plural(of.counts[i] ?? 0, "day")}, ${percent((of.counts[i] ?? 0) / all, 1)}`;
           },
         }),
-        xAxis: categoryAxis(t, of.counts.map((_, i) => bin(i).replace(" to ", "–"))),
+        xAxis: categoryAxis(t, of.counts.map((_, i) => bin(i).split(" to ")[0] ?? ""), { name: `${what}, from`, nameLocation: "middle", nameGap: 26, nameTextStyle: { color: t.soft } }),
         yAxis: valueAxis(t, compact),
         series: [{ type: "bar", data: of.counts, barCategoryGap: "4%", color: t.colours[colour] }],
       }),

@@ -104,13 +104,14 @@ export function trend(r: Report): HTMLElement {
   const title = "Which categories carry it";
   const all = r.trend.filter((line) => line.weeks.length > 0);
   if (all.length === 0) return nothing(title, "There are no categories with sales.", true);
+  if (all.length === 1) return nothing(title, "All items are in one category.", true);
   const names = all.map((line) => literal(cut(line.category, 30)));
   const weeks = [...new Set(all.flatMap((line) => line.weeks))].sort();
   const of = all.map((line) => new Map(line.weeks.map((w, i) => [w, line.units[i] ?? 0])));
   return figure({
     title,
     wide: true,
-    caption: all.length === 1 ? "Units sold each week." :
+    caption:
       `Units sold each week, the largest categories${all.some((line) => line.category === "other") ? " and what is left" : ""} on top of each other; the upper edge is the whole shop.`,
     drawing: {
       label: `Stacked area chart of weekly units of ${all.length} categories.`,

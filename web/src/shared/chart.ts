@@ -136,7 +136,7 @@ export const tooltip = (t: Theme, o: Option): Option => ({
   borderColor: t.line,
   borderWidth: 1,
   padding: [8, 10],
-  textStyle: { color: t.text, fontSize: 13, lineHeight: 19 },
+  textStyle: { color: t.text, fontSize: 13, lineHeight: 19, fontFamily: "system-ui, sans-serif" },
   axisPointer: { type: "line", lineStyle: { color: t.soft, type: "dashed" }, shadowStyle: { opacity: 0.15 } },
   ...o,
 });

@@ -1,7 +1,7 @@
 // How far off forecasts were, by days ahead and by category: in the report and
 // on the dashboard.
 
-import type { ErrorLine } from "../report";
+import type { ErrorLine, Num } from "../report";
 import { categoryAxis, grid, icons, legend, literal, timeAxis, tooltip, valueAxis } from "./chart";
 import { figure, nothing, type Table } from "./figure";
 import { change, cut, day, number, percent, utc } from "./format";
@@ -24,7 +24,13 @@ export function byHorizon(all: ErrorLine[], period: string): HTMLElement[] {
   const title = `Error by ${period}s ahead`;
   if (all.length === 0) return [nothing(title, "No forecast could be compared with what was sold yet.")];
   const names = all.map((l) => l.name);
-  const ends = (of: (l: ErrorLine) => string) => `${of(all[0] as ErrorLine)} one ${period} ahead, ${of(all[all.length - 1] as ErrorLine)} after ${all.length}`;
+  // From the first to the last that is known: where a shop is closed on a weekday, some have nothing to compare.
+  const ends = (of: (l: ErrorLine) => Num) => {
+    const known = all.filter((l) => of(l) !== null);
+    const [first, last] = [known[0], known[known.length - 1]];
+    if (!first || !last) return "not known yet";
+    return `${percent(of(first))} ${first.name} ${first.name === "1" ? period : `${period}s`} ahead, ${percent(of(last))} after ${last.name}`;
+  };
   const tip = (t: Parameters<typeof tooltip>[0]) => tooltip(t, {
     formatter: (p: { dataIndex: number }[]) => `${names[p[0]?.dataIndex ?? 0]} ${period}s ahead\n${told(all[p[0]?.dataIndex ?? 0])}`,
   });
@@ -33,10 +39,10 @@ export function byHorizon(all: ErrorLine[], period: string): HTMLElement[] {
   return [
     figure({
       title,
-      caption: `WAPE: ${ends((l) => percent(l.wape))}. ${meaning}`,
+      caption: `WAPE: ${ends((l) => l.wape)}. ${meaning}`,
       table,
       drawing: {
-        label: `Line chart of forecast error by ${period}s ahead. WAPE is ${ends((l) => percent(l.wape))}.`,
+        label: `Line chart of forecast error by ${period}s ahead. WAPE is ${ends((l) => l.wape)}.`,
         option: (t) => ({
           tooltip: tip(t), legend: legend(t), grid: grid({ bottom: 24 }),
           xAxis: axis(t), yAxis: valueAxis(t, percent),
@@ -49,10 +55,10 @@ export function byHorizon(all: ErrorLine[], period: string): HTMLElement[] {
     }),
     figure({
       title: "Do the intervals keep their word?",
-      caption: `Of what was sold, 80% should lie between q10 and q90 (dashed): it was ${ends((l) => percent(l.coverage))}.`,
+      caption: `Of what was sold, 80% should lie between q10 and q90 (dashed): it was ${ends((l) => l.coverage)}.`,
       table,
       drawing: {
-        label: `Line chart of the share of sales inside the 80% interval by ${period}s ahead: ${ends((l) => percent(l.coverage))}.`,
+        label: `Line chart of the share of sales inside the 80% interval by ${period}s ahead: ${ends((l) => l.coverage)}.`,
         option: (t) => ({
           tooltip: tip(t), legend: { show: false }, grid: grid({ top: 12, bottom: 24 }),
           xAxis: axis(t),
@@ -105,12 +111,12 @@ export function byCategory(all: ErrorLine[]): HTMLElement {
 /** byDay is how forecasts that were served did once their days had come. */
 export function byDay(all: ErrorLine[]): HTMLElement {
   const at = all.map((l) => utc(l.name));
-  const pairs = (of: (l: ErrorLine) => number | null) => all.map((l, i) => [at[i], of(l)]);
+  const pairs = (of: (l: ErrorLine) => Num) => all.map((l, i) => [at[i], of(l)]);
   return figure({
     title: "How served forecasts did",
     wide: true,
     caption: "What was forecast for each of the newest days, against what was then sold: one bad day is chance, a rise that stays is not.",
-    table: () => ({ ...lines("day", all.map((l) => ({ ...l, name: day(l.name) })).reverse()) }),
+    table: () => lines("day", all.map((l) => ({ ...l, name: day(l.name) })).reverse()),
     drawing: {
       label: `Line chart of the error of served forecasts by day, from ${day(all[0]?.name ?? "")} to ${day(all[all.length - 1]?.name ?? "")}.`,
       option: (t) => ({

@@ -41,7 +41,7 @@ export function figure(f: Figure): HTMLElement {
 
 /** nothing stands where a figure would, and says why there is none. */
 export function nothing(title: string, why: string, wide = false): HTMLElement {
-  return h("figure", { class: wide ? "wide" : null }, h("figcaption", {}, h("h3", {}, title)), h("p", { class: "nothing" }, why));
+  return h("figure", { class: wide ? "empty wide" : "empty" }, h("figcaption", {}, h("h3", {}, title)), h("p", { class: "nothing" }, why));
 }
 
 /** table is a scrolling box; whole does not scroll down, stack puts the last column under the others on a phone. */

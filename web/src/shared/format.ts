@@ -21,7 +21,8 @@ const known = (v: Maybe): v is number => typeof v === "number" && Number.isFinit
 export function number(v: Maybe, digits?: number): string {
   if (!known(v)) return none;
   const size = Math.abs(v);
-  return fixed(digits ?? (size >= 100 ? 0 : size >= 10 ? 1 : 2)).format(v === 0 ? 0 : v).replace("-", "\u2212");
+  const text = fixed(digits ?? (size >= 100 ? 0 : size >= 10 ? 1 : 2)).format(v);
+  return text === "-0" ? "0" : text.replace("-", "\u2212");
 }
 
 const compactFormat = new Intl.NumberFormat(locale, { notation: "compact", maximumSignificantDigits: 3 });
