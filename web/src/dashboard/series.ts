@@ -95,8 +95,8 @@ function option(t: Theme, past: History, next: Forecast, by: Map<number, Point>,
   };
   const zero = only("zero", () => 0);
   const missing = only("missing", () => 0);
-  const marks = (state: string, data: unknown[], symbol: string, size: number): Option[] => (data.length ? [{
-    type: "line", name: stateWord(state), data, color: t.state(state), lineStyle: { opacity: 0 }, symbol, symbolSize: size, z: 3,
+  const marks = (state: string, data: unknown[], symbol: string, size: number, fill = t.state(state)): Option[] => (data.length ? [{
+    type: "line", name: stateWord(state), data, itemStyle: { color: fill, borderColor: t.state(state), borderWidth: 1.5 }, lineStyle: { opacity: 0 }, symbol, symbolSize: size, z: 3,
   }] : []);
   const fan = t.colours[1] ?? "";
   return {
@@ -110,7 +110,7 @@ function option(t: Theme, past: History, next: Forecast, by: Map<number, Point>,
       { type: "line", name: stateWord("sold"), data: sold, color: t.state("sold"), lineStyle: { width: 1.5 }, symbol: "circle", symbolSize: 3, showAllSymbol: true },
       ...shade("stock_out", 0.3),
       ...shade("closed", 0.22),
-      ...marks("zero", zero, "emptyCircle", 5),
+      ...marks("zero", zero, "circle", 5, t.card),
       ...marks("missing", missing, "triangle", 9),
       ...band("q10 to q90", q("0.1"), q("0.9"), fan),
       { type: "line", name: "median (q50)", data: q("0.5"), legendIcon: icons.dots, color: fan, symbol: "none", lineStyle: { width: 1.5, type: "dotted" } },

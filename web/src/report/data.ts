@@ -134,6 +134,6 @@ export function headlines(r: Report): HTMLElement {
       (r.series.neverSold ? `, ${number(r.series.neverSold, 0)} never sold` : "")),
     tile("Out of stock", percent(listed ? out / listed : null), `of listed series ${r.step}s (${compact(out)})`),
     tile("Forecast error", percent(wape), wape === null ? "nothing to compare yet" : "WAPE: misses as a share of units"),
-    tile("Model", cut(r.model?.version ?? "none yet", 60), r.model ? `what it looks at is told by ${cut(words(r.model.name), 60)}` : "no run has trained one", true),
+    tile("Model", cut(words(r.model?.name ?? "none yet"), 80), r.model ? `version ${cut(r.model.version, 40)}` : "no run has trained one", true),
   );
 }

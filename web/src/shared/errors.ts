@@ -47,7 +47,7 @@ export function byHorizon(all: ErrorLine[], period: string): HTMLElement[] {
           tooltip: tip(t), legend: legend(t), grid: grid({ bottom: 24 }),
           xAxis: axis(t), yAxis: valueAxis(t, percent),
           series: [
-            { type: "line", name: "WAPE", data: all.map((l) => l.wape), symbolSize: 5, lineStyle: { width: 2.5 }, color: t.colours[0] },
+            { type: "line", name: "WAPE", data: all.map((l) => l.wape), symbol: "circle", symbolSize: 5, lineStyle: { width: 2.5 }, color: t.colours[0] },
             { type: "line", name: "bias", data: all.map((l) => l.bias), symbol: "diamond", symbolSize: 6, lineStyle: { type: "dashed" }, color: t.colours[1] },
           ],
         }),
@@ -64,7 +64,7 @@ export function byHorizon(all: ErrorLine[], period: string): HTMLElement[] {
           xAxis: axis(t),
           yAxis: valueAxis(t, percent, { min: (v: { min: number }) => Math.max(0, Math.min(0.6, Math.floor(v.min * 10) / 10)), max: 1 }),
           series: [{
-            type: "line", name: "inside", data: all.map((l) => l.coverage), symbolSize: 5, lineStyle: { width: 2.5 }, color: t.colours[2],
+            type: "line", name: "inside", data: all.map((l) => l.coverage), symbol: "circle", symbolSize: 5, lineStyle: { width: 2.5 }, color: t.colours[2],
             markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: t.soft, type: "dashed", width: 1.5 }, data: [{ yAxis: 0.8 }] },
           }],
         }),
@@ -131,7 +131,7 @@ export function byDay(all: ErrorLine[]): HTMLElement {
         xAxis: timeAxis(t),
         yAxis: valueAxis(t, percent),
         series: [
-          { type: "line", name: "WAPE", legendIcon: icons.line, data: pairs((l) => l.wape), symbolSize: 5, lineStyle: { width: 2.5 }, color: t.colours[0] },
+          { type: "line", name: "WAPE", legendIcon: icons.line, data: pairs((l) => l.wape), symbol: "circle", symbolSize: 5, lineStyle: { width: 2.5 }, color: t.colours[0] },
           { type: "line", name: "bias", legendIcon: icons.line, data: pairs((l) => l.bias), symbol: "diamond", symbolSize: 6, lineStyle: { type: "dashed" }, color: t.colours[1] },
         ],
       }),
