@@ -38,6 +38,15 @@ static: compiler ## Build bin/static/daycast, which needs nothing of the machine
 image: ## Build the container image daycast:VERSION with buildah, without a registry, and print its size
 	deploy/image/build $(VERSION)
 
+PREFIX ?= /usr/local
+UNITS  ?= /etc/systemd/system
+
+.PHONY: install
+install: ## Install bin/daycast and its systemd units; DESTDIR=FOLDER for a package
+	install -D -m 755 bin/daycast '$(DESTDIR)$(PREFIX)/bin/daycast'
+	install -D -m 644 -t '$(DESTDIR)$(UNITS)' deploy/systemd/daycast.service deploy/systemd/daycast-schedule.service
+	install -D -m 644 deploy/systemd/sysusers.conf '$(DESTDIR)/etc/sysusers.d/daycast.conf'
+
 .PHONY: demo
 demo: build ## Build, then go the whole way in .demo and serve; ARGS='--no-serve' ends after the summary
 	@if [ -d '$(DAYCAST_DATA)/online_retail_ii' ]; then \
@@ -58,7 +67,7 @@ test-race: compiler ## Test what is concurrent under the race detector
 	go test -race -short -timeout 10m $(CONCURRENT)
 
 .PHONY: test-ops
-test-ops: test-ops-containers ## Try what deploy/ has, by the commands of docs/deploy.md; takes minutes
+test-ops: test-ops-laptop test-ops-systemd test-ops-airflow test-ops-containers ## Try what deploy/ has, by the commands of docs/deploy.md; takes minutes
 
 .PHONY: test-ops-%
 test-ops-%: build ## Try one of them: runs deploy/NAME/test
