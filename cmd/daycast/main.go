@@ -65,6 +65,9 @@ func exitCode(err error) int {
 	if errors.As(err, &m) {
 		return exitMisused
 	}
+	if errors.Is(err, context.Canceled) { // by a signal: a run goes on where it was
+		return exitTryAgain
+	}
 	switch daycast.CodeOf(err) {
 	case daycast.Unavailable, daycast.Conflict:
 		return exitTryAgain
