@@ -70,6 +70,11 @@ func openJournal(r *Run, now time.Time, wanted []step) (*Journal, error) {
 		j.Error, j.Code, j.EndedAt = "", "", time.Time{}
 		return j, j.save()
 	}
+	if !j.Ended && j.done(StepPublish) { // killed before it could say so
+		if err := j.end(); err != nil {
+			return nil, err
+		}
+	}
 	j = &Journal{
 		Run: newID(j.Run, now), Began: now.UTC(), Settings: settings, AsOf: r.AsOf, Due: r.Due, Earlier: j.known(), path: j.path,
 	}
@@ -150,8 +155,10 @@ func (j *Journal) fail(err error, now time.Time) error {
 	return errors.Join(j.save(), j.note("failed"))
 }
 
-func (j *Journal) end(now time.Time) error {
-	j.Ended, j.EndedAt = true, now.UTC()
+// end notes that all steps are done.
+func (j *Journal) end() error {
+	last := j.Done[len(j.Done)-1]
+	j.Ended, j.EndedAt = true, last.At.Add(time.Duration(last.Seconds*float64(time.Second)))
 	if err := j.save(); err != nil {
 		return err
 	}

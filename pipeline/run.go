@@ -98,7 +98,7 @@ func (r *Run) Do(ctx context.Context, last string) error {
 		}
 	}
 	if steps[len(steps)-1].name == StepPublish {
-		return j.end(r.Now())
+		return j.end()
 	}
 	return nil
 }
