@@ -17,11 +17,12 @@ func TestPagesCommands(t *testing.T) {
 	}
 	block := regexp.MustCompile("(?ms)^```sh\n(.*?)^```")
 	call := regexp.MustCompile(`(?:^|[ /])daycast( [a-z]+(?: [^'#&|;]*)?)(?:['#&|;]|$)`)
+	namesOnly := regexp.MustCompile(`-[un] daycast `) // a user, a unit, a namespace
 	asked := map[string]bool{}
 	for _, page := range append(pages, "../../README.md") {
 		for _, b := range block.FindAllStringSubmatch(read(t, page), -1) {
 			for line := range strings.Lines(b[1]) {
-				line = strings.ReplaceAll(line, "-u daycast ", "") // the user and the unit
+				line = namesOnly.ReplaceAllString(line, "")
 				found := call.FindStringSubmatch(strings.TrimSpace(line))
 				if found == nil || asked[found[1]] {
 					continue
