@@ -9,6 +9,13 @@ browse();
 const ask = async (url) => (await fetch(url)).json();
 const read = (text) => Number(text.replaceAll(",", "").replace("−", "-"));
 
+// figures opens a chart's table and gives its rows, which come only then.
+async function figures(figure) {
+  await figure.locator("summary").click();
+  await figure.locator("tbody tr").first().waitFor();
+  return figure.locator("tbody tr").all();
+}
+
 // The way of somebody who looks for a series, with the keyboard alone.
 async function journey(url, id, width) {
   const v = await visit(`${url}/`, { width });
@@ -36,9 +43,7 @@ async function journey(url, id, width) {
       assert.ok(Math.abs(read(rows[i][k + 1]) - value) <= Math.max(0.0051, Math.abs(value) * 0.006), `${d.day}: ${rows[i][k + 1]} is not ${value}`);
     }
   }
-  const figure = page.locator("#series figure");
-  await figure.locator("summary").click();
-  assert.equal(await figure.locator("tbody tr").count(), history.days.length + forecast.days.length);
+  assert.equal((await figures(page.locator("#series figure"))).length, history.days.length + forecast.days.length);
 
   const { models } = await ask(`${url}/v1/models`);
   const table = page.locator("#models tbody tr");
@@ -47,8 +52,7 @@ async function journey(url, id, width) {
   assert.match(await table.filter({ has: page.locator(".badge") }).innerText(), new RegExp(models.find((m) => m.champion).id));
   const errors = await ask(`${url}/v1/accuracy`);
   assert.equal(errors.horizon.length, forecast.days.length);
-  await page.locator("#shop figure", { hasText: "Error by days ahead" }).locator("summary").click();
-  assert.equal(await page.locator("#shop figure", { hasText: "Error by days ahead" }).locator("tbody tr").count(), errors.horizon.length);
+  assert.equal((await figures(page.locator("#shop figure", { hasText: "Error by days ahead" }))).length, errors.horizon.length);
   assert.ok(await drawn(page) >= 3);
   await v.close();
 }

@@ -39,7 +39,7 @@ test("figures, switches and zoom answer the keyboard", async () => {
   const figure = v.page.locator("figure", { hasText: "What moves together" });
   await figure.locator("summary").focus();
   await v.page.keyboard.press("Enter");
-  assert.match(await figure.locator("table").innerText(), /Spearman[\s\S]*−0.2/);
+  await figure.locator("table", { hasText: /Spearman[\s\S]*−0.2/ }).waitFor();
   await figure.getByRole("button", { name: "Pearson" }).focus();
   await v.page.keyboard.press("Enter");
   assert.equal(await figure.getByRole("button", { name: "Pearson" }).getAttribute("aria-pressed"), "true");
