@@ -63,7 +63,7 @@ class TestDag(unittest.TestCase):
         held = open(data / "runs" / "lease.lock", "w")
         flock(held, LOCK_EX)
         # The folder is free once a try has found it taken.
-        states = tried(self.played(on_retry_callback=lambda _: held.close()))
+        states = tried(self.played(on_retry_callback=[lambda _: held.close()]))
         self.assertEqual(states, {t: ("success", 2 if t == "etl" else 1) for t in TASKS})
 
     def test_too_long_is_stopped_and_tried_again(self):
