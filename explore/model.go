@@ -84,7 +84,7 @@ func (s *shop) importances(ctx context.Context, r *Report) error {
 // errors pools the stored sums: WAPE = absolute / sold, RMSE = the root of
 // squared / pairs, bias = signed / sold, coverage = inside / open.
 func (s *shop) errors(ctx context.Context, r *Report) error {
-	horizon, category := map[int32]*warehouse.ErrorRow{}, map[string]*warehouse.ErrorRow{}
+	horizon, category := map[int32]*warehouse.ScoreRow{}, map[string]*warehouse.ScoreRow{}
 	origins := map[daycast.Day]bool{}
 	for row, err := range s.in.Warehouse.Errors().Read(ctx, s.in.Run) {
 		if err != nil {
@@ -115,19 +115,13 @@ func (s *shop) errors(ctx context.Context, r *Report) error {
 }
 
 // pool adds a row to its group.
-func pool[K comparable](to map[K]*warehouse.ErrorRow, key K, row warehouse.ErrorRow) {
+func pool[K comparable](to map[K]*warehouse.ScoreRow, key K, row warehouse.ErrorRow) {
 	sum := to[key]
 	if sum == nil {
-		sum = &warehouse.ErrorRow{}
+		sum = &warehouse.ScoreRow{}
 		to[key] = sum
 	}
-	sum.Pairs += row.Pairs
-	sum.Absolute += row.Absolute
-	sum.Squared += row.Squared
-	sum.Signed += row.Signed
-	sum.Sold += row.Sold
-	sum.Open += row.Open
-	sum.Inside += row.Inside
+	sum.Add(row.Sums())
 }
 
 // sorted are a map's keys in an order.
@@ -135,7 +129,7 @@ func sorted[K comparable, V any](m map[K]V, order func(a, b K) int) []K {
 	return slices.SortedFunc(maps.Keys(m), order)
 }
 
-func errorLine(name string, sum *warehouse.ErrorRow) ErrorLine {
+func errorLine(name string, sum *warehouse.ScoreRow) ErrorLine {
 	return ErrorLine{
 		Name: name, Pairs: sum.Pairs,
 		WAPE: ratio(sum.Absolute, sum.Sold), RMSE: Number(math.Sqrt(float64(ratio(sum.Squared, float64(sum.Pairs))))),

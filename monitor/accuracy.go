@@ -107,7 +107,7 @@ func Pool(scores iter.Seq2[warehouse.ScoreRow, error], last daycast.Day, step da
 		if age < weekDays {
 			week.add(row, periods)
 		} else if age < weekDays+referenceDays {
-			reference.add(row)
+			reference.Add(row)
 		}
 		if age < monthDays {
 			month.add(row, periods)
@@ -115,7 +115,7 @@ func Pool(scores iter.Seq2[warehouse.ScoreRow, error], last daycast.Day, step da
 			if categories[name] == nil {
 				categories[name] = &tally{}
 			}
-			categories[name].add(row)
+			categories[name].Add(row)
 		}
 	}
 	return Accuracy{
@@ -147,7 +147,7 @@ func mostSold(categories map[string]*tally) []Group {
 		if rest == nil {
 			rest = &tally{}
 		}
-		rest.add(categories[name].ScoreRow)
+		rest.Add(categories[name].ScoreRow)
 	}
 	if rest != nil {
 		out = append(out, Group{restOfCategory, rest.figures()})
@@ -157,16 +157,6 @@ func mostSold(categories map[string]*tally) []Group {
 
 // tally is a score over more than one origin, day or category.
 type tally struct{ warehouse.ScoreRow }
-
-func (t *tally) add(row warehouse.ScoreRow) {
-	t.Pairs += row.Pairs
-	t.Absolute += row.Absolute
-	t.Squared += row.Squared
-	t.Signed += row.Signed
-	t.Sold += row.Sold
-	t.Open += row.Open
-	t.Inside += row.Inside
-}
 
 func (t *tally) figures() Figures {
 	n := float64(t.Pairs)
@@ -191,10 +181,10 @@ type windowTally struct {
 }
 
 func (t *windowTally) add(row warehouse.ScoreRow, periods int) {
-	t.all.add(row)
+	t.all.Add(row)
 	for g, group := range horizonGroups {
 		if periods <= group.last {
-			t.horizons[g].add(row)
+			t.horizons[g].Add(row)
 			return
 		}
 	}

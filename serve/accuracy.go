@@ -38,11 +38,8 @@ func (s *Server) accuracy(_ context.Context, l *live, _ *struct{}) (accuracyBody
 	origins := map[daycast.Day]bool{}
 	for _, e := range l.Errors {
 		origins[e.Origin] = true
-		sums := warehouse.ScoreRow{
-			Pairs: e.Pairs, Absolute: e.Absolute, Squared: e.Squared, Signed: e.Signed, Sold: e.Sold, Open: e.Open, Inside: e.Inside,
-		}
-		horizon.add(e.Horizon, sums)
-		category.add(e.Category, sums)
+		horizon.add(e.Horizon, e.Sums())
+		category.add(e.Category, e.Sums())
 	}
 	for _, row := range l.Scores {
 		days.add(row.Day, row)
@@ -69,13 +66,7 @@ func (p pools[K]) add(key K, row warehouse.ScoreRow) {
 		sum = &warehouse.ScoreRow{}
 		p[key] = sum
 	}
-	sum.Pairs += row.Pairs
-	sum.Absolute += row.Absolute
-	sum.Squared += row.Squared
-	sum.Signed += row.Signed
-	sum.Sold += row.Sold
-	sum.Open += row.Open
-	sum.Inside += row.Inside
+	sum.Add(row)
 }
 
 // lines are the groups' figures in an order; a figure of nothing is null.

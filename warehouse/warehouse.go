@@ -138,6 +138,17 @@ type ScoreRow struct {
 	Open, Inside int64   // pairs whose place traded; of them, those from q10 to q90
 }
 
+// Add adds the sums of o; which origin, day and category they are of stays.
+func (r *ScoreRow) Add(o ScoreRow) {
+	r.Pairs += o.Pairs
+	r.Absolute += o.Absolute
+	r.Squared += o.Squared
+	r.Signed += o.Signed
+	r.Sold += o.Sold
+	r.Open += o.Open
+	r.Inside += o.Inside
+}
+
 // An ImportanceRow is what a model's forecasts owe to one feature.
 type ImportanceRow struct {
 	Model    string
@@ -159,4 +170,11 @@ type ErrorRow struct {
 	Signed       float64
 	Sold         float64
 	Open, Inside int64
+}
+
+// Sums are the row's sums alone, to be added to others.
+func (e ErrorRow) Sums() ScoreRow {
+	return ScoreRow{
+		Pairs: e.Pairs, Absolute: e.Absolute, Squared: e.Squared, Signed: e.Signed, Sold: e.Sold, Open: e.Open, Inside: e.Inside,
+	}
 }
