@@ -22,6 +22,7 @@ import (
 const (
 	missingBin   = 0
 	maxValueBins = 255
+	maxCuts      = 65_534 // so that a bin fits 16 bits
 	// 200,000 rows place the edge of a bin of 1/255 of them to within about
 	// 4% of the bin's rows (one sigma); LightGBM's bin_construct_sample_cnt.
 	sampleRows = 200_000
@@ -35,9 +36,12 @@ type Bins struct{ columns []columnBins }
 //	a number v:  bin 1 + the number of cuts < v     at most 254 cuts
 //	category v:  bin 1 + the index of v in cuts     at most 255 cuts
 //
-// NaN, and a category that is not among the cuts, are missing.
+// NaN is missing, and so is a category that is not among the cuts, unless
+// they have a bin of their own, the last. Models from elsewhere may have more
+// cuts, up to maxCuts.
 type columnBins struct {
 	categorical bool
+	other       bool // a category that is not among the cuts has the last bin
 	cuts        []float32
 }
 
@@ -130,15 +134,18 @@ func between(a, b float32) float32 {
 	return a
 }
 
-func (c *columnBins) bin(v float32) uint8 {
+func (c *columnBins) bin(v float32) uint16 {
 	if v != v {
 		return missingBin
 	}
 	at := below(c.cuts, v)
 	if c.categorical && (at == len(c.cuts) || c.cuts[at] != v) {
+		if c.other {
+			return uint16(c.last())
+		}
 		return missingBin
 	}
-	return uint8(at + 1)
+	return uint16(at + 1)
 }
 
 // below is the number of cuts < v, without a branch that depends on v.
@@ -162,7 +169,7 @@ func below(cuts []float32, v float32) int {
 
 // last is the highest bin of the column.
 func (c *columnBins) last() int {
-	if c.categorical {
+	if c.categorical && !c.other {
 		return len(c.cuts)
 	}
 	return len(c.cuts) + 1
@@ -196,6 +203,6 @@ func (b *Bins) Matrix(x *feature.Frame, threads int) *Matrix {
 	return m
 }
 
-func (m *Matrix) at(row uint32, column int) uint8 {
-	return uint8(m.tiles[column/tileColumns][row] >> (8 * (column % tileColumns)))
+func (m *Matrix) at(row uint32, column int) uint16 {
+	return uint16(uint8(m.tiles[column/tileColumns][row] >> (8 * (column % tileColumns))))
 }

@@ -35,14 +35,14 @@ func binsOf(x *feature.Frame) *columnBins {
 }
 
 // slowBin is the obvious twin of columnBins.bin.
-func slowBin(c *columnBins, v float32) uint8 {
+func slowBin(c *columnBins, v float32) uint16 {
 	if math.IsNaN(float64(v)) {
 		return 0
 	}
 	if c.categorical {
-		return uint8(slices.Index(c.cuts, v) + 1)
+		return uint16(slices.Index(c.cuts, v) + 1)
 	}
-	bin := uint8(1)
+	bin := uint16(1)
 	for _, cut := range c.cuts {
 		if v > cut {
 			bin++
@@ -55,7 +55,7 @@ func TestFewValuesGetABinEach(t *testing.T) {
 	c := binsOf(oneColumn(0, []float32{3, nan, -inf, 3, 0, inf, 0, -2, math.MaxFloat32, -math.MaxFloat32}))
 	ascending := []float32{-inf, -math.MaxFloat32, -2, 0, 3, math.MaxFloat32, inf}
 	for i, v := range ascending {
-		if got := c.bin(v); got != uint8(i+1) {
+		if got := c.bin(v); got != uint16(i+1) {
 			t.Errorf("bin(%g) = %d, want %d", v, got, i+1)
 		}
 	}

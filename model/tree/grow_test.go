@@ -63,7 +63,7 @@ func TestHistogramAgreesWithSlowTwin(t *testing.T) {
 func slowHistogram(m *Matrix, tile int, rows []uint32, q *quantised) (h tileHistogram) {
 	for k := range tileColumns {
 		for _, r := range rows {
-			bin := uint8(0) // of the columns that pad the last tile
+			bin := uint16(0) // of the columns that pad the last tile
 			if c := tile*tileColumns + k; c < len(m.bins.columns) {
 				bin = m.at(r, c)
 			}
@@ -179,7 +179,11 @@ func TestSplitAgreesWithBruteForce(t *testing.T) {
 		x := oneColumn(levels, values)
 		m := NewBins(x, allRows(rows), 1, 1).Matrix(x, 1)
 		grown := NewGrower(m, o).Grow(allRows(rows), grad, hess, trial, newton(grad, hess))
-		if got := grown.gain[0]; math.Abs(got-want) > 1e-5*(1+want) {
+		var got float64 // of the only split
+		if n := grown.Tree.nodes[0]; n.right != 0 {
+			got = float64(n.gain)
+		}
+		if math.Abs(got-want) > 1e-5*(1+want) {
 			t.Errorf("trial %d: gain %g, want %g", trial, got, want)
 		}
 	}
@@ -263,12 +267,12 @@ func checkGrown(t *testing.T, g *Grown, m *Matrix, rows []uint32, hess []float32
 		t.Fatal("the leaves do not hold each row once")
 	}
 	columns := map[int]bool{}
-	for c, gain := range g.gain {
-		if gain > 0 {
-			columns[c] = true
+	for _, n := range g.Tree.nodes {
+		if n.right != 0 {
+			columns[int(n.column)] = true
 		}
 	}
-	if columns[7] || len(columns) > int(math.Round(o.TreeColumns*float64(len(g.gain)))) {
+	if columns[7] || len(columns) > int(math.Round(o.TreeColumns*float64(len(m.bins.columns)))) {
 		t.Errorf("columns %v were split", columns)
 	}
 }

@@ -45,26 +45,23 @@ func (p *parser) check(ok bool) { p.failed = p.failed || !ok }
 func parse(b []byte) (*Ensemble, bool) {
 	p := &parser{b: b}
 	e := &Ensemble{bins: &Bins{}, link: Link(p.u8()), start: p.f64()}
-	p.check(e.link <= Log && e.start-e.start == 0)
+	p.check(e.link <= Logistic && e.start-e.start == 0)
 	columns := p.count(columnBytes)
 	p.check(columns <= maxColumns)
 	for range columns {
 		e.bins.columns = append(e.bins.columns, p.column())
-		gain := p.f64()
-		p.check(gain >= 0 && !math.IsInf(gain, 1))
-		e.gain = append(e.gain, gain)
 	}
 	trees := p.count(treeBytes)
 	for range trees {
-		e.trees = append(e.trees, p.tree(columns))
+		e.trees = append(e.trees, p.tree(e.bins.columns))
 	}
 	return e, !p.failed && len(p.b) == 0
 }
 
 func (p *parser) column() columnBins {
-	kind, cuts := p.u8(), int(p.u8())
-	c := columnBins{categorical: kind == 1}
-	p.check(kind <= 1 && 4*cuts <= len(p.b) && (c.categorical || cuts < maxValueBins))
+	kind, cuts := p.u8(), int(p.u16())
+	c := columnBins{categorical: kind != number, other: kind == categoryWithOther}
+	p.check(kind <= categoryWithOther && 4*cuts <= len(p.b) && cuts <= maxCuts)
 	if p.failed {
 		return c
 	}
@@ -76,26 +73,32 @@ func (p *parser) column() columnBins {
 	return c
 }
 
-func (p *parser) tree(columns int) Tree {
-	nodes, sets := int64(p.u32()), int64(p.u32())
-	p.check(nodes >= 1 && nodes <= math.MaxInt32 && nodes*nodeBytes+sets*setBytes <= int64(len(p.b)))
+func (p *parser) tree(columns []columnBins) Tree {
+	nodes, words := int64(p.u32()), int64(p.u32())
+	p.check(nodes >= 1 && nodes <= math.MaxInt32 && nodes*nodeBytes+words*8 <= int64(len(p.b)))
 	if p.failed {
 		return Tree{}
 	}
-	t := Tree{nodes: make([]node, nodes), sets: make([]binSet, sets)}
+	t := Tree{nodes: make([]node, nodes), sets: make([]uint64, words)}
 	for i := range t.nodes {
-		n := node{right: int32(p.u32()), set: int32(p.u32()), value: p.f32(), column: p.u16(), lo: p.u8(), span: p.u8()}
-		p.check(finite(n.value) && n.set >= -1 && int64(n.set) < sets)
-		if n.right != 0 {
-			// Both children come later, so that every walk ends.
-			p.check(int(n.right) > i+1 && int64(n.right) < nodes && int(n.column) < columns)
+		n := node{
+			right: int32(p.u32()), set: int32(p.u32()), value: p.f32(), gain: p.f32(), cover: p.f32(),
+			column: p.u16(), lo: p.u16(), span: p.u16(),
 		}
+		p.check(finite(n.value) && finite(n.gain) && n.gain >= 0 && finite(n.cover) && n.cover >= 0)
 		t.nodes[i] = n
+		if n.right == 0 {
+			continue
+		}
+		// Both children come later, so that every walk ends.
+		p.check(int(n.right) > i+1 && int64(n.right) < nodes && int(n.column) < len(columns))
+		p.check(n.set >= -1)
+		if !p.failed && n.set >= 0 {
+			p.check(int64(n.set)+int64(setWords(columns[n.column].last())) <= words)
+		}
 	}
 	for i := range t.sets {
-		for word := range t.sets[i] {
-			t.sets[i][word] = p.u64()
-		}
+		t.sets[i] = p.u64()
 	}
 	return t
 }

@@ -12,8 +12,8 @@ func (g *Grower) partition(begin, end int, s *split) int {
 	rows, spare := g.rows[begin:end], g.spare[:end-begin]
 	words, shift := g.matrix.tiles[s.column/tileColumns], 8*(s.column%tileColumns)
 	var goesLeft [256]bool
-	for bin := range goesLeft {
-		goesLeft[bin] = s.goesLeft(uint8(bin))
+	for bin := range g.matrix.bins.columns[s.column].last() + 1 {
+		goesLeft[bin] = s.goesLeft(uint16(bin))
 	}
 	lefts := make([]int, spans(len(rows))+1) // lefts[i+1]: of span i, then summed up
 	Spans(g.o.Threads, len(rows), func(b, e int) {

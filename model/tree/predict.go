@@ -10,16 +10,18 @@ import (
 // later still, so that every walk ends.
 type Tree struct {
 	nodes []node
-	sets  []binSet
+	sets  []uint64 // the words of the nodes' sets
 }
 
-// A node is 16 bytes, four to a cache line.
+// A node tests a bin, or is a leaf.
 type node struct {
 	right    int32   // 0: a leaf
-	set      int32   // of a category, its binSet; -1 for numbers
+	set      int32   // of a category, the first word of its binSet; -1 for numbers
 	value    float32 // of a leaf
+	gain     float32 // of the split
+	cover    float32 // rows of training that came by
 	column   uint16
-	lo, span uint8 // as in split
+	lo, span uint16 // as in split
 }
 
 // A Grown tree also tells where the rows that it was grown on ended. Leaves
@@ -27,7 +29,6 @@ type node struct {
 type Grown struct {
 	Tree   Tree
 	Leaves []Leaf
-	gain   []float64 // by column
 }
 
 // A Leaf is the value of a leaf and its rows, ascending.
@@ -38,13 +39,11 @@ type Leaf struct {
 
 // finish asks for the leaves' values and lays the nodes out flat.
 func (g *Grower) finish(value func(rows []uint32) float64) *Grown {
-	out := &Grown{gain: make([]float64, len(g.columns))}
+	out := &Grown{}
 	var leaves []*growing
 	for i := range g.nodes {
 		if n := &g.nodes[i]; n.left == 0 {
 			leaves = append(leaves, n)
-		} else {
-			out.gain[n.best.column] += n.best.gain
 		}
 	}
 	out.Leaves = make([]Leaf, len(leaves))
@@ -64,13 +63,16 @@ func (t *Tree) lay(from []growing, i int) {
 	n := &from[i]
 	at := len(t.nodes)
 	if n.left == 0 {
-		t.nodes = append(t.nodes, node{set: -1, value: n.value})
+		t.nodes = append(t.nodes, node{set: -1, value: n.value, cover: float32(n.rows())})
 		return
 	}
-	t.nodes = append(t.nodes, node{set: -1, column: uint16(n.best.column), lo: n.best.lo, span: n.best.span})
+	t.nodes = append(t.nodes, node{
+		set: -1, gain: Finite(n.best.gain), cover: float32(n.rows()),
+		column: uint16(n.best.column), lo: n.best.lo, span: n.best.span,
+	})
 	if n.best.set != nil {
 		t.nodes[at].set = int32(len(t.sets))
-		t.sets = append(t.sets, *n.best.set)
+		t.sets = append(t.sets, n.best.set...)
 	}
 	t.lay(from, n.left)
 	t.nodes[at].right = int32(len(t.nodes))
@@ -78,10 +80,10 @@ func (t *Tree) lay(from []growing, i int) {
 }
 
 // next is the child of internal node i for a row with the given bin.
-func (t *Tree) next(i int32, n *node, bin uint8) int32 {
+func (t *Tree) next(i int32, n *node, bin uint16) int32 {
 	left := bin-n.lo <= n.span
 	if n.set >= 0 {
-		left = t.sets[n.set].has(bin)
+		left = binSet(t.sets[n.set:]).has(bin)
 	}
 	if left {
 		return i + 1
@@ -101,7 +103,7 @@ func (t *Tree) Value(m *Matrix, row uint32) float32 {
 	}
 }
 
-func (t *Tree) value(bins []uint8) float32 {
+func (t *Tree) value(bins []uint16) float32 {
 	i := int32(0)
 	for {
 		n := &t.nodes[i]
@@ -119,7 +121,19 @@ type Link uint8
 const (
 	Identity Link = iota
 	Log           // the prediction is exp(score)
+	Logistic      // the prediction is 1 / (1 + exp(-score))
 )
+
+// inverse is the prediction of a score.
+func (l Link) inverse(score float64) float64 {
+	switch l {
+	case Log:
+		return math.Exp(score)
+	case Logistic:
+		return 1 / (1 + math.Exp(-score))
+	}
+	return score
+}
 
 // An Ensemble is trees that are summed up. It is safe for concurrent use.
 type Ensemble struct {
@@ -127,21 +141,15 @@ type Ensemble struct {
 	start float64
 	link  Link
 	trees []Tree
-	gain  []float64 // by column
 }
 
 // NewEnsemble has no trees yet: it predicts the start score.
 func NewEnsemble(b *Bins, start float64, link Link) *Ensemble {
-	return &Ensemble{bins: b, start: start, link: link, gain: make([]float64, len(b.columns))}
+	return &Ensemble{bins: b, start: start, link: link}
 }
 
 // Add appends a tree.
-func (e *Ensemble) Add(g *Grown) {
-	e.trees = append(e.trees, g.Tree)
-	for c, gain := range g.gain {
-		e.gain[c] += gain
-	}
-}
+func (e *Ensemble) Add(g *Grown) { e.trees = append(e.trees, g.Tree) }
 
 // blockRows is how many rows are binned and then walk a tree together: few
 // enough that their bins stay in the first-level cache beside the tree.
@@ -151,7 +159,7 @@ const blockRows = 128
 // told apart by position; one that x lacks counts as missing.
 func (e *Ensemble) Predict(x *feature.Frame, out []float32) {
 	width := len(e.bins.columns)
-	bins := make([]uint8, width*min(blockRows, x.Rows))
+	bins := make([]uint16, width*min(blockRows, x.Rows))
 	for begin := 0; begin < x.Rows; begin += blockRows {
 		end := min(x.Rows, begin+blockRows)
 		for c := range min(width, len(x.Data)) {
@@ -165,7 +173,7 @@ func (e *Ensemble) Predict(x *feature.Frame, out []float32) {
 }
 
 // predict takes the bins of at most blockRows rows, row by row.
-func (e *Ensemble) predict(bins []uint8, out []float32) {
+func (e *Ensemble) predict(bins []uint16, out []float32) {
 	var score [blockRows]float64
 	width := len(e.bins.columns)
 	for i := range e.trees {
@@ -174,11 +182,7 @@ func (e *Ensemble) predict(bins []uint8, out []float32) {
 		}
 	}
 	for j := range out {
-		s := e.start + score[j]
-		if e.link == Log {
-			s = math.Exp(s)
-		}
-		out[j] = Finite(s)
+		out[j] = Finite(e.link.inverse(e.start + score[j]))
 	}
 }
 
@@ -194,13 +198,18 @@ func Finite(v float64) float32 {
 // that sum to 1, or zeros where nothing was split.
 func (e *Ensemble) Importance() []float64 {
 	var total float64
-	for _, gain := range e.gain {
-		total += gain
+	share := make([]float64, len(e.bins.columns))
+	for _, t := range e.trees {
+		for _, n := range t.nodes {
+			if n.right != 0 {
+				share[n.column] += float64(n.gain)
+				total += float64(n.gain)
+			}
+		}
 	}
-	share := make([]float64, len(e.gain))
-	for c, gain := range e.gain {
+	for c := range share {
 		if total > 0 {
-			share[c] = gain / total
+			share[c] /= total
 		}
 	}
 	return share

@@ -17,17 +17,33 @@ import (
 //	| length of the body u64 | body | CRC-32C of all before u32
 //
 //	body    link u8 | start f64 | columns u32, column... | trees u32, tree...
-//	column  categorical u8 | cuts u8 | cut f32... | gain f64
-//	tree    nodes u32 | sets u32 | node... | set 4*u64...
-//	node    right u32 | set i32 | value f32 | column u16 | lo u8 | span u8
+//	column  kind u8 | cuts u16 | cut f32...
+//	tree    nodes u32 | words u32 | node... | word u64...
+//	node    right u32 | set i32 | value f32 | gain f32 | cover f32 | column u16 | lo u16 | span u16
 const (
 	magic       = "daycast.trees\n"
-	version     = 1
-	columnBytes = 1 + 1 + 8
+	version     = 2
+	columnBytes = 1 + 2
 	treeBytes   = 4 + 4 + nodeBytes
-	nodeBytes   = 16
-	setBytes    = 32
+	nodeBytes   = 26
 )
+
+// The kinds of columns, numbered as they are saved.
+const (
+	number = iota
+	category
+	categoryWithOther
+)
+
+func (c *columnBins) kind() byte {
+	switch {
+	case c.other:
+		return categoryWithOther
+	case c.categorical:
+		return category
+	}
+	return number
+}
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -51,16 +67,12 @@ func (e *Ensemble) body() []byte {
 	b := []byte{byte(e.link)}
 	b = le.AppendUint64(b, math.Float64bits(e.start))
 	b = le.AppendUint32(b, uint32(len(e.bins.columns)))
-	for c, column := range e.bins.columns {
-		categorical := byte(0)
-		if column.categorical {
-			categorical = 1
-		}
-		b = append(b, categorical, byte(len(column.cuts)))
+	for _, column := range e.bins.columns {
+		b = append(b, column.kind())
+		b = le.AppendUint16(b, uint16(len(column.cuts)))
 		for _, cut := range column.cuts {
 			b = le.AppendUint32(b, math.Float32bits(cut))
 		}
-		b = le.AppendUint64(b, math.Float64bits(e.gain[c]))
 	}
 	b = le.AppendUint32(b, uint32(len(e.trees)))
 	for _, t := range e.trees {
@@ -69,14 +81,15 @@ func (e *Ensemble) body() []byte {
 		for _, n := range t.nodes {
 			b = le.AppendUint32(b, uint32(n.right))
 			b = le.AppendUint32(b, uint32(n.set))
-			b = le.AppendUint32(b, math.Float32bits(n.value))
-			b = le.AppendUint16(b, n.column)
-			b = append(b, n.lo, n.span)
-		}
-		for _, set := range t.sets {
-			for _, word := range set {
-				b = le.AppendUint64(b, word)
+			for _, v := range []float32{n.value, n.gain, n.cover} {
+				b = le.AppendUint32(b, math.Float32bits(v))
 			}
+			for _, v := range []uint16{n.column, n.lo, n.span} {
+				b = le.AppendUint16(b, v)
+			}
+		}
+		for _, word := range t.sets {
+			b = le.AppendUint64(b, word)
 		}
 	}
 	return b

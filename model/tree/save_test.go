@@ -114,12 +114,12 @@ func TestLoadRefusesHostileBodies(t *testing.T) {
 		"no column":     func(e *Ensemble) { e.trees[0].nodes[0].column = 1 },
 		"value":         func(e *Ensemble) { e.trees[0].nodes[1].value = nan },
 		"no nodes":      func(e *Ensemble) { e.trees[0].nodes = nil },
-		"link":          func(e *Ensemble) { e.link = 2 },
+		"link":          func(e *Ensemble) { e.link = 3 },
 		"start":         func(e *Ensemble) { e.start = float64(inf) },
-		"gain":          func(e *Ensemble) { e.gain[0] = -1 },
+		"gain":          func(e *Ensemble) { e.trees[0].nodes[0].gain = -1 },
 		"cuts":          func(e *Ensemble) { e.bins.columns[0].cuts = []float32{2, 1} },
 		"nan cut":       func(e *Ensemble) { e.bins.columns[0].cuts = []float32{nan} },
-		"many cuts":     func(e *Ensemble) { e.bins.columns[0].cuts = rising(255) },
+		"many cuts":     func(e *Ensemble) { e.bins.columns[0].cuts = rising(maxCuts + 1) },
 	} {
 		e := good()
 		spoil(e)

@@ -15,23 +15,29 @@ const (
 	maxCategories  = 32
 )
 
-// A binSet is the set of bins of a category that go left.
-type binSet [4]uint64
+// A binSet is the set of bins of a column that go left, with words for all of
+// the column's bins.
+type binSet []uint64
 
-func (s *binSet) add(bin uint8)      { s[bin>>6] |= 1 << (bin & 63) }
-func (s *binSet) has(bin uint8) bool { return s[bin>>6]>>(bin&63)&1 == 1 }
+func newBinSet(last int) binSet { return make(binSet, setWords(last)) }
+
+// setWords is the length of the sets of a column by its highest bin.
+func setWords(last int) int { return last>>6 + 1 }
+
+func (s binSet) add(bin uint16)      { s[bin>>6] |= 1 << (bin & 63) }
+func (s binSet) has(bin uint16) bool { return s[bin>>6]>>(bin&63)&1 == 1 }
 
 // A split sends rows left whose bin of column is in set or, of a number, in
 // lo..lo+span: from 0 where missing values go left, from 1 where right.
 type split struct {
 	gain     float64 // 0: no split
 	column   int
-	lo, span uint8
-	set      *binSet // nil for numbers
+	lo, span uint16
+	set      binSet // nil for numbers
 	left     sum     // of the rows that go left
 }
 
-func (s *split) goesLeft(bin uint8) bool {
+func (s *split) goesLeft(bin uint16) bool {
 	if s.set != nil {
 		return s.set.has(bin)
 	}
@@ -97,7 +103,7 @@ func (s *search) column(c int, bins *columnBins, h *tileHistogram, k int) {
 // number tries all thresholds with the missing bin on the left (lo 0) or on
 // the right (lo 1). Where nothing is missing they would go to the side with
 // more rows.
-func (s *search) number(c, last int, h *tileHistogram, k int, lo uint8) {
+func (s *search) number(c, last int, h *tileHistogram, k int, lo uint16) {
 	var left sum
 	if lo == 0 {
 		left = h.at(k, missingBin, s.q)
@@ -121,7 +127,7 @@ func (s *search) number(c, last int, h *tileHistogram, k int, lo uint8) {
 		if !missing && 2*left.rows() >= s.total.rows() {
 			from = 0
 		}
-		s.best = split{gain: gain, column: c, lo: from, span: uint8(t) - from, left: left}
+		s.best = split{gain: gain, column: c, lo: from, span: uint16(t) - from, left: left}
 	}
 }
 
@@ -157,13 +163,13 @@ func (s *search) category(c, last int, h *tileHistogram, k int) {
 	type level struct {
 		sum  sum
 		mean float64
-		bin  uint8
+		bin  uint16
 	}
 	var store [256]level
 	levels := store[:0]
 	for bin := 0; bin <= last; bin++ {
 		if x := h.at(k, bin, s.q); x.rows() >= categorySmooth {
-			levels = append(levels, level{x, s.q.gradient(x) / (s.q.hessian(x) + categorySmooth), uint8(bin)})
+			levels = append(levels, level{x, s.q.gradient(x) / (s.q.hessian(x) + categorySmooth), uint16(bin)})
 		}
 	}
 	slices.SortFunc(levels, func(a, b level) int {
@@ -185,7 +191,7 @@ func (s *search) category(c, last int, h *tileHistogram, k int) {
 			if gain <= s.best.gain {
 				continue
 			}
-			set := new(binSet)
+			set := newBinSet(last)
 			for _, l := range levels[:i+1] {
 				set.add(l.bin)
 			}
