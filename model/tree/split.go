@@ -34,7 +34,7 @@ type split struct {
 	column   int
 	lo, span uint16
 	set      binSet // nil for numbers
-	left     sum     // of the rows that go left
+	left     sum    // of the rows that go left
 }
 
 func (s *split) goesLeft(bin uint16) bool {
