@@ -29,7 +29,10 @@ const (
 )
 
 // Bins maps the values of a frame's columns to bins.
-type Bins struct{ columns []columnBins }
+type Bins struct {
+	columns []columnBins
+	layout  layout // of matrices
+}
 
 // columnBins are the bins of one column, with cuts ascending.
 //
@@ -54,20 +57,20 @@ func NewBins(x *feature.Frame, rows []uint32, seed uint64, threads int) *Bins {
 	}
 	b := &Bins{columns: make([]columnBins, len(x.Columns))}
 	Each(threads, len(x.Columns), func(c int) {
-		values := make([]float32, 0, len(rows))
+		keys := make([]uint32, 0, len(rows))
 		for _, r := range rows {
 			if v := x.Data[c][r]; v == v {
-				values = append(values, v)
+				keys = append(keys, ordered(v+0)) // -0 becomes 0
 			}
 		}
-		slices.Sort(values)
-		counted := countDistinct(values)
+		counted := countDistinct(sortKeys(keys, make([]uint32, len(keys))))
 		if levels := x.Columns[c].Levels; levels > 0 {
 			b.columns[c] = columnBins{categorical: true, cuts: frequentCodes(counted, levels)}
 		} else {
-			b.columns[c] = columnBins{cuts: quantileCuts(counted, len(values))}
+			b.columns[c] = columnBins{cuts: quantileCuts(counted, len(keys))}
 		}
 	})
+	b.layout = planLayout(b.columns)
 	return b
 }
 
@@ -76,15 +79,16 @@ type counted struct {
 	count int
 }
 
-// countDistinct takes ascending values.
-func countDistinct(values []float32) []counted {
-	var out []counted
-	for _, v := range values {
-		if n := len(out); n > 0 && out[n-1].value == v {
-			out[n-1].count++
-		} else {
-			out = append(out, counted{v, 1})
+// countDistinct takes ascending keys of values.
+func countDistinct(keys []uint32) []counted {
+	out := make([]counted, 0, len(keys))
+	for begin := 0; begin < len(keys); {
+		end := begin + 1
+		for end < len(keys) && keys[end] == keys[begin] {
+			end++
 		}
+		out = append(out, counted{unordered(keys[begin]), end - begin})
+		begin = end
 	}
 	return out
 }
@@ -173,36 +177,4 @@ func (c *columnBins) last() int {
 		return len(c.cuts)
 	}
 	return len(c.cuts) + 1
-}
-
-// A Matrix is a binned frame in tiles of eight columns: tiles[t][row] holds
-// the bins of columns 8t to 8t+7, column 8t in the lowest byte, so that one
-// load serves eight histograms.
-type Matrix struct {
-	bins  *Bins
-	tiles [][]uint64
-	rows  int
-}
-
-const tileColumns = 8
-
-// Matrix bins x, whose columns are those that the bins were made from.
-func (b *Bins) Matrix(x *feature.Frame, threads int) *Matrix {
-	m := &Matrix{bins: b, rows: x.Rows, tiles: make([][]uint64, (len(b.columns)+tileColumns-1)/tileColumns)}
-	for t := range m.tiles {
-		m.tiles[t] = make([]uint64, x.Rows)
-	}
-	Spans(threads, x.Rows, func(begin, end int) {
-		for c := range b.columns {
-			tile, shift := m.tiles[c/tileColumns][begin:end], 8*(c%tileColumns)
-			for i, v := range x.Data[c][begin:end] {
-				tile[i] |= uint64(b.columns[c].bin(v)) << shift
-			}
-		}
-	})
-	return m
-}
-
-func (m *Matrix) at(row uint32, column int) uint16 {
-	return uint16(uint8(m.tiles[column/tileColumns][row] >> (8 * (column % tileColumns))))
 }

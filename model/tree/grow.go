@@ -1,76 +1,71 @@
 package tree
 
 import (
-	"container/heap"
 	"math/rand/v2"
+	"sync"
 )
-
-// Options limit the growth of one tree. There are no defaults here: gbm and
-// forest set them.
-type Options struct {
-	Leaves     int     // at most, >= 1
-	Depth      int     // splits above a leaf at most; 0: no limit
-	MinRows    int     // in a leaf, >= 1
-	MinHessian float64 // summed over a leaf's rows, > 0
-	L2         float64 // added to a leaf's hessian, >= 0
-	MinGain    float64 // that a split has to pass, >= 0
-	// TreeColumns and SplitColumns are the fractions of columns, in (0, 1],
-	// that a tree may use, and that a split of it may choose from.
-	TreeColumns, SplitColumns float64
-	// RandomCuts tries one random threshold by column and leaf: Geurts et al.
-	// (2006), "Extremely randomized trees".
-	RandomCuts bool
-	Threads    int // >= 1; the tree does not depend on it
-}
 
 // A leaf with fewer rows than this does not keep its histogram for its
 // children: adding up their rows is as quick as a subtraction of 256 bins.
 // It bounds the memory of histograms by that of the rows.
 const keepRows = 1024
 
+// A leaf with as many rows is worked on by all threads together; smaller
+// leaves are, each by one thread, several at a time.
+const manyRows = 4 * spanRows
+
 // A Grower grows trees on one matrix. It is not for concurrent use.
 type Grower struct {
-	matrix *Matrix
-	o      Options
-	q      *quantised
-	free   []histogram
+	matrix  *Matrix
+	o       Options
+	q       *quantised
+	workers []*worker // by thread
+	pool    histogramPool
 
 	// The tree that is being grown.
 	rows, spare []uint32 // each leaf has a stretch of rows, ascending in it
 	columns     []bool   // that the tree may use
 	tiles       []int    // that hold such a column
+	wide        []int    // the wide columns among them
 	nodes       []growing
 	seed        uint64
 }
 
 // growing is a node of a tree that is being grown.
 type growing struct {
-	begin, end  int // of its rows
-	depth       int
-	sum         sum
+	begin, end int // of its rows
+	depth      int
+	seed       uint64
+	sum        sum
+	value      float64 // of the node, where gains need it; then its parent's until it is made
+	bounds
+	path        []int // the columns above it, where interactions are limited
 	best        split
-	hist        histogram // nil where it is not kept
-	left, right int       // 0 for a leaf
-	value       float32   // of a leaf, at the end
+	hist        *histogram  // nil where it is not kept
+	children    *[2]growing // that its best split makes, once they are known
+	left, right int         // in the tree; 0 for a leaf
 }
 
 func (n *growing) rows() int { return n.end - n.begin }
 
 // NewGrower makes a grower of trees on m.
 func NewGrower(m *Matrix, o Options) *Grower {
-	return &Grower{matrix: m, o: o, q: newQuantised(m.rows)}
+	g := &Grower{matrix: m, o: o, q: newQuantised(m.rows)}
+	for range max(1, o.Threads) {
+		g.workers = append(g.workers, newWorker(g))
+	}
+	return g
 }
 
 // Grow grows a tree on rows, which it copies, from the gradient and hessian
-// of each row of the matrix. Leaves are split best gain first. value is asked
-// for the value of each leaf, given its rows in ascending order; it may be
-// called concurrently.
+// of each row of the matrix. value is asked for the value of each leaf, given
+// its rows in ascending order; it may be called concurrently.
 func (g *Grower) Grow(rows []uint32, grad, hess []float32, seed uint64, value func(rows []uint32) float64) *Grown {
 	g.seed = seed
-	g.rows = append(g.rows[:0], rows...)
 	if len(g.spare) < len(rows) {
-		g.spare = make([]uint32, len(rows))
+		g.rows, g.spare = make([]uint32, len(rows)), make([]uint32, len(rows))
 	}
+	g.rows = append(g.rows[:0], rows...)
 	g.q.fill(rows, grad, hess, seed, g.o.Threads)
 	g.chooseColumns()
 	g.nodes = append(g.nodes[:0], g.root(rows))
@@ -81,24 +76,44 @@ func (g *Grower) Grow(rows []uint32, grad, hess []float32, seed uint64, value fu
 }
 
 func (g *Grower) root(rows []uint32) growing {
-	n := growing{end: len(rows)}
-	for _, r := range rows {
-		n.sum.gn += g.q.gn[r]
-		if !g.q.constant {
-			n.sum.hess += g.q.hess[r]
+	n := growing{end: len(rows), seed: g.seed, bounds: unbounded}
+	parts := make([]sum, spans(len(rows)))
+	Spans(g.o.Threads, len(rows), func(begin, end int) {
+		var s sum
+		for _, r := range rows[begin:end] {
+			s = s.plus(g.q.of(r))
 		}
+		parts[begin/spanRows] = s
+	})
+	for _, s := range parts {
+		n.sum = n.sum.plus(s)
 	}
+	n.value = g.o.newton(g.q.gradient(n.sum), g.q.hessian(n.sum), g.o.L2)
 	return n
 }
 
 func (g *Grower) chooseColumns() {
 	rng := rand.New(rand.NewPCG(g.seed, treeStream))
-	g.columns = chooseFraction(rng, len(g.matrix.bins.columns), g.o.TreeColumns)
-	g.tiles = g.tiles[:0]
+	places := g.matrix.bins.layout.places
+	g.columns = chooseFraction(rng, len(places), g.o.TreeColumns)
+	tiles := make([]bool, g.matrix.width)
+	g.wide = g.wide[:0]
 	for c, used := range g.columns {
-		if t := c / tileColumns; used && (len(g.tiles) == 0 || g.tiles[len(g.tiles)-1] != t) {
+		switch {
+		case used && places[c].wide:
+			g.wide = append(g.wide, c)
+		case used:
+			tiles[places[c].lane/tileLanes] = true
+		}
+	}
+	g.tiles = g.tiles[:0]
+	for t, used := range tiles {
+		if used {
 			g.tiles = append(g.tiles, t)
 		}
+	}
+	for _, w := range g.workers {
+		w.adder.tiles = g.tiles
 	}
 }
 
@@ -113,61 +128,126 @@ func chooseFraction(rng *rand.Rand, n int, fraction float64) []bool {
 
 // split splits the most promising leaf until there are leaves enough.
 func (g *Grower) split() {
-	g.search(0)
-	queue := &byGain{grower: g}
-	g.enqueue(queue, 0)
-	for leaves := 1; leaves < g.o.Leaves && queue.Len() > 0; leaves++ {
-		parent := heap.Pop(queue).(int)
-		left, right := g.divide(parent)
-		if leaves+1 < g.o.Leaves {
-			g.searchChildren(parent, left, right)
-			g.enqueue(queue, left)
-			g.enqueue(queue, right)
+	root := &g.nodes[0]
+	g.searchLeaves(g.workers, root)
+	q := queue{grower: g}
+	q.offer(0)
+	for leaves := 1; leaves < g.o.Leaves && len(q.nodes) > 0; leaves++ {
+		if g.nodes[q.nodes[0]].children == nil {
+			g.prepare(&q, g.o.Leaves-leaves)
 		}
-		g.release(parent)
+		parent := q.pop()
+		left, right := len(g.nodes), len(g.nodes)+1
+		n := &g.nodes[parent]
+		n.left, n.right = left, right
+		children := n.children
+		g.pool.put(n.hist)
+		n.hist, n.children = nil, nil
+		g.nodes = append(g.nodes, children[0], children[1])
+		q.offer(left)
+		q.offer(right)
 	}
 	for i := range g.nodes {
-		g.release(i)
+		n := &g.nodes[i]
+		g.pool.put(n.hist)
+		if n.children != nil {
+			g.pool.put(n.children[0].hist)
+			g.pool.put(n.children[1].hist)
+			g.merge(n)
+		}
 	}
 }
 
-// enqueue drops what a leaf that will not be split does not need.
-func (g *Grower) enqueue(queue *byGain, node int) {
-	n := &g.nodes[node]
-	if n.best.gain > 0 {
-		heap.Push(queue, node)
+// merge puts the rows of a leaf that was divided, and then not split, back in
+// their order.
+func (g *Grower) merge(n *growing) {
+	left := append(g.spare[n.begin:n.begin], g.rows[n.children[0].begin:n.children[0].end]...)
+	right := g.rows[n.children[1].begin:n.children[1].end]
+	out := g.rows[n.begin:n.begin]
+	for len(left) > 0 && len(right) > 0 {
+		if left[0] < right[0] {
+			out, left = append(out, left[0]), left[1:]
+		} else {
+			out, right = append(out, right[0]), right[1:]
+		}
 	}
-	if n.best.gain == 0 || n.rows() < keepRows {
-		g.release(node)
+	out = append(out, left...)
+	n.children = nil
+}
+
+// prepare makes the children of the first leaf in the queue and, because the
+// threads may as well, of those that come after it: at most splits of them, as
+// only so many can still be split. Which children there are in the end does
+// not depend on how many leaves were prepared.
+func (g *Grower) prepare(q *queue, splits int) {
+	first := &g.nodes[q.nodes[0]]
+	last := splits == 1 // its children will not be split
+	if first.rows() >= manyRows || g.o.Threads <= 1 || splits == 1 {
+		g.makeChildren(g.workers, first, last)
+		return
+	}
+	batch := q.unprepared(min(splits, 2*g.o.Threads))
+	free := make(chan *worker, len(g.workers))
+	for _, w := range g.workers {
+		free <- w
+	}
+	Each(g.o.Threads, len(batch), func(i int) {
+		w := <-free
+		g.makeChildren([]*worker{w}, batch[i], false)
+		free <- w
+	})
+}
+
+// makeChildren divides a leaf's rows and searches both sides' best splits.
+func (g *Grower) makeChildren(workers []*worker, n *growing, last bool) {
+	threads := len(workers)
+	middle := n.begin + g.matrix.partition(g.rows[n.begin:n.end], g.spare[n.begin:n.end], &n.best, threads)
+	child := growing{begin: n.begin, end: middle, depth: n.depth + 1, seed: childSeed(n.seed, 0), sum: n.best.left, value: n.value, bounds: n.bounds}
+	other := child
+	other.begin, other.end, other.seed, other.sum = middle, n.end, childSeed(n.seed, 1), n.sum.minus(n.best.left)
+	n.children = &[2]growing{child, other}
+	g.inherit(n)
+	if !last {
+		g.searchChildren(workers, n)
 	}
 }
 
-func (g *Grower) release(node int) {
-	if h := g.nodes[node].hist; h != nil {
-		g.free = append(g.free, h)
-		g.nodes[node].hist = nil
-	}
+// childSeed is the seed of a child's random choices: SplitMix64's step, so
+// that it depends on the way from the root and on nothing else.
+func childSeed(parent, side uint64) uint64 {
+	z := parent + (side+1)*0x9e3779b97f4a7c15
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
 }
 
-func (g *Grower) histogram() histogram {
-	if n := len(g.free); n > 0 {
-		h := g.free[n-1]
-		g.free = g.free[:n-1]
-		return h
+// inherit gives children what they have from the split above them: values,
+// bounds and the columns on their path.
+func (g *Grower) inherit(n *growing) {
+	l, r := &n.children[0], &n.children[1]
+	column := n.best.column
+	if g.o.Interactions != nil {
+		path := append(n.path[:len(n.path):len(n.path)], column)
+		l.path, r.path = path, path
 	}
-	return make(histogram, len(g.matrix.tiles))
-}
-
-// divide makes the children of a leaf.
-func (g *Grower) divide(parent int) (left, right int) {
-	n := &g.nodes[parent]
-	middle := g.partition(n.begin, n.end, &n.best)
-	left, right = len(g.nodes), len(g.nodes)+1
-	n.left, n.right = left, right
-	l := growing{begin: n.begin, end: middle, depth: n.depth + 1, sum: n.best.left}
-	r := growing{begin: middle, end: n.end, depth: n.depth + 1, sum: n.sum.minus(n.best.left)}
-	g.nodes = append(g.nodes, l, r)
-	return left, right
+	if g.o.plain() {
+		return
+	}
+	l2 := g.o.L2
+	if n.best.set != nil {
+		l2 += categoryL2
+	}
+	s := search{q: g.q, o: &g.o, leaf: n}
+	l.value, r.value = n.bound(s.output(l.sum, l2)), n.bound(s.output(r.sum, l2))
+	if g.o.Monotone == nil || g.o.Monotone[column] == 0 {
+		return
+	}
+	middle := (l.value + r.value) / 2
+	if g.o.Monotone[column] > 0 {
+		l.high, r.low = middle, middle
+	} else {
+		l.low, r.high = middle, middle
+	}
 }
 
 // splittable reports whether a leaf is large and high enough to be split.
@@ -175,112 +255,175 @@ func (g *Grower) splittable(n *growing) bool {
 	return n.rows() >= 2*g.o.MinRows && (g.o.Depth == 0 || n.depth < g.o.Depth)
 }
 
-// search builds a leaf's histogram from its rows and finds its best split.
-func (g *Grower) search(node int) {
-	n := &g.nodes[node]
+// searchChildren adds up the rows of the smaller child only, where the parent
+// has kept its histogram: the larger child's is the difference.
+func (g *Grower) searchChildren(workers []*worker, n *growing) {
+	small, large := &n.children[0], &n.children[1]
+	if small.rows() > large.rows() {
+		small, large = large, small
+	}
+	if n.hist == nil || !g.splittable(large) {
+		g.searchLeaves(workers, small)
+		g.searchLeaves(workers, large)
+		return
+	}
+	small.hist = g.fillHistogram(workers, small)
+	large.hist, n.hist = n.hist, nil
+	Each(len(workers), len(g.tiles), func(i int) {
+		large.hist.subtract(small.hist, g.tiles[i], g.q.constant)
+	})
+	g.findSplit(workers, small)
+	g.findSplit(workers, large)
+}
+
+// searchLeaves builds a leaf's histogram from its rows and finds its best
+// split.
+func (g *Grower) searchLeaves(workers []*worker, n *growing) {
+	if g.splittable(n) {
+		n.hist = g.fillHistogram(workers, n)
+		g.findSplit(workers, n)
+	}
+}
+
+// fillHistogram adds up a leaf's rows, each worker a stretch of them.
+func (g *Grower) fillHistogram(workers []*worker, n *growing) *histogram {
+	rows := g.rows[n.begin:n.end]
+	parts := make([]*histogram, len(workers))
+	Each(len(workers), len(workers), func(i int) {
+		parts[i] = g.pool.get(g)
+		from, to := len(rows)*i/len(workers), len(rows)*(i+1)/len(workers)
+		workers[i].adder.add(parts[i], rows[from:to])
+	})
+	if len(parts) > 1 {
+		Each(len(workers), len(g.tiles), func(i int) {
+			for _, part := range parts[1:] {
+				parts[0].plus(part, g.tiles[i], g.q.constant)
+			}
+		})
+		for _, part := range parts[1:] {
+			g.pool.put(part)
+		}
+	}
+	return parts[0]
+}
+
+// findSplit searches a leaf's columns for the best split, and drops the
+// histogram of a leaf that has no use for it.
+func (g *Grower) findSplit(workers []*worker, n *growing) {
+	defer func() {
+		if n.best.gain == 0 || n.rows() < keepRows {
+			g.pool.put(n.hist)
+			n.hist = nil
+		}
+	}()
 	if !g.splittable(n) {
 		return
 	}
-	n.hist = g.histogram()
-	rows := g.rows[n.begin:n.end]
-	g.eachTile(func(t int) { n.hist[t].add(g.matrix.tiles[t], rows, g.q) }, node)
-}
-
-// searchChildren adds up the rows of the smaller child only, where the parent
-// has kept its histogram: the larger child's is the difference.
-func (g *Grower) searchChildren(parent, left, right int) {
-	p, small, large := &g.nodes[parent], left, right
-	if g.nodes[left].rows() > g.nodes[right].rows() {
-		small, large = right, left
-	}
-	if p.hist == nil || !g.splittable(&g.nodes[large]) {
-		g.search(small)
-		g.search(large)
-		return
-	}
-	s, l := &g.nodes[small], &g.nodes[large]
-	s.hist = g.histogram()
-	l.hist, p.hist = p.hist, nil
-	rows := g.rows[s.begin:s.end]
-	g.eachTile(func(t int) {
-		s.hist[t].add(g.matrix.tiles[t], rows, g.q)
-		l.hist[t].subtract(&s.hist[t], g.q)
-	}, small, large)
-}
-
-// eachTile fills the nodes' histograms, tile by tile in parallel, and searches
-// their best splits in them.
-func (g *Grower) eachTile(fill func(t int), nodes ...int) {
-	allowed := make([][]bool, len(nodes))
-	for i, node := range nodes {
-		allowed[i] = g.splitColumns(node)
-	}
-	found := make([]split, len(g.tiles)*len(nodes))
-	Each(g.o.Threads, len(g.tiles), func(i int) {
-		fill(g.tiles[i])
-		for j, node := range nodes {
-			found[i*len(nodes)+j] = g.searchTile(node, g.tiles[i], allowed[j])
+	allowed := g.allowedColumns(n)
+	found := make([]split, len(g.columns))
+	Each(len(workers), len(g.columns), func(c int) {
+		if allowed[c] {
+			found[c] = g.searchColumn(n, c)
 		}
 	})
-	for i, f := range found { // ties go to the lower column
-		if n := &g.nodes[nodes[i%len(nodes)]]; f.gain > n.best.gain {
+	for _, f := range found { // ties go to the lower column
+		if f.gain > n.best.gain {
 			n.best = f
 		}
 	}
 }
 
-// splitColumns are the columns that a node may be split by; nil: all of the
-// tree's.
-func (g *Grower) splitColumns(node int) []bool {
-	if g.o.SplitColumns >= 1 {
-		return nil
-	}
-	return chooseFraction(g.random(node, 0), len(g.columns), g.o.SplitColumns)
-}
-
-// random is the stream of a node and, from 1 on, a tile of it.
-func (g *Grower) random(node, tile int) *rand.Rand {
-	return rand.New(rand.NewPCG(g.seed, splitStream+uint64(node)<<24+uint64(tile)<<8))
-}
-
-func (g *Grower) searchTile(node, t int, allowed []bool) split {
-	n := &g.nodes[node]
-	if !g.splittable(n) {
-		return split{}
-	}
-	s := newSearch(g.q, &g.o, n.sum)
-	if g.o.RandomCuts {
-		s.rng = g.random(node, 1+t)
-	}
-	columns := g.matrix.bins.columns
-	for c := t * tileColumns; c < min(len(columns), (t+1)*tileColumns); c++ {
-		if g.columns[c] && (allowed == nil || allowed[c]) {
-			s.column(c, &columns[c], &n.hist[t], c%tileColumns)
+// allowedColumns are those that a leaf may be split by.
+func (g *Grower) allowedColumns(n *growing) []bool {
+	allowed := g.columns
+	if g.o.SplitColumns < 1 {
+		allowed = chooseFraction(rand.New(rand.NewPCG(n.seed, splitStream)), len(g.columns), g.o.SplitColumns)
+		for c := range allowed {
+			allowed[c] = allowed[c] && g.columns[c]
 		}
+	}
+	if g.o.Interactions != nil {
+		allowed = g.interacting(n, allowed)
+	}
+	return allowed
+}
+
+// interacting are those of the allowed columns that lie in one group with all
+// columns above the leaf.
+func (g *Grower) interacting(n *growing, allowed []bool) []bool {
+	out := make([]bool, len(allowed))
+	for _, group := range g.o.Interactions {
+		if containsAll(group, n.path) {
+			for _, c := range group {
+				out[c] = allowed[c]
+			}
+		}
+	}
+	return out
+}
+
+func containsAll(group, path []int) bool {
+	in := map[int]bool{}
+	for _, c := range group {
+		in[c] = true
+	}
+	for _, c := range path {
+		if !in[c] {
+			return false
+		}
+	}
+	return true
+}
+
+func (g *Grower) searchColumn(n *growing, c int) split {
+	s := newSearch(g.q, &g.o, n)
+	if g.o.RandomCuts {
+		s.rng = rand.New(rand.NewPCG(n.seed, splitStream+1+uint64(c)))
+	}
+	column := &g.matrix.bins.columns[c]
+	var store columnStore
+	h := g.columnSums(n, c, &store)
+	if column.categorical {
+		s.category(c, column.last(), h)
+	} else {
+		s.number(c, column.last(), h)
 	}
 	return s.found()
 }
 
-// byGain is a heap of leaves, best split first, older leaf first among equals.
-type byGain struct {
-	grower *Grower
-	nodes  []int
+// A worker is what one thread works with.
+type worker struct{ adder *adder }
+
+func newWorker(g *Grower) *worker { return &worker{adder: newAdder(g.matrix, g.q)} }
+
+// A histogramPool keeps histograms for use again.
+type histogramPool struct {
+	sync.Mutex
+	free []*histogram
 }
 
-func (b *byGain) Len() int      { return len(b.nodes) }
-func (b *byGain) Swap(i, j int) { b.nodes[i], b.nodes[j] = b.nodes[j], b.nodes[i] }
-func (b *byGain) Push(x any)    { b.nodes = append(b.nodes, x.(int)) }
-
-func (b *byGain) Less(i, j int) bool {
-	x, y := b.grower.nodes[b.nodes[i]].best.gain, b.grower.nodes[b.nodes[j]].best.gain
-	if x != y {
-		return x > y
+func (p *histogramPool) get(g *Grower) *histogram {
+	p.Lock()
+	defer p.Unlock()
+	h := &histogram{}
+	if n := len(p.free); n > 0 {
+		h = p.free[n-1]
+		p.free = p.free[:n-1]
 	}
-	return b.nodes[i] < b.nodes[j]
+	if h.gn == nil {
+		h.gn = make([]tileGrads, g.matrix.width)
+	}
+	if h.hess == nil && !g.q.constant {
+		h.hess = make([]tileHesses, g.matrix.width)
+	}
+	return h
 }
 
-func (b *byGain) Pop() any {
-	last := b.nodes[len(b.nodes)-1]
-	b.nodes = b.nodes[:len(b.nodes)-1]
-	return last
+func (p *histogramPool) put(h *histogram) {
+	if h == nil {
+		return
+	}
+	p.Lock()
+	p.free = append(p.free, h)
+	p.Unlock()
 }

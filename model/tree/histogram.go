@@ -1,34 +1,97 @@
 package tree
 
-// A tileHistogram has the sums of the rows of one leaf by bin, of each of the
-// eight columns of a tile: 16 KiB of gradients and 8 KiB of hessians, which
-// stay in the first-level cache while rows are added.
-type tileHistogram struct {
-	gn   [tileColumns][256]int64
-	hess [tileColumns][256]uint32
+// A tileGrads has gradients and rows by bin of each of a tile's eight lanes,
+// 16 KiB, which stay in the first-level cache while rows are added.
+type tileGrads [tileLanes][256]int64
+
+// A tileHesses has hessians in the same way.
+type tileHesses [tileLanes][256]uint32
+
+// A histogram has the sums of a leaf's rows by bin of each lane, by tile.
+type histogram struct {
+	gn   []tileGrads
+	hess []tileHesses // not used where hessians are constant; may then be nil
 }
 
-// A histogram is a leaf's, by tile.
-type histogram []tileHistogram
+// A block is how many rows are copied from all over the matrix before they
+// are added up, tile by tile: many loads from far memory wait together, and
+// the additions find their rows near.
+const blockRows = 512
 
-// add puts rows into the histogram, which it empties first. words are the
-// tile's bins by row of the matrix.
-func (h *tileHistogram) add(words []uint64, rows []uint32, q *quantised) {
-	h.gn = [tileColumns][256]int64{}
-	if q.constant {
-		addGradients(&h.gn, words, rows, q.gn)
-		return
+// An adder fills histograms. It has a copy of a block's rows.
+type adder struct {
+	m     *Matrix
+	q     *quantised
+	tiles []int               // that count
+	words [][blockRows]uint64 // by tile
+	gn    [blockRows]int64
+	hess  [blockRows]uint32
+	packed
+}
+
+func newAdder(m *Matrix, q *quantised) *adder {
+	return &adder{m: m, q: q, words: make([][blockRows]uint64, m.width)}
+}
+
+// add empties the tiles of h and puts rows into them.
+func (a *adder) add(h *histogram, rows []uint32) {
+	for _, t := range a.tiles {
+		h.gn[t] = tileGrads{}
+		if !a.q.constant {
+			h.hess[t] = tileHesses{}
+		}
 	}
-	h.hess = [tileColumns][256]uint32{}
-	addBoth(h, words, rows, q.gn, q.hess)
+	pack := !a.q.constant && len(rows) >= packRows
+	for len(rows) > 0 {
+		n := min(len(rows), blockRows)
+		a.gather(rows[:n])
+		switch {
+		case a.q.constant:
+			for _, t := range a.tiles {
+				addGrads(&h.gn[t], a.words[t][:n], a.gn[:n])
+			}
+		case pack && a.addPacked(h, n):
+		default:
+			for _, t := range a.tiles {
+				addBoth(&h.gn[t], &h.hess[t], a.words[t][:n], a.gn[:n], a.hess[:n])
+			}
+		}
+		rows = rows[n:]
+	}
+	a.flush(h)
 }
 
-// The loops over the eight columns are unrolled: constant shifts and offsets
+// gather copies a block.
+func (a *adder) gather(rows []uint32) {
+	if a.q.constant {
+		gn, from := a.gn[:len(rows)], a.q.words
+		for i, r := range rows {
+			gn[i] = from[r]
+		}
+	} else {
+		for i, r := range rows {
+			w := a.q.words[r]
+			a.gn[i], a.hess[i] = w>>32<<32+1, uint32(w)
+		}
+	}
+	// One word of all rows, then the next, whose lines are near by then: short
+	// loops leave the processor room to wait for many lines at once.
+	width := a.m.width
+	for _, t := range a.tiles {
+		words, from := a.words[t][:len(rows)], a.m.words[t:]
+		for i, r := range rows {
+			words[i] = from[int(r)*width]
+		}
+	}
+}
+
+// The loops over the eight lanes are unrolled: constant shifts and offsets
 // make each addition one instruction on memory.
 
-func addGradients(h *[tileColumns][256]int64, words []uint64, rows []uint32, gn []int64) {
-	for _, r := range rows {
-		w, v := words[r], gn[r]
+func addGrads(h *tileGrads, words []uint64, gn []int64) {
+	gn = gn[:len(words)]
+	for i, w := range words {
+		v := gn[i]
 		h[0][uint8(w)] += v
 		h[1][uint8(w>>8)] += v
 		h[2][uint8(w>>16)] += v
@@ -40,61 +103,72 @@ func addGradients(h *[tileColumns][256]int64, words []uint64, rows []uint32, gn 
 	}
 }
 
-func addBoth(h *tileHistogram, words []uint64, rows []uint32, gn []int64, hess []uint32) {
-	for _, r := range rows {
-		w, v, u := words[r], gn[r], hess[r]
+func addBoth(h *tileGrads, hh *tileHesses, words []uint64, gn []int64, hess []uint32) {
+	gn, hess = gn[:len(words)], hess[:len(words)]
+	for i, w := range words {
+		v, u := gn[i], hess[i]
 		b := uint8(w)
-		h.gn[0][b] += v
-		h.hess[0][b] += u
+		h[0][b] += v
+		hh[0][b] += u
 		b = uint8(w >> 8)
-		h.gn[1][b] += v
-		h.hess[1][b] += u
+		h[1][b] += v
+		hh[1][b] += u
 		b = uint8(w >> 16)
-		h.gn[2][b] += v
-		h.hess[2][b] += u
+		h[2][b] += v
+		hh[2][b] += u
 		b = uint8(w >> 24)
-		h.gn[3][b] += v
-		h.hess[3][b] += u
+		h[3][b] += v
+		hh[3][b] += u
 		b = uint8(w >> 32)
-		h.gn[4][b] += v
-		h.hess[4][b] += u
+		h[4][b] += v
+		hh[4][b] += u
 		b = uint8(w >> 40)
-		h.gn[5][b] += v
-		h.hess[5][b] += u
+		h[5][b] += v
+		hh[5][b] += u
 		b = uint8(w >> 48)
-		h.gn[6][b] += v
-		h.hess[6][b] += u
+		h[6][b] += v
+		hh[6][b] += u
 		b = uint8(w >> 56)
-		h.gn[7][b] += v
-		h.hess[7][b] += u
+		h[7][b] += v
+		hh[7][b] += u
 	}
 }
 
-// subtract leaves in h, a parent's, the histogram of one child, given the
-// other's: exact, because sums are whole numbers.
-func (h *tileHistogram) subtract(child *tileHistogram, q *quantised) {
-	for k := range h.gn {
-		a, b := &h.gn[k], &child.gn[k]
-		for i := range a {
-			a[i] -= b[i]
+// subtract leaves in h, a parent's, the tile of one child, given the other's:
+// exact, because sums are whole numbers.
+func (h *histogram) subtract(child *histogram, t int, constant bool) {
+	a, b := &h.gn[t], &child.gn[t]
+	for k := range a {
+		for i := range a[k] {
+			a[k][i] -= b[k][i]
 		}
 	}
-	if q.constant {
+	if constant {
 		return
 	}
-	for k := range h.hess {
-		a, b := &h.hess[k], &child.hess[k]
-		for i := range a {
-			a[i] -= b[i]
+	c, d := &h.hess[t], &child.hess[t]
+	for k := range c {
+		for i := range c[k] {
+			c[k][i] -= d[k][i]
 		}
 	}
 }
 
-// at is the sum of one bin. Where hessians are constant they are 0 here.
-func (h *tileHistogram) at(k int, bin int, q *quantised) sum {
-	s := sum{gn: h.gn[k][bin]}
-	if !q.constant {
-		s.hess = h.hess[k][bin]
+// plus adds a tile of part to h's.
+func (h *histogram) plus(part *histogram, t int, constant bool) {
+	a, b := &h.gn[t], &part.gn[t]
+	for k := range a {
+		for i := range a[k] {
+			a[k][i] += b[k][i]
+		}
 	}
-	return s
+	if constant {
+		return
+	}
+	c, d := &h.hess[t], &part.hess[t]
+	for k := range c {
+		for i := range c[k] {
+			c[k][i] += d[k][i]
+		}
+	}
 }

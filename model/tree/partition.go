@@ -1,46 +1,81 @@
 package tree
 
-// partition reorders rows[begin:end] so that those that a split sends left
-// come first, each side in its former order, and returns where the right ones
-// begin. Spans are divided in parallel, each into its own stretch of spare,
-// left rows from the front and right rows from the back:
+// sides tells by lane or bin which rows a split sends left.
+type sides struct {
+	p    *place
+	lane [256]bool // by lane
+	bins []bool    // by bin, of a wide column
+}
+
+func (m *Matrix) sides(s *split) *sides {
+	out := &sides{p: &m.bins.layout.places[s.column]}
+	last := m.bins.columns[s.column].last()
+	if out.p.wide {
+		out.bins = make([]bool, last+1)
+		for bin := range out.bins {
+			out.bins[bin] = s.goesLeft(uint16(bin))
+		}
+		return out
+	}
+	for lane := range out.lane {
+		if bin := int(out.p.bin(uint8(lane))); bin <= last {
+			out.lane[lane] = s.goesLeft(uint16(bin))
+		}
+	}
+	return out
+}
+
+// divide writes the rows that go left to the front of spare, in order, and
+// the others to its back, in reverse; it returns how many go left. spare is
+// as long as rows.
+func (m *Matrix) divide(rows, spare []uint32, s *sides) int {
+	if s.p.wide {
+		return divide(rows, spare, m.wide[s.p.lane], s.bins)
+	}
+	return divide(rows, spare, m.lanes[s.p.lane], s.lane[:])
+}
+
+func divide[T uint8 | uint16](rows, spare []uint32, bins []T, goesLeft []bool) int {
+	left, right := 0, len(rows)-1
+	spare = spare[:len(rows)]
+	for _, r := range rows {
+		// Both are written and one counter moves: no branch to mispredict.
+		spare[left], spare[right] = r, r
+		step := 0
+		if goesLeft[bins[r]] {
+			step = 1
+		}
+		left += step
+		right += step - 1
+	}
+	return left
+}
+
+// partition reorders rows so that those that a split sends left come first,
+// each side in its former order, and returns how many they are. Spans are
+// divided in parallel, each into its own stretch of spare:
 //
 //	rows   |  span 0  |  span 1  |  span 2 |
 //	spare  |LLL<-RRRRR|LLLL<-RRRR|L<-RRRRRR|
 //	rows   |LLLLLLLL        |RRRRRRRRRRRRRR|
-func (g *Grower) partition(begin, end int, s *split) int {
-	rows, spare := g.rows[begin:end], g.spare[:end-begin]
-	words, shift := g.matrix.tiles[s.column/tileColumns], 8*(s.column%tileColumns)
-	var goesLeft [256]bool
-	for bin := range g.matrix.bins.columns[s.column].last() + 1 {
-		goesLeft[bin] = s.goesLeft(uint16(bin))
-	}
+func (m *Matrix) partition(rows, spare []uint32, s *split, threads int) int {
+	side := m.sides(s)
 	lefts := make([]int, spans(len(rows))+1) // lefts[i+1]: of span i, then summed up
-	Spans(g.o.Threads, len(rows), func(b, e int) {
-		left, right := b, e
-		for _, r := range rows[b:e] {
-			// Both are written and one counter moves: no branch to mispredict.
-			spare[left], spare[right-1] = r, r
-			if goesLeft[uint8(words[r]>>shift)] {
-				left++
-			} else {
-				right--
-			}
-		}
-		lefts[b/spanRows+1] = left - b
+	Spans(threads, len(rows), func(b, e int) {
+		lefts[b/spanRows+1] = m.divide(rows[b:e], spare[b:e], side)
 	})
 	for i := range lefts[1:] {
 		lefts[i+1] += lefts[i]
 	}
 	middle := lefts[len(lefts)-1]
-	Spans(g.o.Threads, len(rows), func(b, e int) {
+	Spans(threads, len(rows), func(b, e int) {
 		before := lefts[b/spanRows]
 		n := lefts[b/spanRows+1] - before
 		copy(rows[before:], spare[b:b+n])
-		right := rows[middle+b-before:]
-		for i := range e - b - n {
+		right := rows[middle+b-before:][:e-b-n]
+		for i := range right {
 			right[i] = spare[e-1-i]
 		}
 	})
-	return begin + middle
+	return middle
 }

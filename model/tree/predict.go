@@ -50,8 +50,8 @@ func (g *Grower) finish(value func(rows []uint32) float64) *Grown {
 	Each(g.o.Threads, len(leaves), func(i int) {
 		n := leaves[i]
 		rows := g.rows[n.begin:n.end]
-		n.value = Finite(value(rows))
-		out.Leaves[i] = Leaf{n.value, rows}
+		n.value = value(rows)
+		out.Leaves[i] = Leaf{Finite(n.value), rows}
 	})
 	out.Tree.nodes = make([]node, 0, len(g.nodes))
 	out.Tree.lay(g.nodes, 0)
@@ -63,7 +63,7 @@ func (t *Tree) lay(from []growing, i int) {
 	n := &from[i]
 	at := len(t.nodes)
 	if n.left == 0 {
-		t.nodes = append(t.nodes, node{set: -1, value: n.value, cover: float32(n.rows())})
+		t.nodes = append(t.nodes, node{set: -1, value: Finite(n.value), cover: float32(n.rows())})
 		return
 	}
 	t.nodes = append(t.nodes, node{
@@ -151,17 +151,17 @@ func NewEnsemble(b *Bins, start float64, link Link) *Ensemble {
 // Add appends a tree.
 func (e *Ensemble) Add(g *Grown) { e.trees = append(e.trees, g.Tree) }
 
-// blockRows is how many rows are binned and then walk a tree together: few
+// walkRows is how many rows are binned and then walk a tree together: few
 // enough that their bins stay in the first-level cache beside the tree.
-const blockRows = 128
+const walkRows = 128
 
 // Predict fills out with one finite number for each row of x. Columns are
 // told apart by position; one that x lacks counts as missing.
 func (e *Ensemble) Predict(x *feature.Frame, out []float32) {
 	width := len(e.bins.columns)
-	bins := make([]uint16, width*min(blockRows, x.Rows))
-	for begin := 0; begin < x.Rows; begin += blockRows {
-		end := min(x.Rows, begin+blockRows)
+	bins := make([]uint16, width*min(walkRows, x.Rows))
+	for begin := 0; begin < x.Rows; begin += walkRows {
+		end := min(x.Rows, begin+walkRows)
 		for c := range min(width, len(x.Data)) {
 			column := &e.bins.columns[c]
 			for i, v := range x.Data[c][begin:end] {
@@ -172,9 +172,9 @@ func (e *Ensemble) Predict(x *feature.Frame, out []float32) {
 	}
 }
 
-// predict takes the bins of at most blockRows rows, row by row.
+// predict takes the bins of at most walkRows rows, row by row.
 func (e *Ensemble) predict(bins []uint16, out []float32) {
-	var score [blockRows]float64
+	var score [walkRows]float64
 	width := len(e.bins.columns)
 	for i := range e.trees {
 		for j := range out {

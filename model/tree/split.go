@@ -1,18 +1,8 @@
 package tree
 
 import (
-	"cmp"
+	"math"
 	"math/rand/v2"
-	"slices"
-)
-
-// The smoothing of categorical splits, LightGBM's cat_smooth, cat_l2 and
-// max_cat_threshold: a level needs as many rows to be sorted by its own mean,
-// its mean is shrunk by as much, and at most 32 levels go to the sorted side.
-const (
-	categorySmooth = 10
-	categoryL2     = 10
-	maxCategories  = 32
 )
 
 // A binSet is the set of bins of a column that go left, with words for all of
@@ -44,24 +34,46 @@ func (s *split) goesLeft(bin uint16) bool {
 	return bin-s.lo <= s.span
 }
 
-// A search looks for the best split of one leaf by one column. Gain is the
-// fall of the loss's second-order approximation, doubled:
+// A columnSums is a leaf's sums by bin of one column.
+type columnSums struct {
+	gn   []int64
+	hess []uint32 // nil where hessians are constant
+}
+
+func (c columnSums) at(bin int) sum {
+	s := sum{gn: c.gn[bin]}
+	if c.hess != nil {
+		s.hess = c.hess[bin]
+	}
+	return s
+}
+
+// A search looks for the best split of one leaf. Gain is the fall of the
+// loss's second-order approximation, doubled:
 //
 //	GL^2/(HL+L2) + GR^2/(HR+L2) - G^2/(H+L2)
+//
+// and, where sides may not have the value that they would like, what is left
+// of it with the value that they get (see outputs).
 type search struct {
 	q     *quantised
 	o     *Options
+	leaf  *growing
 	total sum
+	own   float64    // the leaf's own part of the gain
 	rng   *rand.Rand // where thresholds are random
 	best  split
 }
 
-func newSearch(q *quantised, o *Options, total sum) search {
+func newSearch(q *quantised, o *Options, leaf *growing) search {
 	// Gains of the size that rounding to quanta makes by itself count as none:
 	// 16 is four of its standard deviations, squared.
-	h := q.hessian(total) + o.L2
-	noise := 16 * q.gradQuantum * q.gradQuantum * float64(total.rows()) / h
-	return search{q: q, o: o, total: total, best: split{gain: max(o.MinGain, noise)}}
+	s := search{q: q, o: o, leaf: leaf, total: leaf.sum}
+	h := q.hessian(leaf.sum) + o.L2
+	noise := 16 * q.gradQuantum * q.gradQuantum * float64(leaf.rows()) / h
+	s.best.gain = max(o.MinGain, noise)
+	s.own = s.score(leaf.sum, o.L2)
+	return s
 }
 
 // found is the best split, with gain 0 where there is none.
@@ -74,129 +86,186 @@ func (s *search) found() split {
 
 func (s *search) score(x sum, l2 float64) float64 {
 	g := s.q.gradient(x)
-	return g * g / (s.q.hessian(x) + l2)
+	if s.o.plain() {
+		return g * g / (s.q.hessian(x) + l2)
+	}
+	return s.scoreAt(x, l2, s.leaf.bound(s.output(x, l2)))
 }
 
-// gain is 0 where either side is too small.
-func (s *search) gain(left sum, l2 float64) float64 {
+// legal reports whether both sides are large enough.
+func (s *search) legal(left, right sum) bool {
+	return left.rows() >= s.o.MinRows && right.rows() >= s.o.MinRows &&
+		s.q.hessian(left) >= s.o.MinHessian && s.q.hessian(right) >= s.o.MinHessian
+}
+
+// gain is that of a split of column c; 0 where it is not legal.
+func (s *search) gain(c int, left sum, l2 float64) float64 {
 	right := s.total.minus(left)
-	if left.rows() < s.o.MinRows || right.rows() < s.o.MinRows ||
-		s.q.hessian(left) < s.o.MinHessian || s.q.hessian(right) < s.o.MinHessian {
+	if !s.legal(left, right) {
 		return 0
 	}
-	return s.score(left, l2) + s.score(right, l2) - s.score(s.total, s.o.L2)
+	if s.o.Monotone != nil && s.o.Monotone[c] != 0 {
+		if d := float64(s.o.Monotone[c]); d*s.leaf.bound(s.output(left, l2)) > d*s.leaf.bound(s.output(right, l2)) {
+			return 0
+		}
+	}
+	return s.score(left, l2) + s.score(right, l2) - s.own
 }
 
-// column searches column c, whose bins are at k of h.
-func (s *search) column(c int, bins *columnBins, h *tileHistogram, k int) {
-	if bins.categorical {
-		s.category(c, bins.last(), h, k)
+// number searches a column of numbers. last is its highest bin.
+func (s *search) number(c, last int, h columnSums) {
+	s.thresholds(c, last, h, 1)
+	if h.gn[missingBin] != 0 {
+		s.thresholds(c, last, h, 0)
+	}
+}
+
+// thresholds tries all thresholds with the missing bin on the left (lo 0) or
+// on the right (lo 1). Where nothing is missing it would go to the side with
+// more rows.
+func (s *search) thresholds(c, last int, h columnSums, lo uint16) {
+	var best int
+	var left sum
+	switch {
+	case s.rng != nil:
+		best, left = s.randomThreshold(c, last, h, lo)
+	case s.o.plain():
+		best, left = s.bestThreshold(last, h, lo)
+	default:
+		best, left = s.slowThreshold(c, last, h, lo)
+	}
+	if best == 0 {
 		return
 	}
-	missing := h.at(k, missingBin, s.q)
-	s.number(c, bins.last(), h, k, 1)
-	if missing.rows() > 0 {
-		s.number(c, bins.last(), h, k, 0)
+	if h.gn[missingBin] == 0 && 2*left.rows() >= s.total.rows() {
+		lo = 0
 	}
+	gain := s.gain(c, left, s.o.L2)
+	s.best = split{gain: gain, column: c, lo: lo, span: uint16(best) - lo, left: left}
 }
 
-// number tries all thresholds with the missing bin on the left (lo 0) or on
-// the right (lo 1). Where nothing is missing they would go to the side with
-// more rows.
-func (s *search) number(c, last int, h *tileHistogram, k int, lo uint16) {
-	var left sum
+// start is the sum of the rows that are left of all thresholds.
+func start(h columnSums, lo uint16) (left sum) {
 	if lo == 0 {
-		left = h.at(k, missingBin, s.q)
+		left = h.at(missingBin)
 	}
-	missing := h.gn[k][missingBin] != 0
-	first, end := s.thresholds(h, k, last)
-	for t := 1; t < end; t++ {
-		bin := h.at(k, t, s.q)
-		left = left.plus(bin)
-		if t < first || bin.gn == 0 {
+	return left
+}
+
+// bestThreshold is the last bin on the left of the best threshold, and the sum
+// on its left; 0: none is better than what was found before. Quotients are
+// compared without division, in quanta:
+//
+//	GL^2/HL + GR^2/HR > bar   <=>   GL^2*HR + GR^2*HL > bar*HL*HR
+func (s *search) bestThreshold(last int, h columnSums, lo uint16) (best int, bestLeft sum) {
+	if h.hess == nil {
+		return s.bestByRows(last, h.gn, lo)
+	}
+	unit := s.q.gradQuantum * s.q.gradQuantum / s.q.hessQuantum
+	bar := (s.best.gain + s.own) / unit
+	l2, minHess := s.o.L2/s.q.hessQuantum, s.o.MinHessian/s.q.hessQuantum
+	left, total := start(h, lo), s.total
+	minRows, mostRows := uint32(s.o.MinRows), uint32(max(0, total.rows()-s.o.MinRows))
+	gn, hess := h.gn[:last+1], h.hess[:last+1]
+	for t := 1; t < len(gn); t++ {
+		v := gn[t]
+		if v == 0 {
 			continue // an empty bin makes the same split as the one before
 		}
-		if s.total.rows()-left.rows() < s.o.MinRows {
-			return
-		}
-		gain := s.gain(left, s.o.L2)
-		if gain <= s.best.gain {
+		left = sum{left.gn + v, left.hess + hess[t]}
+		rows := uint32(left.gn)
+		if rows < minRows {
 			continue
 		}
-		from := lo
-		if !missing && 2*left.rows() >= s.total.rows() {
-			from = 0
+		if rows > mostRows {
+			break
 		}
-		s.best = split{gain: gain, column: c, lo: from, span: uint16(t) - from, left: left}
+		hl, hr := float64(left.hess), float64(total.hess-left.hess)
+		if hl < minHess || hr < minHess {
+			continue
+		}
+		hl, hr = hl+l2, hr+l2
+		gl, gr := float64(left.gn>>32), float64((total.gn-left.gn)>>32)
+		if score := gl*gl*hr + gr*gr*hl; score > bar*(hl*hr) {
+			bar, best, bestLeft = score/(hl*hr), t, left
+		}
 	}
+	return best, bestLeft
 }
 
-// thresholds are the bins [first, end) after which to try to cut: all, or a
-// random one of those between the leaf's lowest and highest value.
-func (s *search) thresholds(h *tileHistogram, k, last int) (first, end int) {
-	if s.rng == nil {
-		return 1, last + 1
+// bestByRows is bestThreshold where rows tell the hessian.
+func (s *search) bestByRows(last int, gn []int64, lo uint16) (best int, bestLeft sum) {
+	unit := s.q.gradQuantum * s.q.gradQuantum / s.q.hessQuantum
+	bar := (s.best.gain + s.own) / unit
+	l2 := s.o.L2 / s.q.hessQuantum
+	least := max(s.o.MinRows, int(math.Ceil(min(s.o.MinHessian/s.q.hessQuantum, maxRows))))
+	minRows, mostRows := uint32(least), uint32(max(0, s.total.rows()-least))
+	var left int64
+	if lo == 0 {
+		left = gn[missingBin]
 	}
+	total := s.total.gn
+	gn = gn[:last+1]
+	for t := 1; t < len(gn); t++ {
+		v := gn[t]
+		left += v
+		rows := uint32(left)
+		if v == 0 || rows < minRows {
+			continue
+		}
+		if rows > mostRows {
+			break
+		}
+		right := total - left
+		hl, hr := float64(rows)+l2, float64(uint32(right))+l2
+		gl, gr := float64(left>>32), float64(right>>32)
+		if score := gl*gl*hr + gr*gr*hl; score > bar*(hl*hr) {
+			bar, best, bestLeft.gn = score/(hl*hr), t, left
+		}
+	}
+	return best, bestLeft
+}
+
+// slowThreshold is bestThreshold for gains that need values.
+func (s *search) slowThreshold(c, last int, h columnSums, lo uint16) (best int, bestLeft sum) {
+	left, bar := start(h, lo), s.best.gain
+	for t := 1; t <= last; t++ {
+		if h.gn[t] == 0 {
+			continue
+		}
+		left = left.plus(h.at(t))
+		if gain := s.gain(c, left, s.o.L2); gain > bar {
+			bar, best, bestLeft = gain, t, left
+		}
+	}
+	return best, bestLeft
+}
+
+// randomThreshold tries one of the thresholds between the leaf's lowest and
+// highest value.
+func (s *search) randomThreshold(c, last int, h columnSums, lo uint16) (int, sum) {
 	low, high := 1, last
-	for low < high && h.gn[k][low] == 0 {
+	for low < high && h.gn[low] == 0 {
 		low++
 	}
-	for high > low && h.gn[k][high] == 0 {
+	for high > low && h.gn[high] == 0 {
 		high--
 	}
-	if low == high {
-		return low, low + 1
+	cut := low
+	if low < high {
+		// The bin that is drawn may be empty: cut after the last one before it
+		// that is not.
+		cut += s.rng.IntN(high - low)
 	}
-	// The bin that is drawn may be empty: cut after the last one before it
-	// that is not.
-	first = low + s.rng.IntN(high-low)
-	for h.gn[k][first] == 0 {
-		first--
+	left := start(h, lo)
+	for t := 1; t <= cut; t++ {
+		left = left.plus(h.at(t))
 	}
-	return first, first + 1
-}
-
-// category sorts the levels by their mean gradient; the best subset of a
-// convex loss is a run from either end (Fisher 1958, "On grouping for maximum
-// homogeneity"). Levels with few rows stay on the other side, together.
-func (s *search) category(c, last int, h *tileHistogram, k int) {
-	type level struct {
-		sum  sum
-		mean float64
-		bin  uint16
+	for cut > 1 && h.gn[cut] == 0 {
+		cut--
 	}
-	var store [256]level
-	levels := store[:0]
-	for bin := 0; bin <= last; bin++ {
-		if x := h.at(k, bin, s.q); x.rows() >= categorySmooth {
-			levels = append(levels, level{x, s.q.gradient(x) / (s.q.hessian(x) + categorySmooth), uint16(bin)})
-		}
+	if s.gain(c, left, s.o.L2) <= s.best.gain {
+		return 0, sum{}
 	}
-	slices.SortFunc(levels, func(a, b level) int {
-		return cmp.Or(cmp.Compare(a.mean, b.mean), cmp.Compare(a.bin, b.bin))
-	})
-	most := min(maxCategories, (len(levels)+1)/2)
-	only := -1
-	if s.rng != nil && most > 0 {
-		only = s.rng.IntN(most)
-	}
-	for range 2 { // from the lowest mean, then from the highest
-		var left sum
-		for i := range most {
-			left = left.plus(levels[i].sum)
-			if only >= 0 && i != only {
-				continue
-			}
-			gain := s.gain(left, s.o.L2+categoryL2)
-			if gain <= s.best.gain {
-				continue
-			}
-			set := newBinSet(last)
-			for _, l := range levels[:i+1] {
-				set.add(l.bin)
-			}
-			s.best = split{gain: gain, column: c, set: set, left: left}
-		}
-		slices.Reverse(levels)
-	}
+	return cut, left
 }

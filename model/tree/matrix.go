@@ -1,0 +1,122 @@
+package tree
+
+import "daycast/feature"
+
+// A Matrix is a binned frame: a byte for each lane, twice. Histograms read all
+// of a row, partitions one lane of many rows; each finds what it reads in as
+// few lines of the cache as can be.
+//
+//	words   |        row 0, word 0          | row 0, word 1 ...
+//	        | lane 0 | lane 1 |...| lane 7  | lane 8 ...
+//	lanes   | lane 0 of row 0, of row 1 ... |
+//
+// A lane holds one column, or several that have few bins (see place). A column
+// with more bins than a byte tells apart lies beside, in 16 bits by row.
+type Matrix struct {
+	bins  *Bins
+	rows  int
+	width int        // words by row
+	words []uint64   // rows x width
+	lanes [][]uint8  // by lane, by row
+	wide  [][]uint16 // by wide column, by row
+}
+
+// tileLanes is the number of lanes of a word.
+const tileLanes = 8
+
+// NewMatrix has room for rows rows, whose bins are all those of missing
+// values until they are written.
+func (b *Bins) NewMatrix(rows int) *Matrix {
+	m := &Matrix{bins: b, rows: rows, width: (b.layout.lanes + tileLanes - 1) / tileLanes}
+	m.words = make([]uint64, rows*m.width)
+	m.lanes = make([][]uint8, b.layout.lanes)
+	for i := range m.lanes {
+		m.lanes[i] = make([]uint8, rows)
+	}
+	m.wide = make([][]uint16, b.layout.wide)
+	for i := range m.wide {
+		m.wide[i] = make([]uint16, rows)
+	}
+	return m
+}
+
+// Matrix bins x, whose columns are those that the bins were made from.
+func (b *Bins) Matrix(x *feature.Frame, threads int) *Matrix {
+	m := b.NewMatrix(x.Rows)
+	m.Write(0, x, threads)
+	return m
+}
+
+// Rows is the number of rows of the matrix.
+func (m *Matrix) Rows() int { return m.rows }
+
+// Bins are those that the matrix was binned by.
+func (m *Matrix) Bins() *Bins { return m.bins }
+
+// Write bins the rows of x into those from begin on, once for each row: so a
+// matrix is made block by block, and its frame need not exist in whole. A
+// column that x lacks counts as missing.
+func (m *Matrix) Write(begin int, x *feature.Frame, threads int) {
+	lookups := m.bins.lookups()
+	Spans(threads, x.Rows, func(from, to int) {
+		for c := range min(len(m.bins.columns), len(x.Data)) {
+			values, at := x.Data[c][from:to], begin+from
+			if p := &m.bins.layout.places[c]; p.wide {
+				writeWide(m.wide[p.lane][at:], values, &lookups[c])
+			} else {
+				p.write(m.lanes[p.lane][at:], values, &lookups[c])
+			}
+		}
+		m.transpose(begin+from, begin+to)
+	})
+}
+
+func writeWide(out []uint16, values []float32, l *lookup) {
+	for i, v := range values {
+		out[i] = l.bin(v)
+	}
+}
+
+func (p *place) write(lane []uint8, values []float32, l *lookup) {
+	lane = lane[:len(values)]
+	switch {
+	case p.alone():
+		for i, v := range values {
+			lane[i] = uint8(l.bin(v))
+		}
+	case p.exclusive:
+		for i, v := range values {
+			// Where two columns of a lane have something to say after all, the
+			// first one is heard.
+			if lane[i] == 0 {
+				lane[i] = p.code[l.bin(v)]
+			}
+		}
+	default:
+		for i, v := range values {
+			lane[i] += p.code[l.bin(v)]
+		}
+	}
+}
+
+// transpose fills the words of rows from their lanes.
+func (m *Matrix) transpose(begin, end int) {
+	for t := range m.width {
+		for k, lane := range m.lanes[t*tileLanes : min(len(m.lanes), (t+1)*tileLanes)] {
+			word, shift := begin*m.width+t, 8*k
+			for _, bin := range lane[begin:end] {
+				m.words[word] |= uint64(bin) << shift
+				word += m.width
+			}
+		}
+	}
+}
+
+// at is the bin of a column in a row.
+func (m *Matrix) at(row uint32, column int) uint16 {
+	p := &m.bins.layout.places[column]
+	if p.wide {
+		return m.wide[p.lane][row]
+	}
+	return uint16(p.bin(m.lanes[p.lane][row]))
+}
