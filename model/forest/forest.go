@@ -136,7 +136,9 @@ func (f *fit) target(y, w []float32) float64 {
 func (f *fit) grow(ctx context.Context, threads int) []*tree.Grown {
 	growers := sync.Pool{New: func() any { return f.grower() }}
 	trees := make([]*tree.Grown, f.Trees)
-	tree.Each(threads, f.Trees, func(t int) {
+	team := tree.NewTeam(threads)
+	defer team.Stop()
+	team.Each(f.Trees, func(t int) {
 		if ctx.Err() != nil {
 			return
 		}
@@ -154,7 +156,7 @@ func (f *fit) grow(ctx context.Context, threads int) []*tree.Grown {
 func (f *fit) grower() *tree.Grower {
 	return tree.NewGrower(f.matrix, tree.Options{
 		Leaves: f.Leaves, Depth: f.Depth, MinRows: f.MinRows, MinHessian: 1e-9,
-		TreeColumns: 1, SplitColumns: f.FeatureFraction, RandomCuts: f.RandomCuts, Threads: 1,
+		TreeColumns: 1, SplitColumns: f.FeatureFraction, RandomCuts: f.RandomCuts,
 	})
 }
 

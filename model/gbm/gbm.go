@@ -60,6 +60,7 @@ func (r Regressor) Fit(ctx context.Context, x *feature.Frame, y, w []float32, o 
 		return nil, err
 	}
 	b := r.newBooster(x, rows, y, tree.Relative(w, rows), o)
+	defer b.team.Stop()
 	for t := range r.Trees {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -118,6 +119,7 @@ func (r Regressor) check() error {
 type booster struct {
 	Regressor
 	o          model.FitOptions
+	team       *tree.Team
 	rows       []uint32 // to learn from
 	y, w       []float32
 	score      []float64 // by row: the sum of the trees so far
@@ -131,7 +133,7 @@ func (r Regressor) newBooster(x *feature.Frame, rows []uint32, y, w []float32, o
 	bins := tree.NewBins(x, rows, o.Seed, o.Threads)
 	start := r.Objective.start(rows, y, w)
 	b := &booster{
-		Regressor: r, o: o, rows: rows, y: y, w: w,
+		Regressor: r, o: o, team: tree.NewTeam(o.Threads), rows: rows, y: y, w: w,
 		score: make([]float64, x.Rows), grad: make([]float32, x.Rows), hess: make([]float32, x.Rows),
 		matrix:   bins.Matrix(x, o.Threads),
 		ensemble: tree.NewEnsemble(bins, start, r.Objective.link()),
@@ -141,7 +143,7 @@ func (r Regressor) newBooster(x *feature.Frame, rows []uint32, y, w []float32, o
 	}
 	b.grower = tree.NewGrower(b.matrix, tree.Options{
 		Leaves: r.Leaves, Depth: r.Depth, MinRows: r.MinRows, MinHessian: r.MinHessian, L2: r.L2, MinGain: r.MinGain,
-		TreeColumns: r.FeatureFraction, SplitColumns: 1, Threads: o.Threads,
+		TreeColumns: r.FeatureFraction, SplitColumns: 1, Team: b.team,
 	})
 	return b
 }
@@ -154,7 +156,7 @@ func (b *booster) add(t uint64) {
 	grown := b.grower.Grow(rows, b.grad, b.hess, rng.Uint64(), b.leafValue())
 	b.ensemble.Add(grown)
 	if len(rows) == len(b.rows) {
-		tree.Each(b.o.Threads, len(grown.Leaves), func(i int) {
+		b.team.Each(len(grown.Leaves), func(i int) {
 			leaf := grown.Leaves[i]
 			for _, r := range leaf.Rows {
 				b.score[r] += float64(leaf.Value)
@@ -162,7 +164,7 @@ func (b *booster) add(t uint64) {
 		})
 		return
 	}
-	tree.Spans(b.o.Threads, len(b.rows), func(begin, end int) {
+	b.team.Spans(len(b.rows), func(begin, end int) {
 		for _, r := range b.rows[begin:end] {
 			b.score[r] += float64(grown.Tree.Value(b.matrix, r))
 		}
@@ -171,7 +173,7 @@ func (b *booster) add(t uint64) {
 
 // differentiate fills in the gradients and hessians of rows.
 func (b *booster) differentiate(rows []uint32) {
-	tree.Spans(b.o.Threads, len(rows), func(begin, end int) {
+	b.team.Spans(len(rows), func(begin, end int) {
 		for _, r := range rows[begin:end] {
 			g, h := b.Objective.derive(float64(b.y[r]), b.score[r])
 			w := weight(b.w, r)

@@ -13,7 +13,9 @@ import (
 func benchFrame(rows, columns int) (*feature.Frame, []float32) {
 	x := feature.NewFrame(make([]feature.Column, columns), rows)
 	grad := make([]float32, rows)
-	Each(2, columns, func(c int) {
+	team := NewTeam(2)
+	defer team.Stop()
+	team.Each(columns, func(c int) {
 		rng := rand.New(rand.NewPCG(1, uint64(c)))
 		for r := range x.Data[c] {
 			x.Data[c][r] = float32(rng.NormFloat64())
@@ -52,7 +54,7 @@ func BenchmarkGrow(b *testing.B) {
 					hess[i] = float32(.5 + rng.ExpFloat64())
 				}
 			}
-			g := NewGrower(m, Options{Leaves: 255, MinRows: 20, MinHessian: 1e-3, TreeColumns: 1, SplitColumns: 1, Threads: 2})
+			g := NewGrower(m, Options{Leaves: 255, MinRows: 20, MinHessian: 1e-3, TreeColumns: 1, SplitColumns: 1, Team: NewTeam(2)})
 			all := allRows(rows)
 			began := cpu()
 			defer func() { b.ReportMetric((cpu()-began)/float64(b.N), "cpu-ms/op") }()

@@ -56,7 +56,9 @@ func NewBins(x *feature.Frame, rows []uint32, seed uint64, threads int) *Bins {
 		rows = Sample(rows, sampleRows/float64(len(rows)), seed)
 	}
 	b := &Bins{columns: make([]columnBins, len(x.Columns))}
-	Each(threads, len(x.Columns), func(c int) {
+	team := NewTeam(threads)
+	defer team.Stop()
+	team.Each(len(x.Columns), func(c int) {
 		keys := make([]uint32, 0, len(rows))
 		for _, r := range rows {
 			if v := x.Data[c][r]; v == v {

@@ -10,9 +10,9 @@ import (
 // It bounds the memory of histograms by that of the rows.
 const keepRows = 1024
 
-// A leaf with as many rows is worked on by all threads together; smaller
-// leaves are, each by one thread, several at a time.
-const manyRows = 4 * spanRows
+// A leaf with as many rows is worked on by all threads together where there
+// are fewer leaves than threads.
+const manyRows = 8 * spanRows
 
 // A Grower grows trees on one matrix. It is not for concurrent use.
 type Grower struct {
@@ -27,7 +27,7 @@ type Grower struct {
 	columns     []bool   // that the tree may use
 	tiles       []int    // that hold such a column
 	wide        []int    // the wide columns among them
-	nodes       []growing
+	nodes       []*growing
 	seed        uint64
 }
 
@@ -41,9 +41,10 @@ type growing struct {
 	bounds
 	path        []int // the columns above it, where interactions are limited
 	best        split
-	hist        *histogram  // nil where it is not kept
-	children    *[2]growing // that its best split makes, once they are known
-	left, right int         // in the tree; 0 for a leaf
+	hist        *histogram   // nil where it is not kept
+	taken       bool         // by a worker that makes its children
+	children    *[2]*growing // that its best split makes, once they are known
+	left, right int          // in the tree; 0 for a leaf
 }
 
 func (n *growing) rows() int { return n.end - n.begin }
@@ -51,7 +52,7 @@ func (n *growing) rows() int { return n.end - n.begin }
 // NewGrower makes a grower of trees on m.
 func NewGrower(m *Matrix, o Options) *Grower {
 	g := &Grower{matrix: m, o: o, q: newQuantised(m.rows)}
-	for range max(1, o.Threads) {
+	for range o.Team.Threads() {
 		g.workers = append(g.workers, newWorker(g))
 	}
 	return g
@@ -66,19 +67,20 @@ func (g *Grower) Grow(rows []uint32, grad, hess []float32, seed uint64, value fu
 		g.rows, g.spare = make([]uint32, len(rows)), make([]uint32, len(rows))
 	}
 	g.rows = append(g.rows[:0], rows...)
-	g.q.fill(rows, grad, hess, seed, g.o.Threads)
+	g.q.fill(rows, grad, hess, seed, g.o.Team)
 	g.chooseColumns()
 	g.nodes = append(g.nodes[:0], g.root(rows))
 	if g.q.gradQuantum > 0 {
-		g.split()
+		g.searchLeaf(g.workers, g.nodes[0])
+		newCrew(g).split()
 	}
 	return g.finish(value)
 }
 
-func (g *Grower) root(rows []uint32) growing {
-	n := growing{end: len(rows), seed: g.seed, bounds: unbounded}
+func (g *Grower) root(rows []uint32) *growing {
+	n := &growing{end: len(rows), seed: g.seed, bounds: unbounded}
 	parts := make([]sum, spans(len(rows)))
-	Spans(g.o.Threads, len(rows), func(begin, end int) {
+	g.o.Team.Spans(len(rows), func(begin, end int) {
 		var s sum
 		for _, r := range rows[begin:end] {
 			s = s.plus(g.q.of(r))
@@ -126,90 +128,17 @@ func chooseFraction(rng *rand.Rand, n int, fraction float64) []bool {
 	return chosen
 }
 
-// split splits the most promising leaf until there are leaves enough.
-func (g *Grower) split() {
-	root := &g.nodes[0]
-	g.searchLeaves(g.workers, root)
-	q := queue{grower: g}
-	q.offer(0)
-	for leaves := 1; leaves < g.o.Leaves && len(q.nodes) > 0; leaves++ {
-		if g.nodes[q.nodes[0]].children == nil {
-			g.prepare(&q, g.o.Leaves-leaves)
-		}
-		parent := q.pop()
-		left, right := len(g.nodes), len(g.nodes)+1
-		n := &g.nodes[parent]
-		n.left, n.right = left, right
-		children := n.children
-		g.pool.put(n.hist)
-		n.hist, n.children = nil, nil
-		g.nodes = append(g.nodes, children[0], children[1])
-		q.offer(left)
-		q.offer(right)
-	}
-	for i := range g.nodes {
-		n := &g.nodes[i]
-		g.pool.put(n.hist)
-		if n.children != nil {
-			g.pool.put(n.children[0].hist)
-			g.pool.put(n.children[1].hist)
-			g.merge(n)
-		}
-	}
-}
-
-// merge puts the rows of a leaf that was divided, and then not split, back in
-// their order.
-func (g *Grower) merge(n *growing) {
-	left := append(g.spare[n.begin:n.begin], g.rows[n.children[0].begin:n.children[0].end]...)
-	right := g.rows[n.children[1].begin:n.children[1].end]
-	out := g.rows[n.begin:n.begin]
-	for len(left) > 0 && len(right) > 0 {
-		if left[0] < right[0] {
-			out, left = append(out, left[0]), left[1:]
-		} else {
-			out, right = append(out, right[0]), right[1:]
-		}
-	}
-	out = append(out, left...)
-	n.children = nil
-}
-
-// prepare makes the children of the first leaf in the queue and, because the
-// threads may as well, of those that come after it: at most splits of them, as
-// only so many can still be split. Which children there are in the end does
-// not depend on how many leaves were prepared.
-func (g *Grower) prepare(q *queue, splits int) {
-	first := &g.nodes[q.nodes[0]]
-	last := splits == 1 // its children will not be split
-	if first.rows() >= manyRows || g.o.Threads <= 1 || splits == 1 {
-		g.makeChildren(g.workers, first, last)
-		return
-	}
-	batch := q.unprepared(min(splits, 2*g.o.Threads))
-	free := make(chan *worker, len(g.workers))
-	for _, w := range g.workers {
-		free <- w
-	}
-	Each(g.o.Threads, len(batch), func(i int) {
-		w := <-free
-		g.makeChildren([]*worker{w}, batch[i], false)
-		free <- w
-	})
-}
-
-// makeChildren divides a leaf's rows and searches both sides' best splits.
-func (g *Grower) makeChildren(workers []*worker, n *growing, last bool) {
-	threads := len(workers)
-	middle := n.begin + g.matrix.partition(g.rows[n.begin:n.end], g.spare[n.begin:n.end], &n.best, threads)
-	child := growing{begin: n.begin, end: middle, depth: n.depth + 1, seed: childSeed(n.seed, 0), sum: n.best.left, value: n.value, bounds: n.bounds}
-	other := child
-	other.begin, other.end, other.seed, other.sum = middle, n.end, childSeed(n.seed, 1), n.sum.minus(n.best.left)
-	n.children = &[2]growing{child, other}
-	g.inherit(n)
+// makeChildren divides a leaf's rows and, unless they will not be split,
+// searches both sides' best splits.
+func (g *Grower) makeChildren(workers []*worker, n *growing, last bool) *[2]*growing {
+	middle := n.begin + g.matrix.partition(g.rows[n.begin:n.end], g.spare[n.begin:n.end], &n.best, g.team(workers))
+	left := &growing{begin: n.begin, end: middle, seed: childSeed(n.seed, 0), sum: n.best.left}
+	right := &growing{begin: middle, end: n.end, seed: childSeed(n.seed, 1), sum: n.sum.minus(n.best.left)}
+	g.inherit(n, left, right)
 	if !last {
-		g.searchChildren(workers, n)
+		g.searchChildren(workers, n, left, right)
 	}
+	return &[2]*growing{left, right}
 }
 
 // childSeed is the seed of a child's random choices: SplitMix64's step, so
@@ -221,10 +150,12 @@ func childSeed(parent, side uint64) uint64 {
 	return z ^ z>>31
 }
 
-// inherit gives children what they have from the split above them: values,
-// bounds and the columns on their path.
-func (g *Grower) inherit(n *growing) {
-	l, r := &n.children[0], &n.children[1]
+// inherit gives children what they have from the split above them: depth,
+// values, bounds and the columns on their path.
+func (g *Grower) inherit(n, l, r *growing) {
+	for _, child := range []*growing{l, r} {
+		child.depth, child.value, child.bounds = n.depth+1, n.value, n.bounds
+	}
 	column := n.best.column
 	if g.o.Interactions != nil {
 		path := append(n.path[:len(n.path):len(n.path)], column)
@@ -257,28 +188,34 @@ func (g *Grower) splittable(n *growing) bool {
 
 // searchChildren adds up the rows of the smaller child only, where the parent
 // has kept its histogram: the larger child's is the difference.
-func (g *Grower) searchChildren(workers []*worker, n *growing) {
-	small, large := &n.children[0], &n.children[1]
+func (g *Grower) searchChildren(workers []*worker, n, small, large *growing) {
 	if small.rows() > large.rows() {
 		small, large = large, small
 	}
 	if n.hist == nil || !g.splittable(large) {
-		g.searchLeaves(workers, small)
-		g.searchLeaves(workers, large)
+		g.searchLeaf(workers, small)
+		g.searchLeaf(workers, large)
 		return
 	}
 	small.hist = g.fillHistogram(workers, small)
 	large.hist, n.hist = n.hist, nil
-	Each(len(workers), len(g.tiles), func(i int) {
+	g.team(workers).Each(len(g.tiles), func(i int) {
 		large.hist.subtract(small.hist, g.tiles[i], g.q.constant)
 	})
 	g.findSplit(workers, small)
 	g.findSplit(workers, large)
 }
 
-// searchLeaves builds a leaf's histogram from its rows and finds its best
-// split.
-func (g *Grower) searchLeaves(workers []*worker, n *growing) {
+// team is who works for the workers: a single one works alone.
+func (g *Grower) team(workers []*worker) *Team {
+	if len(workers) == 1 {
+		return nil
+	}
+	return g.o.Team
+}
+
+// searchLeaf builds a leaf's histogram from its rows and finds its best split.
+func (g *Grower) searchLeaf(workers []*worker, n *growing) {
 	if g.splittable(n) {
 		n.hist = g.fillHistogram(workers, n)
 		g.findSplit(workers, n)
@@ -289,13 +226,13 @@ func (g *Grower) searchLeaves(workers []*worker, n *growing) {
 func (g *Grower) fillHistogram(workers []*worker, n *growing) *histogram {
 	rows := g.rows[n.begin:n.end]
 	parts := make([]*histogram, len(workers))
-	Each(len(workers), len(workers), func(i int) {
+	g.team(workers).Each(len(workers), func(i int) {
 		parts[i] = g.pool.get(g)
 		from, to := len(rows)*i/len(workers), len(rows)*(i+1)/len(workers)
 		workers[i].adder.add(parts[i], rows[from:to])
 	})
 	if len(parts) > 1 {
-		Each(len(workers), len(g.tiles), func(i int) {
+		g.team(workers).Each(len(g.tiles), func(i int) {
 			for _, part := range parts[1:] {
 				parts[0].plus(part, g.tiles[i], g.q.constant)
 			}
@@ -321,7 +258,7 @@ func (g *Grower) findSplit(workers []*worker, n *growing) {
 	}
 	allowed := g.allowedColumns(n)
 	found := make([]split, len(g.columns))
-	Each(len(workers), len(g.columns), func(c int) {
+	g.team(workers).Each(len(g.columns), func(c int) {
 		if allowed[c] {
 			found[c] = g.searchColumn(n, c)
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var loose = Options{Leaves: 31, MinRows: 1, MinHessian: 1e-9, TreeColumns: 1, SplitColumns: 1, Threads: 1}
+var loose = Options{Leaves: 31, MinRows: 1, MinHessian: 1e-9, TreeColumns: 1, SplitColumns: 1}
 
 // randomGradients have hessians that differ by row, or that are all 1.
 func randomGradients(rng *rand.Rand, rows int, constant bool) (grad, hess []float32) {
@@ -35,7 +35,7 @@ func TestHistogramAgreesWithSlowTwin(t *testing.T) {
 		m := NewBins(x, allRows(x.Rows), 1, 1).Matrix(x, 1)
 		grad, hess := randomGradients(rng, x.Rows, constant)
 		q := newQuantised(x.Rows)
-		q.fill(allRows(x.Rows), grad, hess, 1, 1)
+		q.fill(allRows(x.Rows), grad, hess, 1, nil)
 		if q.constant != constant {
 			t.Fatalf("constant = %v", q.constant)
 		}
@@ -90,7 +90,7 @@ func TestQuantisedSumsAreCloseAndDoNotOverflow(t *testing.T) {
 	}
 	grad[5] = -1e6 // as heavy as ten times all others
 	q := newQuantised(n)
-	q.fill(allRows(n), grad, hess, 3, 2)
+	q.fill(allRows(n), grad, hess, 3, nil)
 	var total sum
 	var g, h float64
 	for i := range grad {
@@ -216,14 +216,16 @@ func TestGrownTreeIsConsistent(t *testing.T) {
 			o.TreeColumns, o.SplitColumns = orAll(o.TreeColumns), orAll(o.SplitColumns)
 			o.MinHessian = max(o.MinHessian, 1e-3)
 			var first *Grown
-			for _, o.Threads = range []int{1, 2, 5} {
+			for _, threads := range []int{1, 2, 5} {
+				o.Team = NewTeam(threads)
+				defer o.Team.Stop()
 				rows := Sample(allRows(x.Rows), .7, 1)
 				grown := NewGrower(m, o).Grow(rows, grad, hess, 9, newton(grad, hess))
 				if first == nil {
 					first = grown
 					checkGrown(t, grown, m, rows, hess, o)
 				} else if diff := cmp.Diff(first, grown, cmp.AllowUnexported(Grown{}, Tree{}, node{})); diff != "" {
-					t.Fatalf("%d threads:\n%s", o.Threads, diff)
+					t.Fatalf("%d threads:\n%s", threads, diff)
 				}
 			}
 			e := NewEnsemble(b, 0, Identity)

@@ -58,7 +58,9 @@ func (m *Matrix) Bins() *Bins { return m.bins }
 // column that x lacks counts as missing.
 func (m *Matrix) Write(begin int, x *feature.Frame, threads int) {
 	lookups := m.bins.lookups()
-	Spans(threads, x.Rows, func(from, to int) {
+	team := NewTeam(threads)
+	defer team.Stop()
+	team.Spans(x.Rows, func(from, to int) {
 		for c := range min(len(m.bins.columns), len(x.Data)) {
 			values, at := x.Data[c][from:to], begin+from
 			if p := &m.bins.layout.places[c]; p.wide {

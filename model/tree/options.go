@@ -30,7 +30,7 @@ type Options struct {
 	// Interactions are groups of columns: those on a way from the root to a
 	// leaf must all lie in one. nil: no limit.
 	Interactions [][]int
-	Threads      int // >= 1; the tree does not depend on it
+	Team         *Team // who grows; the tree does not depend on it
 }
 
 // plain reports whether a side's value is its Newton step alone, so that

@@ -58,17 +58,17 @@ func divide[T uint8 | uint16](rows, spare []uint32, bins []T, goesLeft []bool) i
 //	rows   |  span 0  |  span 1  |  span 2 |
 //	spare  |LLL<-RRRRR|LLLL<-RRRR|L<-RRRRRR|
 //	rows   |LLLLLLLL        |RRRRRRRRRRRRRR|
-func (m *Matrix) partition(rows, spare []uint32, s *split, threads int) int {
+func (m *Matrix) partition(rows, spare []uint32, s *split, team *Team) int {
 	side := m.sides(s)
 	lefts := make([]int, spans(len(rows))+1) // lefts[i+1]: of span i, then summed up
-	Spans(threads, len(rows), func(b, e int) {
+	team.Spans(len(rows), func(b, e int) {
 		lefts[b/spanRows+1] = m.divide(rows[b:e], spare[b:e], side)
 	})
 	for i := range lefts[1:] {
 		lefts[i+1] += lefts[i]
 	}
 	middle := lefts[len(lefts)-1]
-	Spans(threads, len(rows), func(b, e int) {
+	team.Spans(len(rows), func(b, e int) {
 		before := lefts[b/spanRows]
 		n := lefts[b/spanRows+1] - before
 		copy(rows[before:], spare[b:b+n])

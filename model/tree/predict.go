@@ -41,13 +41,13 @@ type Leaf struct {
 func (g *Grower) finish(value func(rows []uint32) float64) *Grown {
 	out := &Grown{}
 	var leaves []*growing
-	for i := range g.nodes {
-		if n := &g.nodes[i]; n.left == 0 {
+	for _, n := range g.nodes {
+		if n.left == 0 {
 			leaves = append(leaves, n)
 		}
 	}
 	out.Leaves = make([]Leaf, len(leaves))
-	Each(g.o.Threads, len(leaves), func(i int) {
+	g.o.Team.Each(len(leaves), func(i int) {
 		n := leaves[i]
 		rows := g.rows[n.begin:n.end]
 		n.value = value(rows)
@@ -59,8 +59,8 @@ func (g *Grower) finish(value func(rows []uint32) float64) *Grown {
 }
 
 // lay appends a growing node and all that is below it.
-func (t *Tree) lay(from []growing, i int) {
-	n := &from[i]
+func (t *Tree) lay(from []*growing, i int) {
+	n := from[i]
 	at := len(t.nodes)
 	if n.left == 0 {
 		t.nodes = append(t.nodes, node{set: -1, value: Finite(n.value), cover: float32(n.rows())})

@@ -1,9 +1,6 @@
 package tree
 
-import (
-	"math"
-	"math/rand/v2"
-)
+import "math"
 
 // A sum is what a histogram adds up over rows: gradients and the number of
 // rows in one word, so that one addition does both, and hessians.
@@ -68,25 +65,36 @@ func (q *quantised) of(row uint32) sum {
 }
 
 // fill quantises the gradients and hessians (>= 0) of the rows.
-func (q *quantised) fill(rows []uint32, grad, hess []float32, seed uint64, threads int) {
-	grads, hesses := q.measure(rows, grad, hess, threads)
+func (q *quantised) fill(rows []uint32, grad, hess []float32, seed uint64, team *Team) {
+	grads, hesses := q.measure(rows, grad, hess, team)
 	perGrad, perHess := q.scale(grads, hesses, float64(len(rows)))
-	Spans(threads, len(rows), func(begin, end int) {
-		rng := rand.NewPCG(seed, roundStream+uint64(begin)<<8)
+	seed = childSeed(seed, roundStream)
+	team.Spans(len(rows), func(begin, end int) {
 		for _, r := range rows[begin:end] {
-			bits := rng.Uint64()
-			up := float64(uint32(bits)) / (1 << 32)
-			word := int64(math.Floor(float64(grad[r])*perGrad+up)) << 32
+			upGrad, upHess := dither(seed, r)
+			word := whole(float64(grad[r])*perGrad+upGrad) << 32
 			if q.constant {
 				word++
 			} else {
-				up = float64(bits>>32) / (1 << 32)
-				word += int64(float64(hess[r])*perHess + up)
+				word += int64(float64(hess[r])*perHess + upHess)
 			}
 			q.words[r] = word
 		}
 	})
 }
+
+// dither is two numbers in [0, 1) that look random, by row: two rounds of
+// multiplication and shift, far cheaper than a generator, are enough to round
+// by.
+func dither(seed uint64, row uint32) (a, b float64) {
+	z := (seed + uint64(row)) * 0x9e3779b97f4a7c15
+	z = (z ^ z>>32) * 0xd6e8feb86659fd93
+	return float64(int64(z>>32)) / (1 << 32), float64(int64(uint32(z))) / (1 << 32)
+}
+
+// whole is the largest whole number that is not above v, which lies within 32
+// bits.
+func whole(v float64) int64 { return int64(v+1<<32) - 1<<32 }
 
 // scale sets the quanta for n rows and returns how many there are to a unit.
 func (q *quantised) scale(grads, hesses, n float64) (perGrad, perHess float64) {
@@ -112,14 +120,14 @@ func (q *quantised) scale(grads, hesses, n float64) (perGrad, perHess float64) {
 
 // measure sums up the absolute gradients and the hessians, span by span, and
 // finds out whether all hessians are the same.
-func (q *quantised) measure(rows []uint32, grad, hess []float32, threads int) (grads, hesses float64) {
+func (q *quantised) measure(rows []uint32, grad, hess []float32, team *Team) (grads, hesses float64) {
 	type total struct {
 		grads, hesses float64
 		same          bool
 	}
 	first := hess[rows[0]]
 	parts := make([]total, spans(len(rows)))
-	Spans(threads, len(rows), func(begin, end int) {
+	team.Spans(len(rows), func(begin, end int) {
 		t := total{same: true}
 		for _, r := range rows[begin:end] {
 			t.grads += math.Abs(float64(grad[r]))

@@ -141,6 +141,9 @@ func (s *search) thresholds(c, last int, h columnSums, lo uint16) {
 		lo = 0
 	}
 	gain := s.gain(c, left, s.o.L2)
+	if gain <= s.best.gain {
+		return // of two that differ by rounding, the first
+	}
 	s.best = split{gain: gain, column: c, lo: lo, span: uint16(best) - lo, left: left}
 }
 
@@ -152,42 +155,62 @@ func start(h columnSums, lo uint16) (left sum) {
 	return left
 }
 
-// bestThreshold is the last bin on the left of the best threshold, and the sum
-// on its left; 0: none is better than what was found before. Quotients are
-// compared without division, in quanta:
+// A race compares the thresholds of one leaf without division, in quanta:
 //
-//	GL^2/HL + GR^2/HR > bar   <=>   GL^2*HR + GR^2*HL > bar*HL*HR
+//	GL^2/HL + GR^2/HR - G^2/H = (GL*H - G*HL)^2 / (HL*HR*H) > bar
+//
+// where each of HL and HR has its L2 in it, and H is their sum.
+type race struct {
+	g, h, l2 float64
+	bar      float64 // times H: what a score has to pass
+	minHess  float64
+	minRows  uint32
+	mostRows uint32 // on the left
+}
+
+func (s *search) race() race {
+	gq, hq := s.q.gradQuantum, s.q.hessQuantum
+	r := race{g: float64(s.total.grad()), l2: s.o.L2 / hq, minHess: s.o.MinHessian / hq}
+	r.h = s.q.hessQuanta(s.total) + 2*r.l2
+	// Of both sides' scores, own is the leaf's with one L2, and G^2/H that
+	// with two.
+	r.bar = (s.best.gain+s.own)*hq/(gq*gq)*r.h - r.g*r.g
+	least := s.o.MinRows
+	if s.q.constant {
+		least = max(least, int(math.Ceil(min(r.minHess, maxRows))))
+	}
+	r.minRows, r.mostRows = uint32(least), uint32(max(0, s.total.rows()-least))
+	return r
+}
+
+// bestThreshold is the last bin on the left of the best threshold, and the sum
+// on its left; 0: none is better than what was found before.
 func (s *search) bestThreshold(last int, h columnSums, lo uint16) (best int, bestLeft sum) {
 	if h.hess == nil {
 		return s.bestByRows(last, h.gn, lo)
 	}
-	unit := s.q.gradQuantum * s.q.gradQuantum / s.q.hessQuantum
-	bar := (s.best.gain + s.own) / unit
-	l2, minHess := s.o.L2/s.q.hessQuantum, s.o.MinHessian/s.q.hessQuantum
-	left, total := start(h, lo), s.total
-	minRows, mostRows := uint32(s.o.MinRows), uint32(max(0, total.rows()-s.o.MinRows))
+	r := s.race()
+	left := start(h, lo)
 	gn, hess := h.gn[:last+1], h.hess[:last+1]
 	for t := 1; t < len(gn); t++ {
 		v := gn[t]
-		if v == 0 {
-			continue // an empty bin makes the same split as the one before
-		}
 		left = sum{left.gn + v, left.hess + hess[t]}
 		rows := uint32(left.gn)
-		if rows < minRows {
-			continue
+		if v == 0 || rows < r.minRows {
+			continue // an empty bin makes the same split as the one before
 		}
-		if rows > mostRows {
+		if rows > r.mostRows {
 			break
 		}
-		hl, hr := float64(left.hess), float64(total.hess-left.hess)
-		if hl < minHess || hr < minHess {
+		hl := float64(int64(left.hess))
+		hr := r.h - 2*r.l2 - hl
+		if hl < r.minHess || hr < r.minHess {
 			continue
 		}
-		hl, hr = hl+l2, hr+l2
-		gl, gr := float64(left.gn>>32), float64((total.gn-left.gn)>>32)
-		if score := gl*gl*hr + gr*gr*hl; score > bar*(hl*hr) {
-			bar, best, bestLeft = score/(hl*hr), t, left
+		hl, hr = hl+r.l2, hr+r.l2
+		d := float64(left.gn>>32)*r.h - r.g*hl
+		if hh := hl * hr; d*d > r.bar*hh {
+			r.bar, best, bestLeft = d*d/hh, t, left
 		}
 	}
 	return best, bestLeft
@@ -195,32 +218,26 @@ func (s *search) bestThreshold(last int, h columnSums, lo uint16) (best int, bes
 
 // bestByRows is bestThreshold where rows tell the hessian.
 func (s *search) bestByRows(last int, gn []int64, lo uint16) (best int, bestLeft sum) {
-	unit := s.q.gradQuantum * s.q.gradQuantum / s.q.hessQuantum
-	bar := (s.best.gain + s.own) / unit
-	l2 := s.o.L2 / s.q.hessQuantum
-	least := max(s.o.MinRows, int(math.Ceil(min(s.o.MinHessian/s.q.hessQuantum, maxRows))))
-	minRows, mostRows := uint32(least), uint32(max(0, s.total.rows()-least))
+	r := s.race()
 	var left int64
 	if lo == 0 {
 		left = gn[missingBin]
 	}
-	total := s.total.gn
 	gn = gn[:last+1]
 	for t := 1; t < len(gn); t++ {
 		v := gn[t]
 		left += v
 		rows := uint32(left)
-		if v == 0 || rows < minRows {
+		if v == 0 || rows < r.minRows {
 			continue
 		}
-		if rows > mostRows {
+		if rows > r.mostRows {
 			break
 		}
-		right := total - left
-		hl, hr := float64(rows)+l2, float64(uint32(right))+l2
-		gl, gr := float64(left>>32), float64(right>>32)
-		if score := gl*gl*hr + gr*gr*hl; score > bar*(hl*hr) {
-			bar, best, bestLeft.gn = score/(hl*hr), t, left
+		hl := float64(int64(rows)) + r.l2
+		d := float64(left>>32)*r.h - r.g*hl
+		if hh := hl * (r.h - hl); d*d > r.bar*hh {
+			r.bar, best, bestLeft.gn = d*d/hh, t, left
 		}
 	}
 	return best, bestLeft
