@@ -9,10 +9,7 @@ import (
 	"daycast/feature"
 )
 
-var (
-	nan = float32(math.NaN())
-	inf = float32(math.Inf(1))
-)
+var inf = float32(math.Inf(1))
 
 // oneColumn is a frame of one column, with levels 0 for numbers.
 func oneColumn(levels int, values []float32) *feature.Frame {

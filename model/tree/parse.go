@@ -80,6 +80,7 @@ func (p *parser) tree(columns []columnBins) Tree {
 	if p.failed {
 		return Tree{}
 	}
+	var rights []int32 // children that are still to come, the next one last
 	t := Tree{nodes: make([]node, nodes), sets: make([]uint64, words)}
 	for i := range t.nodes {
 		n := node{
@@ -89,15 +90,22 @@ func (p *parser) tree(columns []columnBins) Tree {
 		p.check(finite(n.value) && finite(n.gain) && n.gain >= 0 && finite(n.cover) && n.cover >= 0)
 		t.nodes[i] = n
 		if n.right == 0 {
+			// After a leaf comes the right child of the last node that lacks it.
+			if k := len(rights) - 1; k >= 0 {
+				p.check(int(rights[k]) == i+1)
+				rights = rights[:k]
+			} else {
+				p.check(int64(i) == nodes-1)
+			}
 			continue
 		}
-		// Both children come later, so that every walk ends.
-		p.check(int(n.right) > i+1 && int64(n.right) < nodes && int(n.column) < len(columns))
-		p.check(n.set >= -1)
+		rights = append(rights, n.right)
+		p.check(int(n.column) < len(columns) && n.set >= -1 && (n.set >= 0 || n.lo <= 1))
 		if !p.failed && n.set >= 0 {
 			p.check(int64(n.set)+int64(setWords(columns[n.column].last())) <= words)
 		}
 	}
+	p.check(len(rights) == 0)
 	for i := range t.sets {
 		t.sets[i] = p.u64()
 	}

@@ -2,8 +2,7 @@ package tree
 
 import (
 	"math"
-
-	"daycast/feature"
+	"sync/atomic"
 )
 
 // A Tree is flat: a node's left child follows it, its right child comes
@@ -103,17 +102,6 @@ func (t *Tree) Value(m *Matrix, row uint32) float32 {
 	}
 }
 
-func (t *Tree) value(bins []uint16) float32 {
-	i := int32(0)
-	for {
-		n := &t.nodes[i]
-		if n.right == 0 {
-			return n.value
-		}
-		i = t.next(i, n, bins[n.column])
-	}
-}
-
 // A Link turns an ensemble's score into a prediction.
 type Link uint8
 
@@ -141,6 +129,7 @@ type Ensemble struct {
 	start float64
 	link  Link
 	trees []Tree
+	laid  atomic.Pointer[compiled] // once it has answered
 }
 
 // NewEnsemble has no trees yet: it predicts the start score.
@@ -149,41 +138,9 @@ func NewEnsemble(b *Bins, start float64, link Link) *Ensemble {
 }
 
 // Add appends a tree.
-func (e *Ensemble) Add(g *Grown) { e.trees = append(e.trees, g.Tree) }
-
-// walkRows is how many rows are binned and then walk a tree together: few
-// enough that their bins stay in the first-level cache beside the tree.
-const walkRows = 128
-
-// Predict fills out with one finite number for each row of x. Columns are
-// told apart by position; one that x lacks counts as missing.
-func (e *Ensemble) Predict(x *feature.Frame, out []float32) {
-	width := len(e.bins.columns)
-	bins := make([]uint16, width*min(walkRows, x.Rows))
-	for begin := 0; begin < x.Rows; begin += walkRows {
-		end := min(x.Rows, begin+walkRows)
-		for c := range min(width, len(x.Data)) {
-			column := &e.bins.columns[c]
-			for i, v := range x.Data[c][begin:end] {
-				bins[i*width+c] = column.bin(v)
-			}
-		}
-		e.predict(bins, out[begin:end])
-	}
-}
-
-// predict takes the bins of at most walkRows rows, row by row.
-func (e *Ensemble) predict(bins []uint16, out []float32) {
-	var score [walkRows]float64
-	width := len(e.bins.columns)
-	for i := range e.trees {
-		for j := range out {
-			score[j] += float64(e.trees[i].value(bins[j*width : (j+1)*width]))
-		}
-	}
-	for j := range out {
-		out[j] = Finite(e.link.inverse(e.start + score[j]))
-	}
+func (e *Ensemble) Add(g *Grown) {
+	e.trees = append(e.trees, g.Tree)
+	e.laid.Store(nil)
 }
 
 // Finite is v as a float32, cut at the largest; NaN stays NaN.
