@@ -20,7 +20,7 @@ func (e *Ensemble) compiled() *compiled {
 }
 
 // fewRows are better walked one by one than as a block.
-const fewRows = 3
+const fewRows = 8
 
 // Predict fills out with one finite number for each row of x. Columns are
 // told apart by position; one that x lacks counts as missing.
@@ -54,7 +54,7 @@ func (e *Ensemble) score(b *block, values func(column int) []float32, rows int) 
 		if t := &b.c.bits[i]; t.values != nil {
 			b.add(t)
 		} else {
-			b.walk(&b.c.walks[i])
+			b.walk(b.c.roots[i])
 		}
 	}
 }
@@ -93,17 +93,17 @@ func (e *Ensemble) PredictRow(row []float32) float32 {
 // answer is the prediction for a row's lanes.
 func (e *Ensemble) answer(c *compiled, lanes []uint16) float32 {
 	var score float64
-	walks := c.walks
-	for len(walks) >= 4 {
-		var values [4]float32
-		fourWalks([4]*walkTree{&walks[0], &walks[1], &walks[2], &walks[3]}, [4][]uint16{lanes, lanes, lanes, lanes}, &values)
-		for _, v := range values {
-			score += float64(v)
+	roots := c.roots
+	for len(roots) >= 8 {
+		at := [8]uint32(roots)
+		c.walkTrees(&at, lanes)
+		for _, leaf := range at {
+			score += float64(c.values[leaf])
 		}
-		walks = walks[4:]
+		roots = roots[8:]
 	}
-	for i := range walks {
-		score += float64(walks[i].value(lanes))
+	for _, root := range roots {
+		score += float64(c.values[c.walk(root, lanes, 1)])
 	}
 	return Finite(e.link.inverse(e.start + score))
 }

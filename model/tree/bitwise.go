@@ -18,8 +18,8 @@ package tree
 const bitRows = 64
 
 // maxBitLeaves is how many leaves a bitTree may have: of more, most would see
-// no row of a block, and a walk is faster.
-const maxBitLeaves = 256
+// no row of a block, and a walk is faster. Places then fit a byte.
+const maxBitLeaves = 128
 
 type bitTree struct {
 	nodes  []bitNode // but leaves, parents first
@@ -29,7 +29,10 @@ type bitTree struct {
 
 // A bitNode's places are those of words: of a node its number, of a leaf its
 // number after that of the nodes.
-type bitNode struct{ mask, left, right uint32 }
+type bitNode struct {
+	mask        uint32
+	left, right uint8
+}
 
 // A bitSet is a set whose mask has to be made for each block.
 type bitSet struct {
@@ -44,14 +47,14 @@ func (c *compiled) layBits(t *Tree, at map[uint16]*laneColumn) bitTree {
 	if inner+1 > maxBitLeaves {
 		return bitTree{}
 	}
-	place := make([]uint32, len(t.nodes))
+	place := make([]uint8, len(t.nodes))
 	nodes, leaves := 0, 0
 	for i := range t.nodes {
 		if t.nodes[i].right == 0 {
-			place[i] = uint32(inner + leaves)
+			place[i] = uint8(inner + leaves)
 			leaves++
 		} else {
-			place[i] = uint32(nodes)
+			place[i] = uint8(nodes)
 			nodes++
 		}
 	}
@@ -67,7 +70,7 @@ func (c *compiled) layBits(t *Tree, at map[uint16]*laneColumn) bitTree {
 		if n.set < 0 {
 			_, _, mask = l.ask(n)
 		} else {
-			b.sets = append(b.sets, bitSet{mask, l.index, binSet(t.sets[n.set:])[:setWords(l.bins.last())]})
+			b.sets = append(b.sets, bitSet{mask, l.index, l.words(n, t)})
 			c.masks++
 		}
 		b.nodes = append(b.nodes, bitNode{uint32(mask), place[i+1], place[n.right]})
@@ -81,9 +84,10 @@ type block struct {
 	rows    int
 	masks   []uint64
 	buckets []uint64
-	seen    [][]seenBin // by column that has a lane for sets
-	lanes   []uint16    // of all rows, where a tree has to be walked
-	words   [2 * maxBitLeaves]uint64
+	seen    [][]seenBin              // by column that has a lane for sets
+	lanes   []uint16                 // of eight rows side by side, where a tree has to be walked
+	words   [2 * maxBitLeaves]uint64 // by place
+	row     []uint16                 // lanes of one
 	score   [bitRows]float64
 }
 
@@ -114,27 +118,24 @@ func (b *block) load(values func(column int) []float32, rows int) {
 		return
 	}
 	if b.lanes == nil {
-		b.lanes = make([]uint16, bitRows*b.c.lanes)
+		b.lanes, b.row = make([]uint16, bitRows*b.c.lanes), make([]uint16, b.c.lanes)
 	}
 	for r := range rows {
-		b.c.fill(b.row(r), func(column int) float32 { return values(column)[r] })
+		b.c.fill(b.row, func(column int) float32 { return values(column)[r] })
+		for l, v := range b.row {
+			b.lanes[(r/8*b.c.lanes+l)*8+r%8] = v
+		}
 	}
 }
 
-func (b *block) row(r int) []uint16 { return b.lanes[r*b.c.lanes:][:b.c.lanes] }
-
 // walk adds the values of a tree that has no bits.
-func (b *block) walk(t *walkTree) {
-	r := 0
-	for ; r+4 <= b.rows; r += 4 {
-		var values [4]float32
-		fourWalks([4]*walkTree{t, t, t, t}, [4][]uint16{b.row(r), b.row(r + 1), b.row(r + 2), b.row(r + 3)}, &values)
-		for k, v := range values {
-			b.score[r+k] += float64(v)
+func (b *block) walk(root uint32) {
+	var at [8]uint32
+	for r := 0; r < b.rows; r += 8 {
+		b.c.walkRows(root, b.lanes[r*b.c.lanes:][:8*b.c.lanes], &at)
+		for k, leaf := range at {
+			b.score[r+k] += float64(b.c.values[leaf])
 		}
-	}
-	for ; r < b.rows; r++ {
-		b.score[r] += float64(t.value(b.row(r)))
 	}
 }
 
@@ -185,13 +186,12 @@ func (b *block) add(t *bitTree) {
 		}
 		b.masks[s.mask] = mask
 	}
-	const mask = uint32(len(b.words) - 1)
 	words, masks := &b.words, b.masks
 	words[0] = 1<<bitRows - 1
 	for i, n := range t.nodes {
-		w, m := words[uint32(i)&mask], masks[n.mask]
-		words[n.left&mask] = w &^ m
-		words[n.right&mask] = w & m
+		w, m := words[uint8(i)], masks[n.mask]
+		words[n.left] = w &^ m
+		words[n.right] = w & m
 	}
 	b.score64(t.values, words[len(t.nodes):][:len(t.values)])
 }

@@ -9,10 +9,10 @@ import "slices"
 type compiled struct {
 	columns []laneColumn
 	lanes   int
-	walks   []walkTree
-	bits    []bitTree // as many; those with too many leaves are empty
-	walked  bool      // some are
-	masks   int       // that a block has (see bitwise.go)
+	walks
+	bits   []bitTree // as many; those with too many leaves are empty
+	walked bool      // some are
+	masks  int       // that a block has (see bitwise.go)
 }
 
 // A laneColumn is a column that nodes ask about.
@@ -40,7 +40,7 @@ func compile(e *Ensemble) *compiled {
 	at := c.layLanes(e)
 	c.lanes = max(1, c.lanes) // leaves have one to look at
 	for i := range e.trees {
-		c.walks = append(c.walks, c.layWalk(&e.trees[i], at))
+		c.layWalk(&e.trees[i], at)
 		b := c.layBits(&e.trees[i], at)
 		c.bits = append(c.bits, b)
 		c.walked = c.walked || b.values == nil
@@ -129,6 +129,11 @@ func (l *laneColumn) ask(n *node) (lane int, limit uint16, mask int) {
 		return l.number, 0, l.firstMask
 	}
 	return l.number, uint16(at + 1), l.firstMask + at + 1
+}
+
+// words are those of a node's set.
+func (l *laneColumn) words(n *node, t *Tree) binSet {
+	return binSet(t.sets[n.set:])[:setWords(l.bins.last())]
 }
 
 // fill sets the lanes of a row.

@@ -1,13 +1,13 @@
 package tree
 
-// A walkTree is a tree for rows that come alone, or that has more leaves than
-// a bitTree can. A walk has no branch but its end, and several trees are
-// walked at once, so that the processor works on one while it waits for the
-// others.
-type walkTree struct {
-	steps  []step
+// walks are trees for rows that come alone, or that have more leaves than a
+// bitTree can. A walk has no branch but its end, and several are on their way
+// at once, so that the processor works on one while it waits for the others.
+type walks struct {
+	steps  []step // of all trees, from their roots on
+	roots  []uint32
 	values []float32 // by step, of leaves
-	sets   []binSet  // by step; nil where no node has one
+	sets   []binSet  // by step; nil where no tree has one
 }
 
 // A step leads to the step child, or to the one after it where the row's lane
@@ -18,79 +18,168 @@ type step struct {
 	limit uint16
 }
 
-// layWalk puts the children of a node side by side.
-func (c *compiled) layWalk(t *Tree, at map[uint16]*laneColumn) walkTree {
-	w := walkTree{steps: make([]step, 1, len(t.nodes)), values: make([]float32, len(t.nodes))}
-	from := make([]int32, 1, len(t.nodes)) // by step, the node
-	for i := 0; i < len(w.steps); i++ {
-		k := from[i]
-		n := &t.nodes[k]
-		if n.right == 0 {
-			w.steps[i] = step{child: uint32(i), limit: missingLast}
-			w.values[i] = n.value
-			continue
+// layWalk adds a tree, with the children of a node side by side.
+func (w *walks) layWalk(t *Tree, at map[uint16]*laneColumn) {
+	root := len(w.steps)
+	w.roots = append(w.roots, uint32(root))
+	w.steps = append(w.steps, step{})
+	from := []int32{0} // by step of this tree, the node
+	for i := 0; i < len(from); i++ {
+		n := &t.nodes[from[i]]
+		s := step{child: uint32(root + i), limit: missingLast}
+		var set binSet
+		if n.right != 0 {
+			s, set = at[n.column].step(n, t)
+			s.child = uint32(len(w.steps))
+			w.steps = append(w.steps, step{}, step{})
+			from = append(from, from[i]+1, n.right)
 		}
-		s := step{child: uint32(len(w.steps))}
-		l := at[n.column]
-		if n.set >= 0 {
-			if w.sets == nil {
-				w.sets = make([]binSet, len(t.nodes))
-			}
-			w.sets[i] = binSet(t.sets[n.set:])[:setWords(l.bins.last())]
-			s.lane = uint16(l.set)
-		} else {
-			lane, limit, _ := l.ask(n)
-			s.lane, s.limit = uint16(lane), limit
-		}
-		w.steps[i] = s
-		w.steps = append(w.steps, step{}, step{})
-		from = append(from, k+1, n.right)
+		w.steps[root+i] = s
+		w.values = append(w.values, n.value)
+		w.addSet(root+i, set)
 	}
-	return w
+}
+
+// step is what a node asks, without its child; set is nil for numbers.
+func (l *laneColumn) step(n *node, t *Tree) (s step, set binSet) {
+	if n.set >= 0 {
+		return step{lane: uint16(l.set)}, l.words(n, t)
+	}
+	lane, limit, _ := l.ask(n)
+	return step{lane: uint16(lane), limit: limit}, nil
+}
+
+func (w *walks) addSet(step int, set binSet) {
+	if set == nil && w.sets == nil {
+		return
+	}
+	for len(w.sets) < step {
+		w.sets = append(w.sets, nil)
+	}
+	w.sets = append(w.sets, set)
 }
 
 // above is 1 where a > b, else 0, without a branch.
 func above(a, b uint16) uint32 { return (uint32(b) - uint32(a)) >> 31 }
 
-// value is the tree's for a row.
-func (w *walkTree) value(lanes []uint16) float32 {
-	i := uint32(0)
+// walk is the leaf that a row comes to from a root; its lanes are stride apart.
+func (w *walks) walk(i uint32, lanes []uint16, stride int) uint32 {
 	for {
 		s := w.steps[i]
-		right := above(lanes[s.lane], s.limit)
-		if w.sets != nil && w.sets[i] != nil {
+		if s.child == i {
+			return i
+		}
+		lane := lanes[int(s.lane)*stride]
+		right := above(lane, s.limit)
+		if int(i) < len(w.sets) && w.sets[i] != nil {
 			right = 1
-			if w.sets[i].has(lanes[s.lane]) {
+			if w.sets[i].has(lane) {
 				right = 0
 			}
-		}
-		if s.child == i {
-			return w.values[i]
 		}
 		i = s.child + right
 	}
 }
 
-// fourWalks are the values of four trees, each for a row of its own.
-func fourWalks(w [4]*walkTree, lanes [4][]uint16, out *[4]float32) {
-	if w[0].sets != nil || w[1].sets != nil || w[2].sets != nil || w[3].sets != nil {
-		for i := range out {
-			out[i] = w[i].value(lanes[i])
+// walkTrees sets at to the leaves that a row comes to from eight roots.
+func (w *walks) walkTrees(at *[8]uint32, lanes []uint16) {
+	if w.sets != nil {
+		for k := range at {
+			at[k] = w.walk(at[k], lanes, 1)
 		}
 		return
 	}
-	a, b, c, d := w[0].steps, w[1].steps, w[2].steps, w[3].steps
-	p, q, r, o := lanes[0], lanes[1], lanes[2], lanes[3]
-	var i, j, k, l uint32
+	steps := w.steps
+	a, b, c, d, e, f, g, h := at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7]
 	for {
-		s, t, u, v := a[i], b[j], c[k], d[l]
-		if s.child == i && t.child == j && u.child == k && v.child == l {
-			break
+		moved := uint32(0)
+		s := steps[a]
+		next := s.child + above(lanes[s.lane], s.limit)
+		moved |= next ^ a
+		a = next
+		s = steps[b]
+		next = s.child + above(lanes[s.lane], s.limit)
+		moved |= next ^ b
+		b = next
+		s = steps[c]
+		next = s.child + above(lanes[s.lane], s.limit)
+		moved |= next ^ c
+		c = next
+		s = steps[d]
+		next = s.child + above(lanes[s.lane], s.limit)
+		moved |= next ^ d
+		d = next
+		s = steps[e]
+		next = s.child + above(lanes[s.lane], s.limit)
+		moved |= next ^ e
+		e = next
+		s = steps[f]
+		next = s.child + above(lanes[s.lane], s.limit)
+		moved |= next ^ f
+		f = next
+		s = steps[g]
+		next = s.child + above(lanes[s.lane], s.limit)
+		moved |= next ^ g
+		g = next
+		s = steps[h]
+		next = s.child + above(lanes[s.lane], s.limit)
+		moved |= next ^ h
+		h = next
+		if moved == 0 {
+			*at = [8]uint32{a, b, c, d, e, f, g, h}
+			return
 		}
-		i = s.child + above(p[s.lane], s.limit)
-		j = t.child + above(q[t.lane], t.limit)
-		k = u.child + above(r[u.lane], u.limit)
-		l = v.child + above(o[v.lane], v.limit)
 	}
-	*out = [4]float32{w[0].values[i], w[1].values[j], w[2].values[k], w[3].values[l]}
+}
+
+// walkRows sets at to the leaves that eight rows come to from one root; lanes
+// has lane 0 of all of them, then lane 1.
+func (w *walks) walkRows(root uint32, lanes []uint16, at *[8]uint32) {
+	if w.sets != nil {
+		for k := range at {
+			at[k] = w.walk(root, lanes[k:], 8)
+		}
+		return
+	}
+	steps := w.steps
+	a, b, c, d, e, f, g, h := root, root, root, root, root, root, root, root
+	for {
+		moved := uint32(0)
+		s := steps[a]
+		next := s.child + above(lanes[8*uint(s.lane)+0], s.limit)
+		moved |= next ^ a
+		a = next
+		s = steps[b]
+		next = s.child + above(lanes[8*uint(s.lane)+1], s.limit)
+		moved |= next ^ b
+		b = next
+		s = steps[c]
+		next = s.child + above(lanes[8*uint(s.lane)+2], s.limit)
+		moved |= next ^ c
+		c = next
+		s = steps[d]
+		next = s.child + above(lanes[8*uint(s.lane)+3], s.limit)
+		moved |= next ^ d
+		d = next
+		s = steps[e]
+		next = s.child + above(lanes[8*uint(s.lane)+4], s.limit)
+		moved |= next ^ e
+		e = next
+		s = steps[f]
+		next = s.child + above(lanes[8*uint(s.lane)+5], s.limit)
+		moved |= next ^ f
+		f = next
+		s = steps[g]
+		next = s.child + above(lanes[8*uint(s.lane)+6], s.limit)
+		moved |= next ^ g
+		g = next
+		s = steps[h]
+		next = s.child + above(lanes[8*uint(s.lane)+7], s.limit)
+		moved |= next ^ h
+		h = next
+		if moved == 0 {
+			*at = [8]uint32{a, b, c, d, e, f, g, h}
+			return
+		}
+	}
 }
