@@ -73,7 +73,7 @@ type xgboostTree struct {
 // frames by position, with NaN for missing values and, in categorical ones,
 // the codes that it was trained on: categories that XGBoost took from a data
 // frame are their positions there. A category that it never saw goes left, as
-// in XGBoost. It refuses what it cannot read with code invalid.
+// in XGBoost; -1 is missing, as in frames and in pandas. It refuses what it cannot read with code invalid.
 func ReadXGBoost(r io.Reader) (*Ensemble, error) {
 	file, err := io.ReadAll(r)
 	if err != nil {

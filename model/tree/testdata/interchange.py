@@ -79,6 +79,14 @@ def record(file, thresholds, predict):
     })
 
 
+def no_codes(rows):
+    """Codes below zero as missing, which pandas makes of them before XGBoost."""
+    rows = rows.copy()
+    for c in CATEGORIES:
+        rows[rows[:, c] < 0, c] = np.nan
+    return rows
+
+
 def xgb(name, objective, rounds=3, suffix="json", y=None, x=None, **params):
     x = sample(2000) if x is None else x
     y = target(x) if y is None else y(target(x))
@@ -95,7 +103,7 @@ def xgb(name, objective, rounds=3, suffix="json", y=None, x=None, **params):
             if isinstance(node.get("split_condition"), float):
                 thresholds.append((int(node["split"][1:]), node["split_condition"]))
     record(file, thresholds, lambda rows: booster.predict(
-        xgboost.DMatrix(rows, feature_types=TYPES, enable_categorical=True)))
+        xgboost.DMatrix(no_codes(rows), feature_types=TYPES, enable_categorical=True)))
 
 
 def lgb(name, objective, rounds=3, y=None, **params):

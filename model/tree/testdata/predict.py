@@ -22,6 +22,10 @@ def predictions(path, rows, types):
     except xgboost.core.XGBoostError as e:
         sys.exit(f"{path}: {str(e)[:300]}")
     names = booster.feature_names
+    rows = rows.copy()
+    for c, kind in enumerate(types):
+        if kind == "c":  # codes below zero are missing, as in pandas
+            rows[rows[:, c] < 0, c] = np.nan
     return booster.predict(xgboost.DMatrix(rows, feature_types=types, feature_names=names, enable_categorical=True))
 
 
