@@ -268,22 +268,23 @@ func (m *xgboostModel) trees() ([]xgboostTree, []float64, error) {
 	}
 }
 
-// start is the base score, which the file has as a prediction, as a score.
+// start is the base score, which the file has as a prediction, as a score. A
+// model that saw nothing but zeros starts at the score of zero, -Inf, which we
+// have as the lowest that a sum of leaves does not bring back.
 func (m *xgboostModel) start(link Link) (float64, error) {
-	text := strings.Trim(m.Learner.Param.BaseScore, "[]")
-	base, err := strconv.ParseFloat(text, 32)
-	start := base
+	base, err := strconv.ParseFloat(strings.Trim(m.Learner.Param.BaseScore, "[]"), 32)
+	score := base
 	switch link {
 	case Log:
-		start = math.Log(base)
+		score = math.Log(base)
 	case Logistic:
-		start = -math.Log(1/base - 1)
+		score = -math.Log(1/base - 1)
 	}
-	if err != nil || start-start != 0 {
+	if err != nil || base-base != 0 || score != score {
 		return 0, daycast.Errorf(daycast.Invalid, "the XGBoost model's base_score is %.40q", m.Learner.Param.BaseScore).
 			WithHint("want one prediction")
 	}
-	return start, nil
+	return max(-math.MaxFloat32, min(math.MaxFloat32, score)), nil
 }
 
 // nodes checks what graft.add relies on: that every node has all it needs.
