@@ -64,7 +64,7 @@ func Open() (*Library, error) {
 	l := &Library{}
 	if err := load(path, l.symbols()); err != nil {
 		return nil, daycast.Errorf(daycast.Unavailable, "the XGBoost library is not here: %w", err).
-			WithHint("%s names the file libxgboost.so, which the Python package xgboost-cpu brings in xgboost/lib", libraryVariable)
+			WithHint("%s", loadHint)
 	}
 	var version [3]int32
 	l.version(&version[0], &version[1], &version[2])

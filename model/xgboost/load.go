@@ -12,6 +12,8 @@ import (
 
 var usualName = map[string]string{"linux": "libxgboost.so", "darwin": "libxgboost.dylib"}[runtime.GOOS]
 
+const loadHint = libraryVariable + " names the file libxgboost.so, which the Python package xgboost-cpu brings in xgboost/lib"
+
 // load opens the library and sets functions to its symbols. It is never
 // closed: its threads would outlive their code.
 func load(path string, functions map[string]any) error {

@@ -4,7 +4,10 @@ package xgboost
 
 import "errors"
 
-const usualName = "libxgboost"
+const (
+	usualName = "libxgboost"
+	loadHint  = "" // nothing that an operator can do
+)
 
 // load refuses: a static program has no loader of libraries.
 func load(string, map[string]any) error {
