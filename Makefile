@@ -28,10 +28,11 @@ build: compiler ## Build bin/daycast
 # The resolver and the user database in Go: those of the C library load shared
 # libraries of the machine, which a static program is there to do without. The
 # linker warns of three such calls in DuckDB: extensions, ~ in paths and HTTP,
-# none of which daycast uses.
+# none of which daycast uses. The tag static leaves out what loads the XGBoost
+# library: a static program cannot load any.
 .PHONY: static
 static: compiler ## Build bin/static/daycast, which needs nothing of the machine that it runs on
-	go build -trimpath -buildvcs=false -tags netgo,osusergo,timetzdata \
+	go build -trimpath -buildvcs=false -tags static,netgo,osusergo,timetzdata \
 		-ldflags '-linkmode external -extldflags -static -s -w -X main.version=$(VERSION)' -o bin/static/daycast ./cmd/daycast
 
 .PHONY: image

@@ -169,7 +169,7 @@ func openWith(ctx context.Context, c config.Config, w World, src source.Source) 
 			LookBack: int(time.Duration(c.Source.LookBack) / (24 * time.Hour)), Tables: tablesOf(c.Source),
 		},
 		Settings: settings(c), Source: src, Warehouse: house, Registry: reg, Holidays: holiday.Offline{},
-		Models: models, Now: w.Now, Progress: w.Progress,
+		Models: models, Remark: all.Remark(c.Forecast.Models), Now: w.Now, Progress: w.Progress,
 	}, close, nil
 }
 

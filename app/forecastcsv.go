@@ -130,6 +130,9 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 	if err != nil {
 		return nil, o.blame(err)
 	}
+	if remark := all.Remark(o.Models); remark != "" {
+		world.Progress.Stage(remark)
+	}
 	world.Progress.Stage("compare the models")
 	panels := pipeline.NewPanelSource(w, o.Memory, pipeline.PanelSpec{
 		Step: o.step(), Anchor: table.Anchor, Last: table.Last, Horizon: o.Horizon, Absent: clean.Absent(o.Absent), Planned: table.Planned,

@@ -35,6 +35,7 @@ type Run struct {
 	Registry  *registry.Registry
 	Holidays  signal.Source
 	Models    []model.Model
+	Remark    string // on the Models, for the log when training begins; may be empty
 	Now       func() time.Time
 	Progress  Progress
 

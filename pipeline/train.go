@@ -65,6 +65,9 @@ func (r *Run) train(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if r.Remark != "" {
+		r.Progress.Stage(r.Remark)
+	}
 	panels := NewPanelSource(r.Warehouse, r.Settings.Memory, l.Spec)
 	champion, why, err := r.rival(ctx)
 	if err != nil {

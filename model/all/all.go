@@ -5,6 +5,8 @@ package all
 
 import (
 	"maps"
+	"slices"
+	"sync"
 
 	"daycast"
 	"daycast/model"
@@ -16,11 +18,13 @@ import (
 	"daycast/model/global"
 	"daycast/model/interval"
 	"daycast/model/linear"
+	"daycast/model/xgboost"
 )
 
-// Models are the candidates that a backtest compares, cheap ones first.
+// Models are the candidates that a backtest compares, cheap ones first; XGBoost
+// is one where its library is found.
 func Models() []model.Model {
-	return []model.Model{
+	models := []model.Model{
 		classic.SeasonalNaive{},
 		classic.WindowMean{},
 		classic.SeasonalMean{},
@@ -33,6 +37,10 @@ func Models() []model.Model {
 		Forest(),
 		Boosting(),
 	}
+	if l, err := library(); err == nil {
+		models = append(models, XGBoost(l))
+	}
+	return models
 }
 
 // Boosting is the boosted trees for counts, and, where returns exceed sales,
@@ -42,6 +50,31 @@ func Boosting() global.Model {
 	counts := params
 	counts.Objective = gbm.Poisson{}
 	return global.Model{Regressor: counts, Signed: params, Power: 1}
+}
+
+// XGBoost is Boosting by XGBoost's library. Its hessian is the prediction, of
+// which a row has about 1: MinHessian is the MinRows there.
+func XGBoost(l *xgboost.Library) global.Model {
+	params := xgboost.Regressor{Library: l, Trees: 200, Leaves: 31, LearningRate: 0.06, MinHessian: 40, L2: 1, FeatureFraction: 0.6, RowFraction: 0.8}
+	counts := params
+	counts.Objective = gbm.Poisson{}
+	return global.Model{Regressor: counts, Signed: params, Power: 1}
+}
+
+// library is XGBoost's, looked for once.
+var library = sync.OnceValues(xgboost.Open)
+
+// Remark says in one line whether XGBoost is among the candidates of the given
+// names, all of them for none; "" where nobody asks for it.
+func Remark(names []string) string {
+	if name := (xgboost.Regressor{}).Name(); len(names) > 0 && !slices.Contains(names, name) {
+		return ""
+	}
+	l, err := library()
+	if err != nil {
+		return "xgboost is no candidate: " + err.Error()
+	}
+	return "xgboost " + l.Version + " is a candidate"
 }
 
 // Forest is the random forest; its squared error wants the outliers cut.
@@ -71,6 +104,9 @@ func Named(names []string) ([]model.Model, error) {
 	var out []model.Model
 	for _, n := range names {
 		m, ok := known[n]
+		if _, err := library(); n == (xgboost.Regressor{}).Name() && err != nil {
+			return nil, daycast.Errorf(daycast.Invalid, "model %q: %w", n, err).WithField("models")
+		}
 		if !ok {
 			return nil, daycast.Errorf(daycast.Invalid, "model %q is not known", n).WithField("models").WithHint("want some of %v", list)
 		}

@@ -14,6 +14,7 @@ import (
 	"daycast/model/gbm"
 	"daycast/model/global"
 	"daycast/model/linear"
+	"daycast/model/xgboost"
 )
 
 // A Parameter is a number that the config can give a model.
@@ -43,6 +44,17 @@ func Parameters(name string) []Parameter {
 			p("feature_fraction", .01, 1, [3]float64{.3, .6, 1}, func(r *gbm.Regressor) any { return &r.FeatureFraction }),
 			p("row_fraction", .01, 1, [3]float64{.5, .8, 1}, func(r *gbm.Regressor) any { return &r.RowFraction }),
 			p("l2", 0, 1e6, [3]float64{.1, 1, 10}, func(r *gbm.Regressor) any { return &r.L2 }),
+		}
+	case "xgboost":
+		p := ofRegressor[xgboost.Regressor]
+		return []Parameter{
+			p("learning_rate", 1e-6, 1, [3]float64{.03, .06, .12}, func(r *xgboost.Regressor) any { return &r.LearningRate }),
+			p("leaves", 2, 1e5, [3]float64{15, 31, 63}, func(r *xgboost.Regressor) any { return &r.Leaves }),
+			p("trees", 1, 1e5, [3]float64{100, 200, 400}, func(r *xgboost.Regressor) any { return &r.Trees }),
+			p("min_hessian", 1e-6, 1e6, [3]float64{10, 40, 160}, func(r *xgboost.Regressor) any { return &r.MinHessian }),
+			p("feature_fraction", .01, 1, [3]float64{.3, .6, 1}, func(r *xgboost.Regressor) any { return &r.FeatureFraction }),
+			p("row_fraction", .01, 1, [3]float64{.5, .8, 1}, func(r *xgboost.Regressor) any { return &r.RowFraction }),
+			p("l2", 0, 1e6, [3]float64{.1, 1, 10}, func(r *xgboost.Regressor) any { return &r.L2 }),
 		}
 	case "random_forest":
 		p := ofRegressor[forest.Regressor]

@@ -44,7 +44,7 @@ type Bins struct {
 // cuts, up to maxCuts.
 type columnBins struct {
 	categorical bool
-	other       bool // a category that is not among the cuts has the last bin
+	other       bool // a category >= 0 that is not among the cuts has the last bin
 	cuts        []float32
 }
 
@@ -146,7 +146,7 @@ func (c *columnBins) bin(v float32) uint16 {
 	}
 	at := below(c.cuts, v)
 	if c.categorical && (at == len(c.cuts) || c.cuts[at] != v) {
-		if c.other {
+		if c.other && v >= 0 {
 			return uint16(c.last())
 		}
 		return missingBin

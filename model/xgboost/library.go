@@ -1,0 +1,102 @@
+package xgboost
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"unsafe"
+
+	"daycast"
+)
+
+// libraryVariable names the library's file; without it the loader looks for
+// one of the usual name.
+const libraryVariable = "DAYCAST_XGBOOST_LIB"
+
+// oldest is the oldest version of the library that trains for us: before 3.0
+// its models mean base_score in other ways.
+const oldest = 3
+
+// A Library is XGBoost's shared library, loaded. The functions are those of
+// its C API (https://xgboost.readthedocs.io/en/stable/c.html); they return 0,
+// or leave a message that the same thread can ask for.
+type Library struct {
+	Version string // such as "3.2.0"
+
+	version      func(major, minor, patch *int32)
+	lastError    func() string
+	newMatrix    func(columns, config string, out *uintptr) int32
+	setInfo      func(matrix uintptr, field, values string) int32
+	setStrings   func(matrix uintptr, field string, values **byte, n uint64) int32
+	freeMatrix   func(matrix uintptr) int32
+	newBooster   func(matrices *uintptr, n uint64, out *uintptr) int32
+	setParameter func(booster uintptr, name, value string) int32
+	update       func(booster uintptr, round int32, matrix uintptr) int32
+	save         func(booster uintptr, config string, n *uint64, out **byte) int32
+	freeBooster  func(booster uintptr) int32
+}
+
+// symbols are the names of the functions in the library.
+func (l *Library) symbols() map[string]any {
+	return map[string]any{
+		"XGBoostVersion":                &l.version,
+		"XGBGetLastError":               &l.lastError,
+		"XGDMatrixCreateFromColumnar":   &l.newMatrix,
+		"XGDMatrixSetInfoFromInterface": &l.setInfo,
+		"XGDMatrixSetStrFeatureInfo":    &l.setStrings,
+		"XGDMatrixFree":                 &l.freeMatrix,
+		"XGBoosterCreate":               &l.newBooster,
+		"XGBoosterSetParam":             &l.setParameter,
+		"XGBoosterUpdateOneIter":        &l.update,
+		"XGBoosterSaveModelToBuffer":    &l.save,
+		"XGBoosterFree":                 &l.freeBooster,
+	}
+}
+
+// Open loads the library that DAYCAST_XGBOOST_LIB names, or else the one that
+// the system's loader finds. It fails with code unavailable where there is
+// none, or one that is too old.
+func Open() (*Library, error) {
+	path := os.Getenv(libraryVariable)
+	if path == "" {
+		path = usualName
+	}
+	l := &Library{}
+	if err := load(path, l.symbols()); err != nil {
+		return nil, daycast.Errorf(daycast.Unavailable, "the XGBoost library is not here: %w", err).
+			WithHint("%s", loadHint)
+	}
+	var version [3]int32
+	l.version(&version[0], &version[1], &version[2])
+	var parts []string
+	for _, v := range version {
+		parts = append(parts, strconv.Itoa(int(v)))
+	}
+	l.Version = strings.Join(parts, ".")
+	if version[0] < oldest {
+		return nil, daycast.Errorf(daycast.Unavailable, "the XGBoost library %s is version %s: want %d.0 or newer", path, l.Version, oldest)
+	}
+	return l, nil
+}
+
+// check turns what a function returned into an error; the thread must be that
+// of the call.
+func (l *Library) check(code int32) error {
+	if code == 0 {
+		return nil
+	}
+	// The first line says what, after the time and the line of C++; a stack
+	// of more such lines follows.
+	message, _, _ := strings.Cut(strings.TrimSpace(l.lastError()), "\n")
+	if _, after, found := strings.Cut(message, "] "); found {
+		if _, what, found := strings.Cut(after, ": "); found {
+			message = what
+		}
+	}
+	return daycast.Errorf(daycast.Internal, "XGBoost %s: %s", l.Version, message)
+}
+
+// bytesOf copies what the library lends until its next call.
+func bytesOf(p *byte, n uint64) []byte {
+	return append([]byte(nil), unsafe.Slice(p, n)...)
+}

@@ -1,0 +1,15 @@
+//go:build static || !(linux || darwin)
+
+package xgboost
+
+import "errors"
+
+const (
+	usualName = "libxgboost"
+	loadHint  = "" // nothing that an operator can do
+)
+
+// load refuses: a static program has no loader of libraries.
+func load(string, map[string]any) error {
+	return errors.New("this program is built without a loader of shared libraries")
+}

@@ -1,0 +1,174 @@
+// Package xgboost trains boosted trees with XGBoost's own library, where a
+// machine has it. Its models become ours as soon as they are trained, so that
+// predicting and loading need no library.
+package xgboost
+
+import (
+	"bytes"
+	"context"
+	"math"
+	"runtime"
+	"slices"
+	"strconv"
+
+	"daycast"
+	"daycast/feature"
+	"daycast/model"
+	"daycast/model/gbm"
+	"daycast/model/tree"
+)
+
+// A Regressor trains as gbm.Regressor does, by XGBoost's tree_method hist. A
+// field left at zero takes its default, which is gbm's.
+type Regressor struct {
+	Library      *Library
+	Objective    gbm.Objective // Squared, the default, Poisson, Tweedie or Quantile of gbm
+	Trees        int           // default 150
+	Leaves       int           // of a tree at most; default 31
+	LearningRate float64       // in (0, 1]; default 0.1
+	MinHessian   float64       // summed over a leaf's rows, their mean weight being 1; default 1e-3
+	L2           float64       // added to a leaf's hessian, >= 0; default 0
+	MinGain      float64       // that a split has to pass, >= 0; default 0
+
+	FeatureFraction float64 // of the columns for each tree, in (0, 1]; default 1
+	RowFraction     float64 // of the rows for each tree, in (0, 1]; default 1
+}
+
+// Name is "xgboost".
+func (Regressor) Name() string { return "xgboost" }
+
+// Fit trains on one thread, whatever the options say: XGBoost adds floats up
+// in an order that depends on the number of threads, and our results must not.
+// The predictor is gbm's, and is saved and loaded as gbm's is. It refuses with
+// code invalid what gbm refuses.
+func (r Regressor) Fit(ctx context.Context, x *feature.Frame, y, w []float32, o model.FitOptions) (model.Predictor, error) {
+	if r.Library == nil {
+		return nil, daycast.Errorf(daycast.Unavailable, "there is no XGBoost library to train with")
+	}
+	parameters, err := r.parameters(y, o.Seed)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tree.Rows(x, y, w)
+	if err != nil {
+		return nil, err
+	}
+	if len(x.Columns) == 0 {
+		return nil, daycast.Errorf(daycast.Invalid, "no column to learn from")
+	}
+	if !slices.ContainsFunc(rows, func(row uint32) bool { return y[row] != 0 }) {
+		// XGBoost takes the logarithm of their mean.
+		return gbm.Regressor{Objective: r.Objective, Trees: 1}.Fit(ctx, x, y, w, o)
+	}
+	// The library keeps its last error by thread.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	m, err := newMatrix(r.Library, x, y, tree.Relative(w, rows))
+	if err != nil {
+		return nil, err
+	}
+	defer m.free()
+	file, err := m.train(ctx, parameters, orDefault(r.Trees, 150))
+	if err != nil {
+		return nil, err
+	}
+	return gbm.ReadXGBoost(bytes.NewReader(file))
+}
+
+// train returns the model as UBJSON.
+func (m *matrix) train(ctx context.Context, parameters map[string]string, trees int) ([]byte, error) {
+	l := m.l
+	var booster uintptr
+	if err := l.check(l.newBooster(&m.handle, 1, &booster)); err != nil {
+		return nil, err
+	}
+	defer l.freeBooster(booster)
+	for name, value := range parameters {
+		if err := l.check(l.setParameter(booster, name, value)); err != nil {
+			return nil, err
+		}
+	}
+	for round := range trees {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := l.check(l.update(booster, int32(round), m.handle)); err != nil {
+			return nil, err
+		}
+	}
+	var n uint64
+	var file *byte
+	if err := l.check(l.save(booster, `{"format": "ubj"}`, &n, &file)); err != nil {
+		return nil, err
+	}
+	return bytesOf(file, n), nil
+}
+
+// parameters are the regressor's by XGBoost's names.
+func (r Regressor) parameters(y []float32, seed uint64) (map[string]string, error) {
+	p := map[string]string{
+		"tree_method": "hist", "grow_policy": "lossguide", "max_depth": "0",
+		"nthread": "1", "verbosity": "0", "seed": strconv.FormatUint(seed%math.MaxInt32, 10),
+	}
+	if err := r.objective(y, p); err != nil {
+		return nil, err
+	}
+	for _, f := range []struct {
+		name, theirs string
+		value        float64
+		from, to     float64
+	}{
+		{"trees", "", float64(orDefault(r.Trees, 150)), 1, 1e6},
+		{"leaves", "max_leaves", float64(orDefault(r.Leaves, 31)), 1, 1e6},
+		{"learning_rate", "learning_rate", orDefault(r.LearningRate, 0.1), 1e-9, 1},
+		{"min_hessian", "min_child_weight", orDefault(r.MinHessian, 1e-3), 1e-30, math.MaxFloat32},
+		{"l2", "reg_lambda", r.L2, 0, math.MaxFloat32},
+		{"min_gain", "gamma", r.MinGain, 0, math.MaxFloat32},
+		{"feature_fraction", "colsample_bytree", orDefault(r.FeatureFraction, 1), 1e-9, 1},
+		{"row_fraction", "subsample", orDefault(r.RowFraction, 1), 1e-9, 1},
+	} {
+		if !(f.value >= f.from && f.value <= f.to) {
+			return nil, daycast.Errorf(daycast.Invalid, "xgboost: %s is %g: want %g to %g", f.name, f.value, f.from, f.to).WithField(f.name)
+		}
+		if f.theirs != "" {
+			p[f.theirs] = strconv.FormatFloat(f.value, 'g', -1, 64)
+		}
+	}
+	return p, nil
+}
+
+// objective names the objective in p and checks its parameter and targets.
+func (r Regressor) objective(y []float32, p map[string]string) error {
+	counts := true
+	switch o := r.Objective.(type) {
+	case nil, gbm.Squared:
+		p["objective"], counts = "reg:squarederror", false
+	case gbm.Poisson:
+		p["objective"] = "count:poisson"
+	case gbm.Tweedie:
+		power := orDefault(o.Power, 1.1)
+		if !(power > 1 && power < 2) {
+			return daycast.Errorf(daycast.Invalid, "tweedie power %g: want a number above 1 and below 2", power).WithField("power")
+		}
+		p["objective"], p["tweedie_variance_power"] = "reg:tweedie", strconv.FormatFloat(power, 'g', -1, 64)
+	case gbm.Quantile:
+		if !(o.Level > 0 && o.Level < 1) {
+			return daycast.Errorf(daycast.Invalid, "quantile level %g: want a number between 0 and 1", o.Level).WithField("level")
+		}
+		p["objective"], p["quantile_alpha"], counts = "reg:quantileerror", strconv.FormatFloat(o.Level, 'g', -1, 64), false
+	default:
+		return daycast.Errorf(daycast.Invalid, "xgboost does not know the objective %T", o)
+	}
+	if i := slices.IndexFunc(y, func(v float32) bool { return v < 0 }); counts && i >= 0 {
+		return daycast.Errorf(daycast.Invalid, "target of row %d is %g: %s needs targets >= 0", i, y[i], p["objective"]).
+			WithHint("take squared error for data with returns")
+	}
+	return nil
+}
+
+func orDefault[T int | float64](v, byDefault T) T {
+	if v == 0 {
+		return byDefault
+	}
+	return v
+}
