@@ -60,6 +60,8 @@ func (*byBackground) begin()     {}
 func (*byBackground) enter(step) {}
 func (*byBackground) leave(step) {}
 
+func (*byBackground) settle(step, []place, []float64) {}
+
 func (g *byBackground) leaf(s step, _ []place, value float64, table []float64) {
 	rows, others := g.rows.passed[s.depth+1], g.background.passed[s.depth+1]
 	patterns := len(g.rows.from[s.depth+1])

@@ -31,9 +31,12 @@ type step struct {
 // A game says what columns are worth to a leaf.
 type game interface {
 	begin()       // at the root
-	enter(s step) // after the cohorts have
+	enter(s step) // a child, after the cohorts have
 	leave(s step)
+	// leaf is for each child that is one. table[place*patterns+pattern] is
+	// what the column at a place gets, by pattern of the rows at the child.
 	leaf(s step, places []place, value float64, table []float64)
+	settle(s step, places []place, table []float64) // after both children
 }
 
 func newWalk(b *Bins, out *Explanation, begin, end int) *walk {
@@ -82,6 +85,7 @@ func (w *walk) visit(i int32, depth int, g game) {
 		w.leave(s, old, g)
 	}
 	if leaves > 0 {
+		g.settle(s, w.places, w.table)
 		w.spread(n, s, patterns)
 	}
 	for side, child := range children {
