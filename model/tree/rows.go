@@ -22,6 +22,12 @@ func Rows(x *feature.Frame, y, w []float32) ([]uint32, error) {
 	if err := checkShape(x, y, w); err != nil {
 		return nil, err
 	}
+	return Weighted(y, w)
+}
+
+// Weighted are the rows with a weight above zero, ascending. It refuses what
+// Rows refuses of targets and weights.
+func Weighted(y, w []float32) ([]uint32, error) {
 	rows := make([]uint32, 0, len(y))
 	for i, v := range y {
 		if !finite(v) {

@@ -1,0 +1,165 @@
+package gbm
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"daycast/model/tree"
+)
+
+// maxStep bounds a leaf's Newton step on the log and logistic scales, where a
+// leaf whose mean is far above its prediction would ask for exp(y/mu). A
+// choice: at the default learning rate a tree moves a prediction by a factor
+// of 1.22 at most.
+const maxStep = 2
+
+// scored are rows with the sum of the trees so far.
+type scored struct {
+	target
+	matrix  *tree.Matrix
+	rows    []uint32  // that count
+	score   []float64 // by row of the matrix: start, offset and trees
+	threads int
+}
+
+// newScored starts the rows from a whole ensemble.
+func newScored(d Data, rows []uint32, e *tree.Ensemble, threads int) *scored {
+	s := &scored{
+		target: target{d.Y, tree.Relative(d.Weight, rows), d.Offset},
+		matrix: d.X, rows: rows, score: make([]float64, len(d.Y)), threads: threads,
+	}
+	for _, r := range rows {
+		s.score[r] = e.Start() + s.shift(r)
+	}
+	for t := range e.Trees() {
+		s.move(e.Tree(t), 1)
+	}
+	return s
+}
+
+// move adds a tree to the scores, times factor.
+func (s *scored) move(t *tree.Tree, factor float64) {
+	tree.Spans(s.threads, len(s.rows), func(begin, end int) {
+		for _, r := range s.rows[begin:end] {
+			s.score[r] += factor * float64(t.Value(s.matrix, r))
+		}
+	})
+}
+
+// A booster is training under way.
+type booster struct {
+	Regressor
+	*scored
+	seed       uint64
+	grad, hess []float32 // by row
+	drawn      []float32 // by row: its weight in this round's leaves, where GOSS changes it
+	grower     *tree.Grower
+	ensemble   *tree.Ensemble
+	follows    []*scored // other rows, whose scores move too
+}
+
+func (r Regressor) newBooster(d Data, rows []uint32, o TrainOptions) *booster {
+	b := &booster{
+		Regressor: r, seed: o.Seed, grad: make([]float32, len(d.Y)), hess: make([]float32, len(d.Y)),
+		grower: tree.NewGrower(d.X, r.growth(o.Threads)),
+	}
+	if o.From != nil {
+		b.ensemble = o.From.ensemble.Clone()
+	} else {
+		start := r.Objective.start(rows, target{d.Y, tree.Relative(d.Weight, rows), d.Offset})
+		b.ensemble = tree.NewEnsemble(d.X.Bins(), start, r.Objective.link())
+	}
+	b.scored = newScored(d, rows, b.ensemble, o.Threads)
+	return b
+}
+
+// add grows tree t and moves the scores.
+func (b *booster) add(t uint64) {
+	rng := rand.New(rand.NewPCG(b.seed, t))
+	rows := tree.Sample(b.rows, b.RowFraction, rng.Uint64())
+	growSeed := rng.Uint64()
+	dropped := b.DART.choose(b.ensemble.Trees(), rng)
+	b.drop(dropped)
+	b.differentiate(rows)
+	if b.GOSS.on() {
+		rows = b.draw(rng.Uint64())
+	}
+	// Where trees were dropped, this one makes up for a part of them only.
+	grown := b.grower.Grow(rows, b.grad, b.hess, growSeed, b.leafValue(b.LearningRate/float64(1+len(dropped))))
+	b.ensemble.Add(grown)
+	b.take(grown, len(rows) == len(b.rows))
+	b.restore(dropped)
+}
+
+// take moves the scores by a new tree; all says that it was grown on all rows,
+// whose leaves are known then.
+func (b *booster) take(grown *tree.Grown, all bool) {
+	if all {
+		tree.Each(b.threads, len(grown.Leaves), func(i int) {
+			leaf := grown.Leaves[i]
+			for _, r := range leaf.Rows {
+				b.score[r] += float64(leaf.Value)
+			}
+		})
+	} else {
+		b.move(&grown.Tree, 1)
+	}
+	for _, s := range b.follows {
+		s.move(&grown.Tree, 1)
+	}
+}
+
+// differentiate fills in the gradients and hessians of rows.
+func (b *booster) differentiate(rows []uint32) {
+	tree.Spans(b.threads, len(rows), func(begin, end int) {
+		span := rows[begin:end]
+		first, last := int(span[0]), int(span[len(span)-1])+1
+		if last-first == len(span) { // no row is left out
+			b.Objective.derive(b.y[first:last], b.score[first:last], b.grad[first:last], b.hess[first:last])
+		} else {
+			b.gather(span)
+		}
+		for _, r := range span {
+			w := b.weight(r)
+			b.grad[r], b.hess[r] = tree.Finite(w*float64(b.grad[r])), tree.Finite(w*float64(b.hess[r]))
+		}
+	})
+}
+
+// gather differentiates rows with gaps between them.
+func (b *booster) gather(rows []uint32) {
+	const block = 256 // a choice: its four slices fit the stack
+	var y, grad, hess [block]float32
+	var score [block]float64
+	for len(rows) > 0 {
+		n := min(block, len(rows))
+		for i, r := range rows[:n] {
+			y[i], score[i] = b.y[r], b.score[r]
+		}
+		b.Objective.derive(y[:n], score[:n], grad[:n], hess[:n])
+		for i, r := range rows[:n] {
+			b.grad[r], b.hess[r] = grad[i], hess[i]
+		}
+		rows = rows[n:]
+	}
+}
+
+// leafValue is the Newton step of a leaf, or the objective's own, times rate.
+func (b *booster) leafValue(rate float64) func(rows []uint32) float64 {
+	if own, ok := b.Objective.(renewer); ok {
+		residual := func(r uint32) float64 { return float64(b.y[r]) - b.score[r] }
+		w := b.w
+		if b.GOSS.on() {
+			w = b.drawn
+		}
+		return func(rows []uint32) float64 { return rate * own.renew(rows, residual, w) }
+	}
+	limit := math.Inf(1)
+	if b.Objective.link() != tree.Identity {
+		limit = maxStep
+	}
+	return func(rows []uint32) float64 {
+		step := tree.NewtonStep(rows, b.grad, b.hess, b.L2)
+		return rate * max(-limit, min(limit, step))
+	}
+}
