@@ -52,11 +52,8 @@ func (t Tweedie) loss(y, f float64) float64 {
 func (t Tweedie) derive(y []float32, f []float64, gradient, hessian []float32) {
 	p := t.power()
 	for i, v := range y {
-		b := exp((2 - p) * f[i])
-		a := 0.
-		if v > 0 {
-			a = float64(v) * exp((1-p)*f[i])
-		}
+		// Whether anything was sold cannot be predicted: no branch for it.
+		a, b := float64(v)*exp((1-p)*f[i]), exp((2-p)*f[i])
 		gradient[i], hessian[i] = float32(b-a), float32((p-1)*a+(2-p)*b)
 	}
 }
