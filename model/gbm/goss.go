@@ -6,8 +6,8 @@ import (
 	"daycast/model/tree"
 )
 
-// GOSS, gradient-based one-side sampling, grows each tree on the rows with the
-// largest gradients and a random part of the others, whose gradients and
+// GOSS is gradient-based one-side sampling: each tree is grown on the rows with
+// the largest gradients and a random part of the others, whose gradients and
 // hessians are multiplied by (1-Top)/Other to stand for all of them: Ke et al.
 // (2017), "LightGBM: a highly efficient gradient boosting decision tree". As
 // in LightGBM size is |gradient * hessian|, so that it takes weights in, and

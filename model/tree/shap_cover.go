@@ -14,7 +14,7 @@ type byCover struct {
 	// and then 1/(z*(1-t[q]) + t[q]), for those that have passed.
 	inverse [][]float64
 	factors []float64 // by kind of row and point: what a step does to products
-	sums    []float64 // as products: of the leaves of one node, times their values
+	sums    []float64 // by pattern and point: what the leaves of one node divide among the columns
 }
 
 func (g *byCover) begin() {
@@ -93,47 +93,83 @@ func (g *byCover) leave(s step) {
 	}
 }
 
-// leaf gives the tested column its part. The other columns' factors are the
-// same at both children, so that settle can do with the sum of the two.
-func (g *byCover) leaf(s step, places []place, value float64, table []float64) {
-	products := g.products[s.depth+1]
-	g.sums = slices.Grow(g.sums, len(products))[:len(products)]
-	g.divide(s, s.place, places[s.place].z, products, value, table)
-	for i, v := range products {
-		g.sums[i] += value * v
-	}
-}
-
-func (g *byCover) settle(s step, places []place, table []float64) {
-	for j, p := range places {
-		if j != s.place {
-			g.divide(s, j, p.z, g.sums, 1, table)
+// leaves needs not enter the children. Without the tested column's factor the
+// products R are the same for both of them, so that with their values v, the
+// column's z and the row's o there
+//
+//	the other columns share  sum of v * R * (z*(1-t) + o*t) = R * (A*(1-t) + B*t)
+//	the tested one gets      sum of v * (o-z) * R           = R * (B-A)
+//
+// where A is the sum of v*z, and B the value of the child that the row goes to.
+func (g *byCover) leaves(w *walk, i int32, s step, patterns int) {
+	var value, share [2]float64
+	for side, child := range [2]int32{w.tree.nodes[i].right, i + 1} { // as keys have them
+		if w.tree.leaf(child) {
+			value[side], share[side] = float64(w.tree.nodes[child].value), w.tree.share(i, side == 1)
 		}
 	}
-	clear(g.sums)
-	g.sums = g.sums[:0]
+	expected := value[0]*share[0] + value[1]*share[1]
+	own := w.table[s.place*patterns:][:patterns]
+	points, parents := len(g.rule.points), g.products[s.depth]
+	g.sums = slices.Grow(g.sums[:0], patterns*points)[:patterns*points]
+	for p, key := range g.rows.from[s.depth+1] {
+		product := parents[int(key>>1)*points:][:points]
+		sums := g.sums[p*points:][:points]
+		switch {
+		case !s.again:
+			own[p] = g.split(sums, product, nil, expected, value[key&1])
+		case g.rows.passed[s.depth][int(key>>1)*s.width+s.place]:
+			own[p] = g.split(sums, product, g.inverse[s.place][points:], s.before*expected, value[key&1])
+		default: // the row fails at both, whatever it does here
+			for q, v := range product {
+				sums[q] = v * expected
+				own[p] -= sums[q] * g.rule.unknown[q]
+			}
+		}
+	}
+	for j, known := range w.places {
+		if j != s.place {
+			g.divide(s, j, known.z, w.table[j*patterns:][:patterns])
+		}
+	}
 }
 
-// divide adds to a place's part of the table: o - z times the integral of the
-// products without the place's own factor.
-func (g *byCover) divide(s step, place int, z float64, products []float64, value float64, table []float64) {
-	points := len(g.rule.points)
-	patterns := len(products) / points
-	inverse, worth := g.inverse[place], [2]float64{-value, value * (1 - z)}
-	table = table[place*patterns:][:patterns]
-	passed := g.rows.passed[s.depth+1][place:]
-	for p := range table {
+// split returns the tested column's part of one pattern and leaves the others'
+// in sums; inverse takes the column's earlier factor out of the product.
+func (g *byCover) split(sums, product, inverse []float64, expected, value float64) float64 {
+	var all float64
+	points := g.rule.points[:len(product)]
+	sums = sums[:len(product)]
+	for q, v := range product {
+		if inverse != nil {
+			v *= inverse[q]
+		}
+		all += v
+		sums[q] = v * (expected + (value-expected)*points[q])
+	}
+	return all * (value - expected)
+}
+
+// divide fills in the parts of a column that was tested before: o - z times
+// the integral of the sums without its own factor.
+func (g *byCover) divide(s step, place int, z float64, table []float64) {
+	points, inverse, worth := len(g.rule.points), g.inverse[place], [2]float64{-1, 1 - z}
+	before := s.width
+	if !s.again {
+		before--
+	}
+	passed, sums := g.rows.passed[s.depth][place:], g.sums
+	for p, key := range g.rows.from[s.depth+1] {
 		var o int
-		if passed[p*s.width] {
+		if passed[int(key>>1)*before] {
 			o = 1
 		}
 		// Both kinds of rows take the same instructions: which it is cannot be
 		// predicted.
-		factor, product := inverse[o*points:][:points], products[p*points:][:points]
-		var sum float64
-		for q, v := range product {
+		factor, sum := inverse[o*points:][:points], 0.
+		for q, v := range sums[p*points:][:points] {
 			sum += v * factor[q]
 		}
-		table[p] += worth[o] * sum
+		table[p] = worth[o] * sum
 	}
 }

@@ -60,11 +60,18 @@ func (*byBackground) begin()     {}
 func (*byBackground) enter(step) {}
 func (*byBackground) leave(step) {}
 
-func (*byBackground) settle(step, []place, []float64) {}
+func (g *byBackground) leaves(w *walk, i int32, s step, patterns int) {
+	for side, child := range [2]int32{i + 1, w.tree.nodes[i].right} {
+		if w.tree.leaf(child) {
+			old := w.enter(&s, i, side == 0, g)
+			g.leaf(s, patterns, float64(w.tree.nodes[child].value), w.table)
+			w.leave(s, old, g)
+		}
+	}
+}
 
-func (g *byBackground) leaf(s step, _ []place, value float64, table []float64) {
+func (g *byBackground) leaf(s step, patterns int, value float64, table []float64) {
 	rows, others := g.rows.passed[s.depth+1], g.background.passed[s.depth+1]
-	patterns := len(g.rows.from[s.depth+1])
 	g.weigh(s.depth + 1)
 	for p := range patterns {
 		row := rows[p*s.width : (p+1)*s.width]

@@ -28,15 +28,14 @@ type step struct {
 	before, z    float64 // the column's z before this step and after
 }
 
-// A game says what columns are worth to a leaf.
+// A game says what columns are worth to leaves.
 type game interface {
 	begin()       // at the root
 	enter(s step) // a child, after the cohorts have
 	leave(s step)
-	// leaf is for each child that is one. table[place*patterns+pattern] is
-	// what the column at a place gets, by pattern of the rows at the child.
-	leaf(s step, places []place, value float64, table []float64)
-	settle(s step, places []place, table []float64) // after both children
+	// leaves adds to w.table what the columns get at the children of node i
+	// that are leaves: table[place*patterns+pattern], by the rows' pattern there.
+	leaves(w *walk, i int32, s step, patterns int)
 }
 
 func newWalk(b *Bins, out *Explanation, begin, end int) *walk {
@@ -70,32 +69,22 @@ func (w *walk) visit(i int32, depth int, g game) {
 	for _, c := range w.cohorts {
 		c.test(w.tree, n, s)
 	}
-	children := [2]int32{i + 1, n.right}
-	patterns := len(w.cohorts[0].from[depth+1])
-	leaves := 0
-	for side, child := range children {
-		if w.tree.nodes[child].right != 0 {
-			continue
-		}
-		if leaves++; leaves == 1 {
-			w.clear(s.width * patterns)
-		}
-		old := w.enter(&s, i, side == 0, g)
-		g.leaf(s, w.places, float64(w.tree.nodes[child].value), w.table)
-		w.leave(s, old, g)
-	}
-	if leaves > 0 {
-		g.settle(s, w.places, w.table)
+	if w.tree.leaf(i+1) || w.tree.leaf(n.right) {
+		patterns := len(w.cohorts[0].from[depth+1])
+		w.clear(s.width * patterns)
+		g.leaves(w, i, s, patterns)
 		w.spread(n, s, patterns)
 	}
-	for side, child := range children {
-		if w.tree.nodes[child].right != 0 {
+	for side, child := range [2]int32{i + 1, n.right} {
+		if !w.tree.leaf(child) {
 			old := w.enter(&s, i, side == 0, g)
 			w.visit(child, depth+1, g)
 			w.leave(s, old, g)
 		}
 	}
 }
+
+func (t *Tree) leaf(i int32) bool { return t.nodes[i].right == 0 }
 
 // step finds the place of the node's column.
 func (w *walk) step(n *node, depth int) step {
