@@ -109,38 +109,59 @@ func (b *booster) take(grown *tree.Grown, all bool) {
 	}
 }
 
-// differentiate fills in the gradients and hessians of rows.
+// differentiate fills in the gradients and hessians of rows, times weights.
 func (b *booster) differentiate(rows []uint32) {
 	tree.Spans(b.threads, len(rows), func(begin, end int) {
 		span := rows[begin:end]
 		first, last := int(span[0]), int(span[len(span)-1])+1
-		if last-first == len(span) { // no row is left out
-			b.Objective.derive(b.y[first:last], b.score[first:last], b.grad[first:last], b.hess[first:last])
-		} else {
+		if last-first > len(span) {
 			b.gather(span)
+			return
 		}
-		for _, r := range span {
-			w := b.weight(r)
-			b.grad[r], b.hess[r] = tree.Finite(w*float64(b.grad[r])), tree.Finite(w*float64(b.hess[r]))
+		grad, hess := b.grad[first:last], b.hess[first:last] // no row is left out
+		b.Objective.derive(b.y[first:last], b.score[first:last], grad, hess)
+		if b.w != nil {
+			weigh(grad, hess, b.w[first:last])
 		}
+		bound(grad)
+		bound(hess)
 	})
 }
 
 // gather differentiates rows with gaps between them.
 func (b *booster) gather(rows []uint32) {
-	const block = 256 // a choice: its four slices fit the stack
-	var y, grad, hess [block]float32
+	const block = 256 // a choice: its slices fit the stack
+	var y, w, grad, hess [block]float32
 	var score [block]float64
 	for len(rows) > 0 {
 		n := min(block, len(rows))
 		for i, r := range rows[:n] {
-			y[i], score[i] = b.y[r], b.score[r]
+			y[i], w[i], score[i] = b.y[r], float32(b.weight(r)), b.score[r]
 		}
 		b.Objective.derive(y[:n], score[:n], grad[:n], hess[:n])
+		weigh(grad[:n], hess[:n], w[:n])
+		bound(grad[:n])
+		bound(hess[:n])
 		for i, r := range rows[:n] {
 			b.grad[r], b.hess[r] = grad[i], hess[i]
 		}
 		rows = rows[n:]
+	}
+}
+
+func weigh(grad, hess, w []float32) {
+	for i, v := range w {
+		grad[i] *= v
+		hess[i] *= v
+	}
+}
+
+// bound cuts what has overflowed at the largest number.
+func bound(values []float32) {
+	for i, v := range values {
+		if v-v != 0 {
+			values[i] = tree.Finite(float64(v))
+		}
 	}
 }
 
