@@ -1,6 +1,8 @@
 package tree
 
 import (
+	"math/bits"
+
 	"daycast"
 	"daycast/feature"
 )
@@ -53,7 +55,8 @@ type byBackground struct {
 	rows, background *cohort
 	share            float64     // of one background row: 1 over their number
 	count            []float64   // of background rows, by pattern
-	shapley          [][]float64 // see weight
+	weights          [][]float64 // see fillWeights
+	mine, theirs     []uint64    // see pack
 }
 
 func (*byBackground) begin()     {}
@@ -71,27 +74,62 @@ func (g *byBackground) leaves(w *walk, i int32, s step, patterns int) {
 }
 
 func (g *byBackground) leaf(s step, patterns int, value float64, table []float64) {
-	rows, others := g.rows.passed[s.depth+1], g.background.passed[s.depth+1]
-	g.weigh(s.depth + 1)
-	for p := range patterns {
-		row := rows[p*s.width : (p+1)*s.width]
-		for b, count := range g.count {
-			other := others[b*s.width : (b+1)*s.width]
-			r, o, reached := alone(row, other)
-			if !reached {
+	depth, words := s.depth+1, (s.width+63)/64
+	g.weigh(depth)
+	g.fillWeights(s.width)
+	g.mine, g.theirs = pack(g.mine, g.rows.passed[depth], s.width), pack(g.theirs, g.background.passed[depth], s.width)
+	for b, count := range g.count {
+		other, v := g.theirs[b*words:][:words], value*count*g.share
+		for p := range patterns {
+			row := g.mine[p*words:][:words]
+			if either(row, other) < s.width {
 				continue
 			}
-			v := value * count * g.share
-			for j, passed := range row {
-				switch {
-				case passed && !other[j]:
-					table[j*patterns+p] += v * g.weight(r-1, o)
-				case !passed && other[j]:
-					table[j*patterns+p] -= v * g.weight(r, o-1)
+			r, o := alone(row, other)
+			for k, x := range row {
+				for left := x &^ other[k]; left != 0; left &= left - 1 {
+					table[(64*k+bits.TrailingZeros64(left))*patterns+p] += v * g.weights[r-1][o]
+				}
+				for left := other[k] &^ x; left != 0; left &= left - 1 {
+					table[(64*k+bits.TrailingZeros64(left))*patterns+p] -= v * g.weights[o-1][r]
 				}
 			}
 		}
 	}
+}
+
+// pack has a bit for each column of a path that a pattern has passed, in words
+// by pattern.
+func pack(out []uint64, passed []bool, width int) []uint64 {
+	out = out[:0]
+	for begin := 0; begin < len(passed); begin += width {
+		for j, ok := range passed[begin : begin+width] {
+			if j%64 == 0 {
+				out = append(out, 0)
+			}
+			if ok {
+				out[len(out)-1] |= 1 << (j % 64)
+			}
+		}
+	}
+	return out
+}
+
+// alone counts what one passes and the other does not.
+func alone(row, other []uint64) (byRow, byOther int) {
+	for k, x := range row {
+		byRow += bits.OnesCount64(x &^ other[k])
+		byOther += bits.OnesCount64(other[k] &^ x)
+	}
+	return byRow, byOther
+}
+
+// either counts what one of them passes.
+func either(row, other []uint64) (n int) {
+	for k, x := range row {
+		n += bits.OnesCount64(x | other[k])
+	}
+	return n
 }
 
 // weigh counts the rows of the background's patterns.
@@ -105,34 +143,18 @@ func (g *byBackground) weigh(depth int) {
 	}
 }
 
-// alone counts what one passes and the other does not; reached says that each
-// column is passed by one of them.
-func alone(row, other []bool) (byRow, byOther int, reached bool) {
-	for j, passed := range row {
-		switch {
-		case passed && !other[j]:
-			byRow++
-		case !passed && other[j]:
-			byOther++
-		case !passed:
-			return 0, 0, false
+// fillWeights knows weights[a][b] = a! b! / (a+b+1)! for paths of n columns.
+func (g *byBackground) fillWeights(n int) {
+	for a := len(g.weights); a < n; a++ {
+		g.weights = append(g.weights, nil)
+	}
+	for a := range g.weights {
+		for b := len(g.weights[a]); b <= n; b++ {
+			w := 1 / float64(b+1)
+			for i := 1; i <= a; i++ {
+				w *= float64(i) / float64(i+b+1)
+			}
+			g.weights[a] = append(g.weights[a], w)
 		}
 	}
-	return byRow, byOther, true
-}
-
-// weight is a! b! / (a+b+1)!.
-func (g *byBackground) weight(a, b int) float64 {
-	for len(g.shapley) <= a {
-		g.shapley = append(g.shapley, nil)
-	}
-	for len(g.shapley[a]) <= b {
-		n := len(g.shapley[a])
-		w := 1 / float64(n+1)
-		for i := 1; i <= a; i++ {
-			w *= float64(i) / float64(i+n+1)
-		}
-		g.shapley[a] = append(g.shapley[a], w)
-	}
-	return g.shapley[a][b]
 }
