@@ -146,9 +146,7 @@ func (f *fit) grow(ctx context.Context, threads int) []*tree.Grown {
 		defer growers.Put(g)
 		rng := rand.New(rand.NewPCG(f.seed, uint64(t)))
 		rows := tree.Sample(f.rows, f.Sample, rng.Uint64())
-		trees[t] = g.Grow(rows, f.grad, f.hess, rng.Uint64(), func(rows []uint32) float64 {
-			return tree.NewtonStep(rows, f.grad, f.hess, 0) / float64(f.Trees)
-		})
+		trees[t] = g.Grow(rows, tree.Target{Grad: f.grad, Hess: f.hess, Rate: 1 / float64(f.Trees)}, rng.Uint64())
 	})
 	return trees
 }

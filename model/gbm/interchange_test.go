@@ -22,6 +22,7 @@ func TestOtherLibrariesFormats(t *testing.T) {
 		"lightgbm":       {func(p *Predictor, w io.Writer) error { return p.WriteLightGBM(w, names) }, ReadLightGBM},
 	}
 	for objective, o := range objectives {
+		y := fitting(o, y)
 		p := fit(t, Regressor{Objective: o, Trees: 20}, x, y, nil, one)
 		want := predict(p, x)
 		for name, f := range formats {

@@ -8,16 +8,19 @@ import (
 	"daycast/model/tree"
 )
 
-// An Objective is the loss that boosting lowers: Squared, Poisson, Tweedie or
-// Quantile. Score f is what trees add up to; a prediction is the link's
-// inverse of it.
+// An Objective is the loss that boosting lowers: Squared, Asymmetric,
+// Absolute, Huber, Quantile, Poisson, Tweedie or Logistic. Score f is what
+// trees add up to, and the offset; a prediction is the link's inverse of it.
 type Objective interface {
 	// check refuses its own parameters and targets outside the loss's domain.
 	check(y []float32) error
-	// start is the best constant score for the rows with weights w (nil: 1).
-	start(rows []uint32, y, w []float32) float64
-	// derive returns the first and second derivative of the loss at score f.
-	derive(y, f float64) (gradient, hessian float64)
+	// start is the best constant score of rows.
+	start(rows []uint32, t target) float64
+	// loss of one row at score f, up to a constant of the row.
+	loss(y, f float64) float64
+	// derive fills in the first and second derivative of the loss of rows at
+	// scores f, all slices of one length.
+	derive(y []float32, f []float64, gradient, hessian []float32)
 	link() tree.Link
 }
 
@@ -27,28 +30,86 @@ type renewer interface {
 	renew(rows []uint32, residual func(row uint32) float64, w []float32) float64
 }
 
-// mean is the weighted mean of y over rows.
-func mean(rows []uint32, y, w []float32) float64 {
+// A target is what is known of rows beside their features, by row.
+type target struct {
+	y      []float32
+	w      []float32 // nil: all 1
+	offset []float32 // nil: all 0
+}
+
+func (t *target) weight(row uint32) float64 { return at(t.w, row, 1) }
+func (t *target) shift(row uint32) float64  { return at(t.offset, row, 0) }
+
+func at(values []float32, row uint32, byDefault float64) float64 {
+	if values == nil {
+		return byDefault
+	}
+	return float64(values[row])
+}
+
+// mean is the weighted mean of y less the offset.
+func (t *target) mean(rows []uint32) float64 {
 	var sum, weights float64
 	for _, r := range rows {
-		wr := weight(w, r)
-		sum += wr * float64(y[r])
-		weights += wr
+		w := t.weight(r)
+		sum += w * (float64(t.y[r]) - t.shift(r))
+		weights += w
 	}
 	return sum / weights
 }
 
-func weight(w []float32, row uint32) float64 {
-	if w == nil {
-		return 1
+// minMean bounds the means that log links start from: all-zero targets start
+// at 1e-10, which predicts zero for any use.
+const minMean = 1e-10
+
+// root is the score at which the derivatives of rows sum up to zero, between
+// low and high: Newton's method, halving where it leaves the bracket (Press et
+// al. 2007, "Numerical recipes", 9.4).
+func root(o Objective, rows []uint32, t target, low, high float64) float64 {
+	f := (low + high) / 2
+	for range 200 {
+		slope, curve := sums(o, rows, t, f)
+		if slope == 0 {
+			return f
+		}
+		if slope > 0 {
+			high = f
+		} else {
+			low = f
+		}
+		next := f - slope/curve
+		if !(next > low && next < high) {
+			next = (low + high) / 2
+		}
+		if math.Abs(next-f) <= 1e-9*(1+math.Abs(f)) {
+			return next
+		}
+		f = next
 	}
-	return float64(w[row])
+	return f
 }
 
-// logMean is the start of the objectives with a log link. All-zero targets
-// start at 1e-10, which predicts zero for any use.
-func logMean(rows []uint32, y, w []float32) float64 {
-	return math.Log(max(mean(rows, y, w), 1e-10))
+// sums are those of the derivatives of rows at one score.
+func sums(o Objective, rows []uint32, t target, f float64) (slope, curve float64) {
+	var y, gradient, hessian [1]float32
+	var score [1]float64
+	for _, r := range rows {
+		y[0], score[0] = t.y[r], f+t.shift(r)
+		o.derive(y[:], score[:], gradient[:], hessian[:])
+		slope += t.weight(r) * float64(gradient[0])
+		curve += t.weight(r) * float64(hessian[0])
+	}
+	return slope, curve
+}
+
+// bracket is the range of y less the offset.
+func (t *target) bracket(rows []uint32) (low, high float64) {
+	low, high = math.Inf(1), math.Inf(-1)
+	for _, r := range rows {
+		v := float64(t.y[r]) - t.shift(r)
+		low, high = min(low, v), max(high, v)
+	}
+	return low, high
 }
 
 func refuseNegative(y []float32, objective string) error {
@@ -57,4 +118,12 @@ func refuseNegative(y []float32, objective string) error {
 			WithHint("take squared error for data with returns")
 	}
 	return nil
+}
+
+// refuse names the parameter of an objective that is not legal, if one is.
+func refuse(field string, value, from, to float64) error {
+	if value > from && value < to {
+		return nil
+	}
+	return daycast.Errorf(daycast.Invalid, "gbm: %s is %g: want a number above %g and below %g", field, value, from, to).WithField(field)
 }

@@ -12,15 +12,26 @@ import (
 //	loss = exp(f) - y*f    gradient = exp(f) - y    hessian = exp(f)    link log
 //
 // LightGBM multiplies the hessian by exp(0.7) to keep steps short; here the
-// steps of all log links are cut at maxLogStep instead.
+// steps of all log links are cut at maxStep instead.
 type Poisson struct{}
 
 func (Poisson) check(y []float32) error { return refuseNegative(y, "poisson") }
 func (Poisson) link() tree.Link         { return tree.Log }
 
-func (Poisson) start(rows []uint32, y, w []float32) float64 { return logMean(rows, y, w) }
+func (Poisson) start(rows []uint32, t target) float64 {
+	var sum, exposure float64
+	for _, r := range rows {
+		sum += t.weight(r) * float64(t.y[r])
+		exposure += t.weight(r) * exp(t.shift(r))
+	}
+	return math.Log(max(sum/exposure, minMean))
+}
 
-func (Poisson) derive(y, f float64) (gradient, hessian float64) {
-	mu := math.Exp(f)
-	return mu - y, mu
+func (Poisson) loss(y, f float64) float64 { return math.Exp(f) - y*f }
+
+func (Poisson) derive(y []float32, f []float64, gradient, hessian []float32) {
+	for i, v := range y {
+		mu := exp(f[i])
+		gradient[i], hessian[i] = float32(mu-float64(v)), float32(mu)
+	}
 }

@@ -10,6 +10,12 @@ type Squared struct{}
 func (Squared) check([]float32) error { return nil }
 func (Squared) link() tree.Link       { return tree.Identity }
 
-func (Squared) start(rows []uint32, y, w []float32) float64 { return mean(rows, y, w) }
+func (Squared) start(rows []uint32, t target) float64 { return t.mean(rows) }
 
-func (Squared) derive(y, f float64) (gradient, hessian float64) { return f - y, 1 }
+func (Squared) loss(y, f float64) float64 { return (f - y) * (f - y) / 2 }
+
+func (Squared) derive(y []float32, f []float64, gradient, hessian []float32) {
+	for i, v := range y {
+		gradient[i], hessian[i] = float32(f[i]-float64(v)), 1
+	}
+}

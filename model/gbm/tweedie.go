@@ -1,9 +1,9 @@
 package gbm
 
 import (
+	"cmp"
 	"math"
 
-	"daycast"
 	"daycast/model/tree"
 )
 
@@ -23,30 +23,37 @@ type Tweedie struct {
 	Power float64
 }
 
-func (t Tweedie) power() float64 {
-	if t.Power == 0 {
-		return 1.1
-	}
-	return t.Power
-}
+func (t Tweedie) power() float64 { return cmp.Or(t.Power, 1.1) }
 
 func (t Tweedie) check(y []float32) error {
-	if p := t.power(); !(p > 1 && p < 2) {
-		return daycast.Errorf(daycast.Invalid, "tweedie power %g: want a number above 1 and below 2", p).WithField("power")
+	if err := refuse("power", t.power(), 1, 2); err != nil {
+		return err
 	}
 	return refuseNegative(y, "tweedie")
 }
 
 func (Tweedie) link() tree.Link { return tree.Log }
 
-func (Tweedie) start(rows []uint32, y, w []float32) float64 { return logMean(rows, y, w) }
-
-func (t Tweedie) derive(y, f float64) (gradient, hessian float64) {
+func (t Tweedie) start(rows []uint32, d target) float64 {
 	p := t.power()
-	b := math.Exp((2 - p) * f)
-	a := 0.
-	if y > 0 {
-		a = y * math.Exp((1-p)*f)
+	var sum, exposure float64
+	for _, r := range rows {
+		sum += d.weight(r) * float64(d.y[r]) * exp((1-p)*d.shift(r))
+		exposure += d.weight(r) * exp((2-p)*d.shift(r))
 	}
-	return b - a, (p-1)*a + (2-p)*b
+	return math.Log(max(sum/exposure, minMean))
+}
+
+func (t Tweedie) loss(y, f float64) float64 {
+	p := t.power()
+	return -y*math.Exp((1-p)*f)/(1-p) + math.Exp((2-p)*f)/(2-p)
+}
+
+func (t Tweedie) derive(y []float32, f []float64, gradient, hessian []float32) {
+	p := t.power()
+	for i, v := range y {
+		// Whether anything was sold cannot be predicted: no branch for it.
+		a, b := float64(v)*exp((1-p)*f[i]), exp((2-p)*f[i])
+		gradient[i], hessian[i] = float32(b-a), float32((p-1)*a+(2-p)*b)
+	}
 }

@@ -59,7 +59,7 @@ func BenchmarkGrow(b *testing.B) {
 			began := cpu()
 			defer func() { b.ReportMetric((cpu()-began)/float64(b.N), "cpu-ms/op") }()
 			for b.Loop() {
-				g.Grow(all, grad, hess, 1, func(rows []uint32) float64 { return NewtonStep(rows, grad, hess, 0) })
+				g.Grow(all, Target{Grad: grad, Hess: hess}, 1)
 			}
 		})
 	}

@@ -29,10 +29,7 @@ const (
 )
 
 // Bins maps the values of a frame's columns to bins.
-type Bins struct {
-	columns []columnBins
-	layout  layout // of matrices
-}
+type Bins struct{ columns []columnBins }
 
 // columnBins are the bins of one column, with cuts ascending.
 //
@@ -72,7 +69,6 @@ func NewBins(x *feature.Frame, rows []uint32, seed uint64, threads int) *Bins {
 			b.columns[c] = columnBins{cuts: quantileCuts(counted, len(keys))}
 		}
 	})
-	b.layout = planLayout(b.columns)
 	return b
 }
 

@@ -9,7 +9,7 @@ type columnStore struct {
 // columnSums are a leaf's sums by bin of one column: its lane's, or summed up
 // from it, or from the leaf's rows where the column is wide.
 func (g *Grower) columnSums(n *growing, c int, store *columnStore) columnSums {
-	p := &g.matrix.bins.layout.places[c]
+	p := &g.matrix.places[c]
 	if p.wide {
 		return g.wideSums(n, p, g.matrix.bins.columns[c].last())
 	}

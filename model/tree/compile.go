@@ -51,7 +51,7 @@ func compile(e *Ensemble) *compiled {
 // layLanes gives the columns that nodes ask about their lanes, and returns
 // them by column.
 func (c *compiled) layLanes(e *Ensemble) map[uint16]*laneColumn {
-	cuts, sets := asked(e)
+	cuts, sets := questions(e)
 	at := map[uint16]*laneColumn{}
 	for i := range e.bins.columns {
 		column := uint16(i)
@@ -77,9 +77,9 @@ func (c *compiled) layLanes(e *Ensemble) map[uint16]*laneColumn {
 	return at
 }
 
-// asked are, by column, the indices of the cuts that nodes split numbers by,
+// questions are, by column, the indices of the cuts that nodes split numbers by,
 // and whether nodes have sets.
-func asked(e *Ensemble) (cuts map[uint16][]int, sets map[uint16]bool) {
+func questions(e *Ensemble) (cuts map[uint16][]int, sets map[uint16]bool) {
 	cuts, sets = map[uint16][]int{}, map[uint16]bool{}
 	for i := range e.trees {
 		for _, n := range e.trees[i].nodes {

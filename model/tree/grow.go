@@ -37,7 +37,8 @@ type growing struct {
 	depth      int
 	seed       uint64
 	sum        sum
-	value      float64 // of the node, where gains need it; then its parent's until it is made
+	value      float64 // of the node as a leaf, where gains need it
+	parent     float64 // the value of the node above
 	bounds
 	path        []int // the columns above it, where interactions are limited
 	best        split
@@ -58,23 +59,32 @@ func NewGrower(m *Matrix, o Options) *Grower {
 	return g
 }
 
-// Grow grows a tree on rows, which it copies, from the gradient and hessian
-// of each row of the matrix. value is asked for the value of each leaf, given
-// its rows in ascending order; it may be called concurrently.
-func (g *Grower) Grow(rows []uint32, grad, hess []float32, seed uint64, value func(rows []uint32) float64) *Grown {
+// A Target is what a tree is grown for.
+type Target struct {
+	Grad, Hess []float32 // by row of the matrix
+	// Rate is what leaves' values are multiplied by; 0 is 1.
+	Rate float64
+	// Renew is asked for the value of a leaf, given its rows in ascending
+	// order, before bounds and rate; it may be called concurrently. nil: the
+	// Newton step.
+	Renew func(rows []uint32) float64
+}
+
+// Grow grows a tree on rows, which it copies.
+func (g *Grower) Grow(rows []uint32, t Target, seed uint64) *Grown {
 	g.seed = seed
 	if len(g.spare) < len(rows) {
 		g.rows, g.spare = make([]uint32, len(rows)), make([]uint32, len(rows))
 	}
 	g.rows = append(g.rows[:0], rows...)
-	g.q.fill(rows, grad, hess, seed, g.o.Team)
+	g.q.fill(rows, t.Grad, t.Hess, seed, g.o.Team)
 	g.chooseColumns()
 	g.nodes = append(g.nodes[:0], g.root(rows))
 	if g.q.gradQuantum > 0 {
 		g.searchLeaf(g.workers, g.nodes[0])
 		newCrew(g).split()
 	}
-	return g.finish(value)
+	return g.finish(t)
 }
 
 func (g *Grower) root(rows []uint32) *growing {
@@ -91,12 +101,13 @@ func (g *Grower) root(rows []uint32) *growing {
 		n.sum = n.sum.plus(s)
 	}
 	n.value = g.o.newton(g.q.gradient(n.sum), g.q.hessian(n.sum), g.o.L2)
+	n.parent = n.value
 	return n
 }
 
 func (g *Grower) chooseColumns() {
 	rng := rand.New(rand.NewPCG(g.seed, treeStream))
-	places := g.matrix.bins.layout.places
+	places := g.matrix.places
 	g.columns = chooseFraction(rng, len(places), g.o.TreeColumns)
 	tiles := make([]bool, g.matrix.width)
 	g.wide = g.wide[:0]
@@ -154,7 +165,7 @@ func childSeed(parent, side uint64) uint64 {
 // values, bounds and the columns on their path.
 func (g *Grower) inherit(n, l, r *growing) {
 	for _, child := range []*growing{l, r} {
-		child.depth, child.value, child.bounds = n.depth+1, n.value, n.bounds
+		child.depth, child.parent, child.bounds = n.depth+1, n.value, n.bounds
 	}
 	column := n.best.column
 	if g.o.Interactions != nil {

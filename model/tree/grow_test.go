@@ -24,10 +24,6 @@ func randomGradients(rng *rand.Rand, rows int, constant bool) (grad, hess []floa
 	return grad, hess
 }
 
-func newton(grad, hess []float32) func([]uint32) float64 {
-	return func(rows []uint32) float64 { return NewtonStep(rows, grad, hess, 0) }
-}
-
 func TestHistogramAgreesWithSlowTwin(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, constant := range []bool{true, false} {
@@ -183,7 +179,7 @@ func TestSplitAgreesWithBruteForce(t *testing.T) {
 		}
 		x := oneColumn(levels, values)
 		m := NewBins(x, allRows(rows), 1, 1).Matrix(x, 1)
-		grown := NewGrower(m, o).Grow(allRows(rows), grad, hess, trial, newton(grad, hess))
+		grown := NewGrower(m, o).Grow(allRows(rows), Target{Grad: grad, Hess: hess}, trial)
 		var got float64 // of the only split
 		if n := grown.Tree.nodes[0]; n.right != 0 {
 			got = float64(n.gain)
@@ -220,7 +216,7 @@ func TestGrownTreeIsConsistent(t *testing.T) {
 				o.Team = NewTeam(threads)
 				defer o.Team.Stop()
 				rows := Sample(allRows(x.Rows), .7, 1)
-				grown := NewGrower(m, o).Grow(rows, grad, hess, 9, newton(grad, hess))
+				grown := NewGrower(m, o).Grow(rows, Target{Grad: grad, Hess: hess}, 9)
 				if first == nil {
 					first = grown
 					checkGrown(t, grown, m, rows, hess, o)
@@ -291,7 +287,7 @@ func TestNothingToLearn(t *testing.T) {
 	for _, gradient := range []float32{0, 1, -1e-20, 1e20, math.MaxFloat32} {
 		t.Run(fmt.Sprint(gradient), func(t *testing.T) {
 			grad := slices.Repeat([]float32{gradient}, x.Rows)
-			grown := NewGrower(m, loose).Grow(allRows(x.Rows), grad, hess, 1, newton(grad, hess))
+			grown := NewGrower(m, loose).Grow(allRows(x.Rows), Target{Grad: grad, Hess: hess}, 1)
 			if len(grown.Leaves) != 1 {
 				t.Errorf("%d leaves for equal gradients", len(grown.Leaves))
 			}
@@ -304,7 +300,7 @@ func TestNoColumns(t *testing.T) {
 	x.Columns, x.Data = nil, nil
 	m := NewBins(x, allRows(10), 1, 1).Matrix(x, 1)
 	grad, hess := randomGradients(rand.New(rand.NewPCG(6, 2)), 10, true)
-	if grown := NewGrower(m, loose).Grow(allRows(10), grad, hess, 1, newton(grad, hess)); len(grown.Leaves) != 1 {
+	if grown := NewGrower(m, loose).Grow(allRows(10), Target{Grad: grad, Hess: hess}, 1); len(grown.Leaves) != 1 {
 		t.Errorf("%d leaves without columns", len(grown.Leaves))
 	}
 }

@@ -13,7 +13,8 @@ import "daycast/feature"
 // A lane holds one column, or several that have few bins (see place). A column
 // with more bins than a byte tells apart lies beside, in 16 bits by row.
 type Matrix struct {
-	bins  *Bins
+	bins *Bins
+	layout
 	rows  int
 	width int        // words by row
 	words []uint64   // rows x width
@@ -27,13 +28,14 @@ const tileLanes = 8
 // NewMatrix has room for rows rows, whose bins are all those of missing
 // values until they are written.
 func (b *Bins) NewMatrix(rows int) *Matrix {
-	m := &Matrix{bins: b, rows: rows, width: (b.layout.lanes + tileLanes - 1) / tileLanes}
+	m := &Matrix{bins: b, layout: planLayout(b.columns), rows: rows}
+	m.width = (m.layout.lanes + tileLanes - 1) / tileLanes
 	m.words = make([]uint64, rows*m.width)
-	m.lanes = make([][]uint8, b.layout.lanes)
+	m.lanes = make([][]uint8, m.layout.lanes)
 	for i := range m.lanes {
 		m.lanes[i] = make([]uint8, rows)
 	}
-	m.wide = make([][]uint16, b.layout.wide)
+	m.wide = make([][]uint16, m.layout.wide)
 	for i := range m.wide {
 		m.wide[i] = make([]uint16, rows)
 	}
@@ -47,12 +49,6 @@ func (b *Bins) Matrix(x *feature.Frame, threads int) *Matrix {
 	return m
 }
 
-// Rows is the number of rows of the matrix.
-func (m *Matrix) Rows() int { return m.rows }
-
-// Bins are those that the matrix was binned by.
-func (m *Matrix) Bins() *Bins { return m.bins }
-
 // Write bins the rows of x into those from begin on, once for each row: so a
 // matrix is made block by block, and its frame need not exist in whole. A
 // column that x lacks counts as missing.
@@ -63,7 +59,7 @@ func (m *Matrix) Write(begin int, x *feature.Frame, threads int) {
 	team.Spans(x.Rows, func(from, to int) {
 		for c := range min(len(m.bins.columns), len(x.Data)) {
 			values, at := x.Data[c][from:to], begin+from
-			if p := &m.bins.layout.places[c]; p.wide {
+			if p := &m.places[c]; p.wide {
 				writeWide(m.wide[p.lane][at:], values, &lookups[c])
 			} else {
 				p.write(m.lanes[p.lane][at:], values, &lookups[c])
@@ -116,7 +112,7 @@ func (m *Matrix) transpose(begin, end int) {
 
 // at is the bin of a column in a row.
 func (m *Matrix) at(row uint32, column int) uint16 {
-	p := &m.bins.layout.places[column]
+	p := &m.places[column]
 	if p.wide {
 		return m.wide[p.lane][row]
 	}

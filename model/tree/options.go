@@ -10,6 +10,8 @@ type Options struct {
 	L1         float64 // by which a leaf's gradient is shrunk, >= 0
 	L2         float64 // added to a leaf's hessian, >= 0
 	MinGain    float64 // that a split has to pass, >= 0
+	// MaxStep bounds the size of a leaf's value before its rate; 0: no limit.
+	MaxStep float64
 	// PathSmooth draws a leaf of n rows to its parent's value with the weight
 	// of as many rows; 0: not. LightGBM's path_smooth.
 	PathSmooth float64

@@ -1,6 +1,9 @@
 package tree
 
-import "math"
+import (
+	"cmp"
+	"math"
+)
 
 // bounds are those of a leaf's value that monotone splits above it set.
 type bounds struct{ low, high float64 }
@@ -19,11 +22,41 @@ func (s *search) output(x sum, l2 float64) float64 {
 	return s.o.smooth(v, x.rows(), s.leaf.value)
 }
 
-func (o *Options) newton(g, h, l2 float64) float64 {
+// leafValue is the value of a leaf of the tree.
+func (g *Grower) leafValue(n *growing, rows []uint32, t Target) float64 {
+	return g.o.value(rows, t, n.parent, n.bounds)
+}
+
+// Value is what the rows get as a leaf by itself, whose value no node above
+// it has a say in.
+func (o *Options) Value(rows []uint32, t Target) float64 {
+	own := *o
+	own.PathSmooth = 0
+	return own.value(rows, t, 0, unbounded)
+}
+
+func (o *Options) value(rows []uint32, t Target, parent float64, b bounds) float64 {
+	v := 0.0
+	if t.Renew != nil {
+		v = t.Renew(rows)
+	} else {
+		v = NewtonStep(rows, t.Grad, t.Hess, o.L1, o.L2)
+	}
+	v = b.bound(o.smooth(v, len(rows), parent))
+	if o.MaxStep > 0 {
+		v = max(-o.MaxStep, min(o.MaxStep, v))
+	}
+	return v * cmp.Or(t.Rate, 1)
+}
+
+func (o *Options) newton(g, h, l2 float64) float64 { return newton(g, h, o.L1, l2) }
+
+// newton is 0 where a step has no meaning.
+func newton(g, h, l1, l2 float64) float64 {
 	if h+l2 <= 0 {
 		return 0
 	}
-	return -math.Copysign(max(0, math.Abs(g)-o.L1), g) / (h + l2)
+	return -math.Copysign(max(0, math.Abs(g)-l1), g) / (h + l2)
 }
 
 func (o *Options) smooth(v float64, rows int, parent float64) float64 {

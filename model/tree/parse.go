@@ -51,7 +51,6 @@ func parse(b []byte) (*Ensemble, bool) {
 	for range columns {
 		e.bins.columns = append(e.bins.columns, p.column())
 	}
-	e.bins.layout = planLayout(e.bins.columns)
 	trees := p.count(treeBytes)
 	for range trees {
 		e.trees = append(e.trees, p.tree(e.bins.columns))

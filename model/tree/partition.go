@@ -8,7 +8,7 @@ type sides struct {
 }
 
 func (m *Matrix) sides(s *split) *sides {
-	out := &sides{p: &m.bins.layout.places[s.column]}
+	out := &sides{p: &m.places[s.column]}
 	last := m.bins.columns[s.column].last()
 	if out.p.wide {
 		out.bins = make([]bool, last+1)

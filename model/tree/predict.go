@@ -36,8 +36,8 @@ type Leaf struct {
 	Rows  []uint32
 }
 
-// finish asks for the leaves' values and lays the nodes out flat.
-func (g *Grower) finish(value func(rows []uint32) float64) *Grown {
+// finish sets the leaves' values and lays the nodes out flat.
+func (g *Grower) finish(t Target) *Grown {
 	out := &Grown{}
 	var leaves []*growing
 	for _, n := range g.nodes {
@@ -49,7 +49,7 @@ func (g *Grower) finish(value func(rows []uint32) float64) *Grown {
 	g.o.Team.Each(len(leaves), func(i int) {
 		n := leaves[i]
 		rows := g.rows[n.begin:n.end]
-		n.value = value(rows)
+		n.value = g.leafValue(n, rows, t)
 		out.Leaves[i] = Leaf{Finite(n.value), rows}
 	})
 	out.Tree.nodes = make([]node, 0, len(g.nodes))
@@ -139,8 +139,7 @@ func NewEnsemble(b *Bins, start float64, link Link) *Ensemble {
 
 // Add appends a tree.
 func (e *Ensemble) Add(g *Grown) {
-	e.trees = append(e.trees, g.Tree)
-	e.laid.Store(nil)
+	e.Append(g.Tree)
 }
 
 // Finite is v as a float32, cut at the largest; NaN stays NaN.

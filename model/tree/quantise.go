@@ -72,7 +72,7 @@ func (q *quantised) fill(rows []uint32, grad, hess []float32, seed uint64, team 
 	team.Spans(len(rows), func(begin, end int) {
 		for _, r := range rows[begin:end] {
 			upGrad, upHess := dither(seed, r)
-			word := whole(float64(grad[r])*perGrad+upGrad) << 32
+			word := toWhole(float64(grad[r])*perGrad+upGrad) << 32
 			if q.constant {
 				word++
 			} else {
@@ -92,9 +92,9 @@ func dither(seed uint64, row uint32) (a, b float64) {
 	return float64(int64(z>>32)) / (1 << 32), float64(int64(uint32(z))) / (1 << 32)
 }
 
-// whole is the largest whole number that is not above v, which lies within 32
+// toWhole is the largest whole number that is not above v, which lies within 32
 // bits.
-func whole(v float64) int64 { return int64(v+1<<32) - 1<<32 }
+func toWhole(v float64) int64 { return int64(v+1<<32) - 1<<32 }
 
 // scale sets the quanta for n rows and returns how many there are to a unit.
 func (q *quantised) scale(grads, hesses, n float64) (perGrad, perHess float64) {

@@ -22,6 +22,12 @@ func Rows(x *feature.Frame, y, w []float32) ([]uint32, error) {
 	if err := checkShape(x, y, w); err != nil {
 		return nil, err
 	}
+	return Weighted(y, w)
+}
+
+// Weighted are the rows with a weight above zero, ascending. It refuses what
+// Rows refuses of targets and weights.
+func Weighted(y, w []float32) ([]uint32, error) {
 	rows := make([]uint32, 0, len(y))
 	for i, v := range y {
 		if !finite(v) {
@@ -80,18 +86,16 @@ func Relative(w []float32, rows []uint32) []float32 {
 }
 
 // NewtonStep is the value of a leaf that minimises the second-order
-// approximation of the loss: -sum(grad) / (sum(hess) + L2), 0 where that has
-// no meaning.
-func NewtonStep(rows []uint32, grad, hess []float32, l2 float64) float64 {
+// approximation of the loss, 0 where that has no meaning:
+//
+//	-sign(G) * max(0, |G|-L1) / (H+L2)    with G, H the sums over rows
+func NewtonStep(rows []uint32, grad, hess []float32, l1, l2 float64) float64 {
 	var g, h float64
 	for _, r := range rows {
 		g += float64(grad[r])
 		h += float64(hess[r])
 	}
-	if h+l2 <= 0 {
-		return 0
-	}
-	return -g / (h + l2)
+	return newton(g, h, l1, l2)
 }
 
 // Sample draws round(fraction * len(rows)) of the rows, at least one, without

@@ -4,15 +4,15 @@ package tree
 // bitTree can. A walk has no branch but its end, and several are on their way
 // at once, so that the processor works on one while it waits for the others.
 type walks struct {
-	steps  []step // of all trees, from their roots on
+	hops   []hop // of all trees, from their roots on
 	roots  []uint32
-	values []float32 // by step, of leaves
-	sets   []binSet  // by step; nil where no tree has one
+	values []float32 // by hop, of leaves
+	sets   []binSet  // by hop; nil where no tree has one
 }
 
-// A step leads to the step child, or to the one after it where the row's lane
+// A hop leads to the hop child, or to the one after it where the row's lane
 // is above limit. A leaf leads to itself.
-type step struct {
+type hop struct {
 	child uint32
 	lane  uint16
 	limit uint16
@@ -20,57 +20,57 @@ type step struct {
 
 // layWalk adds a tree, with the children of a node side by side.
 func (w *walks) layWalk(t *Tree, at map[uint16]*laneColumn) {
-	root := len(w.steps)
+	root := len(w.hops)
 	w.roots = append(w.roots, uint32(root))
-	w.steps = append(w.steps, step{})
-	from := []int32{0} // by step of this tree, the node
+	w.hops = append(w.hops, hop{})
+	from := []int32{0} // by hop of this tree, the node
 	for i := 0; i < len(from); i++ {
 		n := &t.nodes[from[i]]
-		s := step{child: uint32(root + i), limit: missingLast}
+		s := hop{child: uint32(root + i), limit: missingLast}
 		var set binSet
 		if n.right != 0 {
-			s, set = at[n.column].step(n, t)
-			s.child = uint32(len(w.steps))
-			w.steps = append(w.steps, step{}, step{})
+			s, set = at[n.column].hop(n, t)
+			s.child = uint32(len(w.hops))
+			w.hops = append(w.hops, hop{}, hop{})
 			from = append(from, from[i]+1, n.right)
 		}
-		w.steps[root+i] = s
+		w.hops[root+i] = s
 		w.values = append(w.values, n.value)
 		w.addSet(root+i, set)
 	}
 }
 
-// step is what a node asks, without its child; set is nil for numbers.
-func (l *laneColumn) step(n *node, t *Tree) (s step, set binSet) {
+// hop is what a node asks, without its child; set is nil for numbers.
+func (l *laneColumn) hop(n *node, t *Tree) (s hop, set binSet) {
 	if n.set >= 0 {
-		return step{lane: uint16(l.set)}, l.words(n, t)
+		return hop{lane: uint16(l.set)}, l.words(n, t)
 	}
 	lane, limit, _ := l.ask(n)
-	return step{lane: uint16(lane), limit: limit}, nil
+	return hop{lane: uint16(lane), limit: limit}, nil
 }
 
-func (w *walks) addSet(step int, set binSet) {
+func (w *walks) addSet(hop int, set binSet) {
 	if set == nil && w.sets == nil {
 		return
 	}
-	for len(w.sets) < step {
+	for len(w.sets) < hop {
 		w.sets = append(w.sets, nil)
 	}
 	w.sets = append(w.sets, set)
 }
 
-// above is 1 where a > b, else 0, without a branch.
-func above(a, b uint16) uint32 { return (uint32(b) - uint32(a)) >> 31 }
+// exceeds is 1 where a > b, else 0, without a branch.
+func exceeds(a, b uint16) uint32 { return (uint32(b) - uint32(a)) >> 31 }
 
 // walk is the leaf that a row comes to from a root; its lanes are stride apart.
 func (w *walks) walk(i uint32, lanes []uint16, stride int) uint32 {
 	for {
-		s := w.steps[i]
+		s := w.hops[i]
 		if s.child == i {
 			return i
 		}
 		lane := lanes[int(s.lane)*stride]
-		right := above(lane, s.limit)
+		right := exceeds(lane, s.limit)
 		if int(i) < len(w.sets) && w.sets[i] != nil {
 			right = 1
 			if w.sets[i].has(lane) {
@@ -89,40 +89,40 @@ func (w *walks) walkTrees(at *[8]uint32, lanes []uint16) {
 		}
 		return
 	}
-	steps := w.steps
+	hops := w.hops
 	a, b, c, d, e, f, g, h := at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7]
 	for {
 		moved := uint32(0)
-		s := steps[a]
-		next := s.child + above(lanes[s.lane], s.limit)
+		s := hops[a]
+		next := s.child + exceeds(lanes[s.lane], s.limit)
 		moved |= next ^ a
 		a = next
-		s = steps[b]
-		next = s.child + above(lanes[s.lane], s.limit)
+		s = hops[b]
+		next = s.child + exceeds(lanes[s.lane], s.limit)
 		moved |= next ^ b
 		b = next
-		s = steps[c]
-		next = s.child + above(lanes[s.lane], s.limit)
+		s = hops[c]
+		next = s.child + exceeds(lanes[s.lane], s.limit)
 		moved |= next ^ c
 		c = next
-		s = steps[d]
-		next = s.child + above(lanes[s.lane], s.limit)
+		s = hops[d]
+		next = s.child + exceeds(lanes[s.lane], s.limit)
 		moved |= next ^ d
 		d = next
-		s = steps[e]
-		next = s.child + above(lanes[s.lane], s.limit)
+		s = hops[e]
+		next = s.child + exceeds(lanes[s.lane], s.limit)
 		moved |= next ^ e
 		e = next
-		s = steps[f]
-		next = s.child + above(lanes[s.lane], s.limit)
+		s = hops[f]
+		next = s.child + exceeds(lanes[s.lane], s.limit)
 		moved |= next ^ f
 		f = next
-		s = steps[g]
-		next = s.child + above(lanes[s.lane], s.limit)
+		s = hops[g]
+		next = s.child + exceeds(lanes[s.lane], s.limit)
 		moved |= next ^ g
 		g = next
-		s = steps[h]
-		next = s.child + above(lanes[s.lane], s.limit)
+		s = hops[h]
+		next = s.child + exceeds(lanes[s.lane], s.limit)
 		moved |= next ^ h
 		h = next
 		if moved == 0 {
@@ -141,40 +141,40 @@ func (w *walks) walkRows(root uint32, lanes []uint16, at *[8]uint32) {
 		}
 		return
 	}
-	steps := w.steps
+	hops := w.hops
 	a, b, c, d, e, f, g, h := root, root, root, root, root, root, root, root
 	for {
 		moved := uint32(0)
-		s := steps[a]
-		next := s.child + above(lanes[8*uint(s.lane)+0], s.limit)
+		s := hops[a]
+		next := s.child + exceeds(lanes[8*uint(s.lane)+0], s.limit)
 		moved |= next ^ a
 		a = next
-		s = steps[b]
-		next = s.child + above(lanes[8*uint(s.lane)+1], s.limit)
+		s = hops[b]
+		next = s.child + exceeds(lanes[8*uint(s.lane)+1], s.limit)
 		moved |= next ^ b
 		b = next
-		s = steps[c]
-		next = s.child + above(lanes[8*uint(s.lane)+2], s.limit)
+		s = hops[c]
+		next = s.child + exceeds(lanes[8*uint(s.lane)+2], s.limit)
 		moved |= next ^ c
 		c = next
-		s = steps[d]
-		next = s.child + above(lanes[8*uint(s.lane)+3], s.limit)
+		s = hops[d]
+		next = s.child + exceeds(lanes[8*uint(s.lane)+3], s.limit)
 		moved |= next ^ d
 		d = next
-		s = steps[e]
-		next = s.child + above(lanes[8*uint(s.lane)+4], s.limit)
+		s = hops[e]
+		next = s.child + exceeds(lanes[8*uint(s.lane)+4], s.limit)
 		moved |= next ^ e
 		e = next
-		s = steps[f]
-		next = s.child + above(lanes[8*uint(s.lane)+5], s.limit)
+		s = hops[f]
+		next = s.child + exceeds(lanes[8*uint(s.lane)+5], s.limit)
 		moved |= next ^ f
 		f = next
-		s = steps[g]
-		next = s.child + above(lanes[8*uint(s.lane)+6], s.limit)
+		s = hops[g]
+		next = s.child + exceeds(lanes[8*uint(s.lane)+6], s.limit)
 		moved |= next ^ g
 		g = next
-		s = steps[h]
-		next = s.child + above(lanes[8*uint(s.lane)+7], s.limit)
+		s = hops[h]
+		next = s.child + exceeds(lanes[8*uint(s.lane)+7], s.limit)
 		moved |= next ^ h
 		h = next
 		if moved == 0 {

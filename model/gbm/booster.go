@@ -1,0 +1,182 @@
+package gbm
+
+import (
+	"math/rand/v2"
+
+	"daycast/model/tree"
+)
+
+// maxStep bounds a leaf's Newton step on the log and logistic scales, where a
+// leaf whose mean is far above its prediction would ask for exp(y/mu). A
+// choice: at the default learning rate a tree moves a prediction by a factor
+// of 1.22 at most.
+const maxStep = 2
+
+// scored are rows with the sum of the trees so far.
+type scored struct {
+	target
+	matrix *tree.Matrix
+	rows   []uint32  // that count
+	score  []float64 // by row of the matrix: start, offset and trees
+	team   *tree.Team
+}
+
+// newScored starts the rows from a whole ensemble.
+func newScored(d Data, rows []uint32, e *tree.Ensemble, team *tree.Team) *scored {
+	s := &scored{
+		target: target{d.Y, tree.Relative(d.Weight, rows), d.Offset},
+		matrix: d.X, rows: rows, score: make([]float64, len(d.Y)), team: team,
+	}
+	for _, r := range rows {
+		s.score[r] = e.Start() + s.shift(r)
+	}
+	for t := range e.Trees() {
+		s.move(e.Tree(t), 1)
+	}
+	return s
+}
+
+// move adds a tree to the scores, times factor.
+func (s *scored) move(t *tree.Tree, factor float64) {
+	s.team.Spans(len(s.rows), func(begin, end int) {
+		for _, r := range s.rows[begin:end] {
+			s.score[r] += factor * float64(t.Value(s.matrix, r))
+		}
+	})
+}
+
+// A booster is training under way.
+type booster struct {
+	Regressor
+	*scored
+	seed       uint64
+	grad, hess []float32 // by row
+	drawn      []float32 // by row: its weight in this round's leaves, where GOSS changes it
+	grower     *tree.Grower
+	ensemble   *tree.Ensemble
+	follows    []*scored // other rows, whose scores move too
+}
+
+func (r Regressor) newBooster(d Data, rows []uint32, o TrainOptions, team *tree.Team) *booster {
+	b := &booster{
+		Regressor: r, seed: o.Seed, grad: make([]float32, len(d.Y)), hess: make([]float32, len(d.Y)),
+		grower: tree.NewGrower(d.X, r.growth(team)),
+	}
+	if o.From != nil {
+		b.ensemble = o.From.ensemble.Clone()
+	} else {
+		start := r.Objective.start(rows, target{d.Y, tree.Relative(d.Weight, rows), d.Offset})
+		b.ensemble = tree.NewEnsemble(d.X.Bins(), start, r.Objective.link())
+	}
+	b.scored = newScored(d, rows, b.ensemble, team)
+	return b
+}
+
+// add grows tree t and moves the scores.
+func (b *booster) add(t uint64) {
+	rng := rand.New(rand.NewPCG(b.seed, t))
+	rows := tree.Sample(b.rows, b.RowFraction, rng.Uint64())
+	growSeed := rng.Uint64()
+	dropped := b.DART.choose(b.ensemble.Trees(), rng)
+	b.drop(dropped)
+	b.differentiate(rows)
+	if b.GOSS.on() {
+		rows = b.draw(rng.Uint64())
+	}
+	// Where trees were dropped, this one makes up for a part of them only.
+	grown := b.grower.Grow(rows, tree.Target{
+		Grad: b.grad, Hess: b.hess, Rate: b.LearningRate / float64(1+len(dropped)), Renew: b.renewal(),
+	}, growSeed)
+	b.ensemble.Add(grown)
+	b.take(grown, len(rows) == len(b.rows))
+	b.restore(dropped)
+}
+
+// take moves the scores by a new tree; all says that it was grown on all rows,
+// whose leaves are known then.
+func (b *booster) take(grown *tree.Grown, all bool) {
+	if all {
+		b.team.Each(len(grown.Leaves), func(i int) {
+			leaf := grown.Leaves[i]
+			for _, r := range leaf.Rows {
+				b.score[r] += float64(leaf.Value)
+			}
+		})
+	} else {
+		b.move(&grown.Tree, 1)
+	}
+	for _, s := range b.follows {
+		s.move(&grown.Tree, 1)
+	}
+}
+
+// differentiate fills in the gradients and hessians of rows, times weights.
+func (b *booster) differentiate(rows []uint32) {
+	b.team.Spans(len(rows), func(begin, end int) {
+		span := rows[begin:end]
+		first, last := int(span[0]), int(span[len(span)-1])+1
+		if last-first > len(span) {
+			b.gather(span)
+			return
+		}
+		grad, hess := b.grad[first:last], b.hess[first:last] // no row is left out
+		b.Objective.derive(b.y[first:last], b.score[first:last], grad, hess)
+		if b.w != nil {
+			weigh(grad, hess, b.w[first:last])
+		}
+		bound(grad)
+		bound(hess)
+	})
+}
+
+// gather differentiates rows with gaps between them.
+func (b *booster) gather(rows []uint32) {
+	const block = 256 // a choice: its slices fit the stack
+	var y, w, grad, hess [block]float32
+	var score [block]float64
+	for len(rows) > 0 {
+		n := min(block, len(rows))
+		for i, r := range rows[:n] {
+			y[i], w[i], score[i] = b.y[r], float32(b.weight(r)), b.score[r]
+		}
+		b.Objective.derive(y[:n], score[:n], grad[:n], hess[:n])
+		weigh(grad[:n], hess[:n], w[:n])
+		bound(grad[:n])
+		bound(hess[:n])
+		for i, r := range rows[:n] {
+			b.grad[r], b.hess[r] = grad[i], hess[i]
+		}
+		rows = rows[n:]
+	}
+}
+
+func weigh(grad, hess, w []float32) {
+	for i, v := range w {
+		grad[i] *= v
+		hess[i] *= v
+	}
+}
+
+// bound cuts what has overflowed at the largest number.
+func bound(values []float32) {
+	for i, v := range values {
+		if v-v != 0 {
+			values[i] = tree.Finite(float64(v))
+		}
+	}
+}
+
+// renewal is the objective's own way to set a leaf's value, nil where that is
+// the Newton step.
+func (b *booster) renewal() func(rows []uint32) float64 {
+	own, ok := b.Objective.(renewer)
+	if !ok {
+		return nil
+	}
+	residual := func(r uint32) float64 { return float64(b.y[r]) - b.score[r] }
+	w := b.w
+	if b.GOSS.on() {
+		w = b.drawn
+	}
+	return func(rows []uint32) float64 { return own.renew(rows, residual, w) }
+}
