@@ -124,6 +124,27 @@ func TestThreadsAndSaving(t *testing.T) {
 	}
 }
 
+// TestExplains passes through to model/tree, which has the twins.
+func TestExplains(t *testing.T) {
+	x, y, _ := steps(500)
+	p := fitted(t, Regressor{Trees: 12}, x, y, nil, one)
+	byCover := p.Explain(x, 1)
+	byBackground, err := p.ExplainAgainst(x.Slice(0, 20), x, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for r, want := range predict(p, x) {
+		for _, got := range []float64{byCover.Score(r), byBackground.Score(r)} {
+			if math.Abs(got-float64(want)) > 1e-5 {
+				t.Fatalf("row %d: explained as %g, predicted %g", r, got, want)
+			}
+		}
+	}
+	if leaves := p.LeafIndices(x, 1); len(leaves) != x.Rows || len(leaves[0]) != 12 || p.SplitCounts()[0] == 0 {
+		t.Error("want leaves of 12 trees for each row, and splits by the number")
+	}
+}
+
 func TestOddData(t *testing.T) {
 	levels := feature.NewFrame([]feature.Column{{Levels: 100_000}}, 100_000)
 	y := make([]float32, levels.Rows)

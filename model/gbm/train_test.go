@@ -350,3 +350,32 @@ func TestTrainsOddData(t *testing.T) {
 		}
 	}
 }
+
+// TestExplainsItsScores passes through to model/tree, which has the twins.
+func TestExplainsItsScores(t *testing.T) {
+	d, _, x := binned(2000, 2000)
+	p := trained(t, Regressor{Objective: Poisson{}, Trees: 20}, d, TrainOptions{})
+	scores := make([]float64, x.Rows)
+	p.Scores(x, scores)
+	byCover := p.Explain(x, 2)
+	byBackground, err := p.ExplainAgainst(x.Slice(0, 50), x, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for r, prediction := range predict(p, x) {
+		for _, got := range []float64{byCover.Score(r), byBackground.Score(r)} {
+			if math.Abs(got-scores[r]) > 1e-9*(1+math.Abs(got)) {
+				t.Fatalf("row %d: explained as %g, scored %g", r, got, scores[r])
+			}
+		}
+		if want := math.Exp(scores[r]); math.Abs(float64(prediction)-want) > 1e-5*want {
+			t.Fatalf("row %d: prediction %g, want exp(%g)", r, prediction, scores[r])
+		}
+	}
+	if leaves := p.LeafIndices(x, 1); len(leaves) != x.Rows || len(leaves[0]) != 20 {
+		t.Errorf("%d rows of leaves", len(leaves))
+	}
+	if counts := p.SplitCounts(); counts[1] == 0 {
+		t.Errorf("splits %d: want some by the level", counts)
+	}
+}
