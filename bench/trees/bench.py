@@ -30,7 +30,7 @@ figures = []
 
 
 def figure(name, value, target):
-    figures.append(f"{name}\t{value:.3f}\t{target}")
+    figures.append(f"{name}\t{value:.3f}\t{target}".rstrip())
 
 
 @functools.cache
@@ -44,6 +44,7 @@ def measure(job, name, sides, rounds=ROUNDS, **parameters):
     for seed in range(rounds):
         for side in sides:
             runs[side].append(run(job, folder, side, {"out": f"{FOLDER}/{side}", "seed": seed, **p}))
+            print(f"{job} {name}, round {seed + 1}: {side} {runs[side][-1].get('seconds', 0):.2f} s", file=sys.stderr)
     out = {side: {k: statistics.median(r[k] for r in rs) for k in rs[0]} for side, rs in runs.items()}
     if any(out.values()):
         table(" ".join([job, name, *(f"{k}={v}" for k, v in parameters.items() if k != "model")]), out)
