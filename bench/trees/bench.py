@@ -43,7 +43,7 @@ def measure(job, name, sides, rounds=ROUNDS, **parameters):
     runs = {side: [] for side in sides}
     for seed in range(rounds):
         for side in sides:
-            runs[side].append(run(job, folder, side, {"out": f"{FOLDER}/{side}", "seed": seed, **p}))
+            runs[side].append(run(job, folder, side, {"out": f"{FOLDER}/{side}.f32", "seed": seed, **p}))
             print(f"{job} {name}, round {seed + 1}: {side} {runs[side][-1].get('seconds', 0):.2f} s", file=sys.stderr)
     out = {side: {k: statistics.median(r[k] for r in rs) for k in rs[0]} for side, rs in runs.items()}
     if any(out.values()):
