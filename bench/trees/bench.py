@@ -46,6 +46,8 @@ def measure(job, name, sides, rounds=ROUNDS, **parameters):
             runs[side].append(run(job, folder, side, {"out": f"{FOLDER}/{side}.f32", "seed": seed, **p}))
             print(f"{job} {name}, round {seed + 1}: {side} {runs[side][-1].get('seconds', 0):.2f} s", file=sys.stderr)
     out = {side: {k: statistics.median(r[k] for r in rs) for k in rs[0]} for side, rs in runs.items()}
+    if os.getloadavg()[0] > 1.5 * THREADS:  # which costs OpenMP's spinning threads the most
+        print(f"\nbench: the machine is busy with other work (load {os.getloadavg()[0]:.1f}): these times say nothing", end="")
     if any(out.values()):
         table(" ".join([job, name, *(f"{k}={v}" for k, v in parameters.items() if k != "model")]), out)
     return out
