@@ -1,0 +1,178 @@
+"""bench.py OURS FOLDER: runs the rows of ONLY, or all, with arrays in FOLDER."""
+import functools
+import json
+import os
+import statistics
+import subprocess
+import sys
+
+import numpy as np
+
+import data
+
+OURS, FOLDER = sys.argv[1:]
+HERE = os.path.dirname(__file__)
+QUICK = bool(os.environ.get("QUICK"))
+ROUNDS = int(os.environ.get("ROUNDS") or (1 if QUICK else 3))
+THREADS = 2
+COLUMNS = ("seconds", "cpu", "bins", "bins_cpu", "extra_MiB", "all_MiB", "us_of_7", "us_of_1", "error")
+
+SETS = {  # kind, rows to train on and to test on; and for a quick look
+    "dense": ("dense40", (1_000_000, 200_000), (100_000, 100_000)),
+    "m5like": ("m5like", (5_000_000, 500_000), (100_000, 100_000)),
+    "small": ("dense30", (50_000, 100_000), (20_000, 50_000)),
+    "forest": ("dense30", (200_000, 100_000), (10_000, 20_000)),
+    "model": ("dense30", (200_000, 100_000), (50_000, 20_000)),
+    "scale": ("dense40", (10_000_000, 1000), (200_000, 1000)),
+    "loss": ("m5like", (200_000, 500_000), (50_000, 100_000)),
+}
+figures = []
+
+
+def figure(name, value, target):
+    figures.append(f"{name}\t{value:.3f}\t{target}".rstrip())
+
+
+@functools.cache
+def measure(job, name, sides, rounds=ROUNDS, **parameters):
+    """The medians of each side, as {side: {what: value}}; prints them, too."""
+    kind, full, quick = SETS[name]
+    folder = f"{FOLDER}/{'quick_' * QUICK}{name}"
+    data.make(folder, kind, *(quick if QUICK else full))
+    p = {"objective": "squared", "threads": THREADS, **parameters}
+    runs = {side: [] for side in sides}
+    for seed in range(rounds):
+        for side in sides:
+            runs[side].append(run(job, folder, side, {"out": f"{FOLDER}/{side}.f32", "seed": seed, **p}))
+            print(f"{job} {name}, round {seed + 1}: {side} {runs[side][-1].get('seconds', 0):.2f} s", file=sys.stderr)
+    out = {side: {k: statistics.median(r[k] for r in rs) for k in rs[0]} for side, rs in runs.items()}
+    if os.getloadavg()[0] > 1.5 * THREADS:  # which costs OpenMP's spinning threads the most
+        print(f"\nbench: the machine is busy with other work (load {os.getloadavg()[0]:.1f}): these times say nothing", end="")
+    if any(out.values()):
+        table(" ".join([job, name, *(f"{k}={v}" for k, v in parameters.items() if k != "model")]), out)
+    return out
+
+
+def run(job, folder, side, p):
+    command = [OURS, job, folder] if side == "ours" else [sys.executable, f"{HERE}/peers.py", job, folder, side]
+    threads = str(p["threads"])
+    env = {**os.environ, "OMP_NUM_THREADS": threads, "GOMAXPROCS": threads, "PYTHONWARNINGS": "ignore"}
+    done = subprocess.run([*command, json.dumps(p)], env=env, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"bench: {side} failed at {job}: {done.stderr}")
+    out = json.loads(done.stdout.splitlines()[-1])
+    if os.path.exists(p["out"]):
+        guess, y = np.fromfile(p["out"], "<f4"), np.fromfile(f"{folder}/test/y.f32", "<f4")
+        os.remove(p["out"])
+        out["error"] = error(p["objective"], y.astype(float), guess.astype(float))
+    return out
+
+
+def error(objective, y, mu):
+    """Root mean squared error, or mean deviance."""
+    if objective == "squared":
+        return np.mean((mu - y) ** 2) ** 0.5
+    mu = mu.clip(1e-10)
+    if objective == "poisson":
+        return 2 * np.mean(y * np.log(np.where(y > 0, y, 1) / mu) - y + mu)
+    p = 1.1
+    return 2 * np.mean(y ** (2 - p) / ((1 - p) * (2 - p)) - y * mu ** (1 - p) / (1 - p) + mu ** (2 - p) / (2 - p))
+
+
+def table(title, sides):
+    print(f"\n{title}")
+    names = [name for name in COLUMNS if all(name in values for values in sides.values())]
+    print(f"  {'':9}" + "".join(f"{name:>11}" for name in names))
+    for side, values in sides.items():
+        print(f"  {side:9}" + "".join(f"{values[n]:11.1f}" if values[n] >= 1000 else f"{values[n]:11.4g}" for n in names), flush=True)
+
+
+def gain(sides, what, *peers):
+    """How many times as much the better peer takes."""
+    return min(sides[p][what] for p in peers or sides if p != "ours") / sides["ours"][what]
+
+
+BOTH = ("ours", "lightgbm", "xgboost")
+
+
+def dense():
+    return measure("train", "dense", BOTH, leaves=255, trees=10 if QUICK else 100)
+
+
+def train_dense():
+    figure("train_dense", gain(dense(), "seconds"), ">=1.5")
+    figure("train_dense_rmse", 1 / gain(dense(), "error"), "<=1.005")
+
+
+def train_m5like():
+    m = measure("train", "m5like", BOTH, objective="tweedie", leaves=127, trees=10 if QUICK else 100)
+    figure("train_m5like", gain(m, "seconds"), ">=1.5")
+    figure("train_m5like_deviance", 1 / gain(m, "error"), "<=1.005")
+
+
+def train_small():
+    m = measure("train", "small", BOTH, leaves=31, trees=100 if QUICK else 500)
+    figure("train_small", gain(m, "seconds"), ">=2")
+
+
+def memory():
+    figure("memory", 1 / gain(dense(), "extra_MiB"), "<=0.5")
+    figure("memory_all", 1 / gain(dense(), "all_MiB"), "")
+
+
+def bins():
+    figure("bins", gain(dense(), "bins"), ">=1.5")
+
+
+def forest():
+    m = measure("forest", "forest", ("ours", "sklearn"), rounds=1, leaves=0, trees=20 if QUICK else 200)
+    figure("forest", gain(m, "seconds"), ">=5")
+    figure("forest_rmse", 1 / gain(m, "error"), "")
+
+
+def predict():
+    shape = {"leaves": 63, "trees": 100 if QUICK else 500}
+    model = f"{FOLDER}/model"
+    measure("prepare", "model", ("lightgbm",), rounds=1, **shape, out=model)
+    m = measure("predict", "model", ("ours", "lightgbm", "onnx"), model=model, **shape)
+    rows = SETS["model"][1 + QUICK][1]
+    print("  batch, ns for a row and tree: " + ", ".join(f"{side} {v['seconds'] / rows / shape['trees'] * 1e9:.2f}" for side, v in m.items()))
+    figure("predict_batch_onnx", gain(m, "seconds", "onnx"), ">=2")
+    figure("predict_batch_lightgbm", gain(m, "seconds", "lightgbm"), ">=4")
+    figure("predict_7_onnx", gain(m, "us_of_7", "onnx"), ">=2")
+    figure("predict_1_lightgbm", gain(m, "us_of_1", "lightgbm"), ">=2")
+
+
+def shap():
+    shape = {"leaves": 63, "trees": 100 if QUICK else 500}
+    model = f"{FOLDER}/model"
+    measure("prepare", "model", ("lightgbm",), rounds=1, **shape, out=model)
+    m = measure("explain", "model", ("ours", "lightgbm"), model=model, **shape)
+    figure("shap", gain(m, "seconds"), ">=2")
+
+
+def scale():
+    def ours(rows, threads=THREADS):
+        return measure("train", "scale", ("ours",), leaves=63, trees=20, rows=rows, threads=threads)["ours"]["seconds"]
+
+    sizes = (20_000, 100_000, 200_000) if QUICK else (100_000, 1_000_000, 10_000_000)
+    by_row = [ours(rows) / rows for rows in sizes]
+    figure("scale_rows", max(by_row) / min(by_row), "<=1.2")
+    figure("scale_threads", ours(sizes[-2], 1) / ours(sizes[-2]), ">=1.8")
+
+
+def loss():
+    for objective in ("poisson", "tweedie"):
+        m = measure("train", "loss", ("ours", "lightgbm"), objective=objective, leaves=31, trees=100)
+        figure(f"loss_{objective}", 1 / gain(m, "error"), "<=1.002")
+
+
+ROWS = {f.__name__: f for f in (train_dense, train_m5like, train_small, memory, bins, forest, predict, shap, scale, loss)}
+
+if __name__ == "__main__":
+    only = [name for name in os.environ.get("ONLY", "").split(",") if name] or list(ROWS)
+    if wrong := set(only) - set(ROWS):
+        sys.exit(f"bench: no row {', '.join(sorted(wrong))}; there is: {', '.join(ROWS)}")
+    for name in only:
+        ROWS[name]()
+    print("", *figures, sep="\n")
