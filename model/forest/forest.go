@@ -105,28 +105,30 @@ func (r Regressor) check() error {
 // squared error at the mean.
 type fit struct {
 	Regressor
-	seed       uint64
-	rows       []uint32
-	matrix     *tree.Matrix
-	grad, hess []float32
+	seed      uint64
+	rows      []uint32
+	matrix    *tree.Matrix
+	gradients tree.Gradients
 }
 
 // target sets the gradients and returns the weighted mean of y, from which
 // the trees' leaves count.
 func (f *fit) target(y, w []float32) float64 {
-	f.grad, f.hess = make([]float32, len(y)), make([]float32, len(y))
+	weight := func(r uint32) float64 {
+		if w == nil {
+			return 1
+		}
+		return float64(w[r])
+	}
 	var sum, weights float64
 	for _, r := range f.rows {
-		f.hess[r] = 1
-		if w != nil {
-			f.hess[r] = w[r]
-		}
-		sum += float64(f.hess[r]) * float64(y[r])
-		weights += float64(f.hess[r])
+		sum += weight(r) * float64(y[r])
+		weights += weight(r)
 	}
 	mean := sum / weights
+	f.gradients = tree.NewGradients(len(y))
 	for _, r := range f.rows {
-		f.grad[r] = tree.Finite(float64(f.hess[r]) * (mean - float64(y[r])))
+		f.gradients.Set(r, tree.Finite(weight(r)*(mean-float64(y[r]))), float32(weight(r)))
 	}
 	return mean
 }
@@ -145,8 +147,9 @@ func (f *fit) grow(ctx context.Context, threads int) []*tree.Grown {
 		g := growers.Get().(*tree.Grower)
 		defer growers.Put(g)
 		rng := rand.New(rand.NewPCG(f.seed, uint64(t)))
+		copy(g.Gradients(), f.gradients)
 		rows := tree.Sample(f.rows, f.Sample, rng.Uint64())
-		trees[t] = g.Grow(rows, tree.Target{Grad: f.grad, Hess: f.hess, Rate: 1 / float64(f.Trees)}, rng.Uint64())
+		trees[t] = g.Grow(rows, tree.Values{Rate: 1 / float64(f.Trees)}, rng.Uint64())
 	})
 	return trees
 }

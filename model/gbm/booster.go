@@ -2,6 +2,7 @@ package gbm
 
 import (
 	"math/rand/v2"
+	"sync"
 
 	"daycast/model/tree"
 )
@@ -49,19 +50,21 @@ func (s *scored) move(t *tree.Tree, factor float64) {
 type booster struct {
 	Regressor
 	*scored
-	seed       uint64
-	grad, hess []float32 // by row
-	drawn      []float32 // by row: its weight in this round's leaves, where GOSS changes it
-	grower     *tree.Grower
-	ensemble   *tree.Ensemble
-	follows    []*scored // other rows, whose scores move too
+	seed      uint64
+	gradients tree.Gradients
+	spare     sync.Pool // of derivations
+	drawn     []float32 // by row: its weight in this round's leaves, where GOSS changes it
+	grower    *tree.Grower
+	ensemble  *tree.Ensemble
+	follows   []*scored // other rows, whose scores move too
 }
 
 func (r Regressor) newBooster(d Data, rows []uint32, o TrainOptions, team *tree.Team) *booster {
 	b := &booster{
-		Regressor: r, seed: o.Seed, grad: make([]float32, len(d.Y)), hess: make([]float32, len(d.Y)),
+		Regressor: r, seed: o.Seed,
 		grower: tree.NewGrower(d.X, r.growth(team)),
 	}
+	b.gradients = b.grower.Gradients()
 	if o.From != nil {
 		b.ensemble = o.From.ensemble.Clone()
 	} else {
@@ -84,8 +87,8 @@ func (b *booster) add(t uint64) {
 		rows = b.draw(rng.Uint64())
 	}
 	// Where trees were dropped, this one makes up for a part of them only.
-	grown := b.grower.Grow(rows, tree.Target{
-		Grad: b.grad, Hess: b.hess, Rate: b.LearningRate / float64(1+len(dropped)), Renew: b.renewal(),
+	grown := b.grower.Grow(rows, tree.Values{
+		Rate: b.LearningRate / float64(1+len(dropped)), Renew: b.renewal(),
 	}, growSeed)
 	b.ensemble.Add(grown)
 	b.take(grown, len(rows) == len(b.rows))
@@ -113,40 +116,50 @@ func (b *booster) take(grown *tree.Grown, all bool) {
 // differentiate fills in the gradients and hessians of rows, times weights.
 func (b *booster) differentiate(rows []uint32) {
 	b.team.Spans(len(rows), func(begin, end int) {
-		span := rows[begin:end]
-		first, last := int(span[0]), int(span[len(span)-1])+1
-		if last-first > len(span) {
-			b.gather(span)
-			return
+		d, _ := b.spare.Get().(*derivation)
+		if d == nil {
+			d = new(derivation)
 		}
-		grad, hess := b.grad[first:last], b.hess[first:last] // no row is left out
-		b.Objective.derive(b.y[first:last], b.score[first:last], grad, hess)
-		if b.w != nil {
-			weigh(grad, hess, b.w[first:last])
+		defer b.spare.Put(d)
+		for ; begin < end; begin += deriveRows {
+			b.derive(rows[begin:min(end, begin+deriveRows)], d)
 		}
-		bound(grad)
-		bound(hess)
 	})
 }
 
-// gather differentiates rows with gaps between them.
-func (b *booster) gather(rows []uint32) {
-	const block = 256 // a choice: its slices fit the stack
-	var y, w, grad, hess [block]float32
-	var score [block]float64
-	for len(rows) > 0 {
-		n := min(block, len(rows))
-		for i, r := range rows[:n] {
-			y[i], w[i], score[i] = b.y[r], float32(b.weight(r)), b.score[r]
+// deriveRows is how many rows are differentiated at once: a choice, so that
+// what belongs to them fits the first-level cache.
+const deriveRows = 256
+
+// A derivation has room for what belongs to them.
+type derivation struct {
+	y, w, grad, hess [deriveRows]float32
+	score            [deriveRows]float64
+}
+
+func (b *booster) derive(rows []uint32, d *derivation) {
+	n := len(rows)
+	grad, hess := d.grad[:n], d.hess[:n]
+	y, score, w := d.y[:n], d.score[:n], d.w[:n]
+	first := int(rows[0])
+	if int(rows[n-1])-first+1 == n { // no row is left out
+		y, score = b.y[first:][:n], b.score[first:][:n]
+	} else {
+		for i, r := range rows {
+			y[i], score[i] = b.y[r], b.score[r]
 		}
-		b.Objective.derive(y[:n], score[:n], grad[:n], hess[:n])
-		weigh(grad[:n], hess[:n], w[:n])
-		bound(grad[:n])
-		bound(hess[:n])
-		for i, r := range rows[:n] {
-			b.grad[r], b.hess[r] = grad[i], hess[i]
+	}
+	b.Objective.derive(y, score, grad, hess)
+	if b.w != nil {
+		for i, r := range rows {
+			w[i] = b.w[r]
 		}
-		rows = rows[n:]
+		weigh(grad, hess, w)
+	}
+	bound(grad)
+	bound(hess)
+	for i, r := range rows {
+		b.gradients.Set(r, grad[i], hess[i])
 	}
 }
 

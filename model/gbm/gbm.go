@@ -81,7 +81,8 @@ func (*Predictor) Kind() string { return kind }
 func (p *Predictor) Predict(x *feature.Frame, out []float32) { p.ensemble.Predict(x, out) }
 
 // Scores fills out with one score for each row of x: predictions before the
-// link, and what an offset is added to.
+// link, and what an offset is added to. With a log link an offset of log(e)
+// multiplies the prediction by e.
 func (p *Predictor) Scores(x *feature.Frame, out []float64) { p.ensemble.Scores(x, out) }
 
 // Bins are what more rows are binned by, to train on.

@@ -57,7 +57,8 @@ func (b *booster) draw(seed uint64) []uint32 {
 	factor := float64(len(small)) / float64(len(others))
 	for _, r := range others {
 		large[r] = true
-		b.grad[r], b.hess[r] = tree.Finite(factor*float64(b.grad[r])), tree.Finite(factor*float64(b.hess[r]))
+		grad, hess := b.gradients.At(r)
+		b.gradients.Set(r, tree.Finite(factor*float64(grad)), tree.Finite(factor*float64(hess)))
 		b.drawn[r] = tree.Finite(factor * float64(b.drawn[r]))
 	}
 	drawn := make([]uint32, 0, top+len(others))
@@ -69,7 +70,10 @@ func (b *booster) draw(seed uint64) []uint32 {
 	return drawn
 }
 
-func (b *booster) abs(r uint32) float64 { return math.Abs(float64(b.grad[r]) * float64(b.hess[r])) }
+func (b *booster) abs(r uint32) float64 {
+	grad, hess := b.gradients.At(r)
+	return math.Abs(float64(grad) * float64(hess))
+}
 
 // size is that of the top-th largest row.
 func (b *booster) size(rows []uint32, top int) float64 {

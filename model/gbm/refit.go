@@ -31,7 +31,7 @@ func (r Regressor) Refit(ctx context.Context, p *Predictor, d Data, decay float6
 	e := p.ensemble.Restart(decay*p.ensemble.Start() + (1-decay)*fitted)
 	team := tree.NewTeam(o.Threads)
 	defer team.Stop()
-	b := &booster{Regressor: r, grad: make([]float32, len(d.Y)), hess: make([]float32, len(d.Y))}
+	b := &booster{Regressor: r, gradients: tree.NewGradients(len(d.Y))}
 	b.scored = newScored(d, rows, e, team)
 	for t := range p.ensemble.Trees() {
 		if err := ctx.Err(); err != nil {
@@ -47,10 +47,10 @@ func (r Regressor) Refit(ctx context.Context, p *Predictor, d Data, decay float6
 func (b *booster) refit(old *tree.Tree, decay float64) tree.Tree {
 	b.differentiate(b.rows)
 	leaves, values := old.Reached(b.matrix, b.rows, b.team.Threads()), old.Values()
-	growth, t := b.growth(nil), tree.Target{Grad: b.grad, Hess: b.hess, Rate: b.LearningRate, Renew: b.renewal()}
+	growth, v := b.growth(nil), tree.Values{Rate: b.LearningRate, Renew: b.renewal()}
 	b.team.Each(len(leaves), func(i int) {
 		if len(leaves[i]) > 0 {
-			values[i] = tree.Finite(decay*float64(values[i]) + (1-decay)*growth.Value(leaves[i], t))
+			values[i] = tree.Finite(decay*float64(values[i]) + (1-decay)*growth.Value(leaves[i], b.gradients, v))
 		}
 	})
 	return old.WithValues(values)

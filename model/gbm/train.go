@@ -29,7 +29,9 @@ type TrainOptions struct {
 	// Patience is how many rounds without a better loss of Valid end training;
 	// the best round is kept, which may be none. 0: all rounds are kept.
 	Patience int
-	Metric   tree.Metric                   // nil: the objective's own loss, its mean by weight
+	// Metric is given weights with a mean of 1; nil: the objective's own loss,
+	// its mean by weight.
+	Metric   tree.Metric
 	Progress func(round int, loss float64) // after each round, from 1 on; may be nil
 }
 

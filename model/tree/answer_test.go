@@ -65,7 +65,7 @@ func randomEnsemble(rng *rand.Rand, x *feature.Frame, leaves, trees int) *Ensemb
 	e := NewEnsemble(b, .5, Identity)
 	for seed := range uint64(trees) {
 		grad, hess := randomGradients(rng, x.Rows, seed%2 == 0)
-		e.Add(g.Grow(allRows(x.Rows), Target{Grad: grad, Hess: hess}, seed))
+		e.Add(growOn(g, allRows(x.Rows), grad, hess, seed))
 	}
 	return e
 }
@@ -96,7 +96,7 @@ func BenchmarkPredict(b *testing.B) {
 		for i := range grad {
 			noisy[i] = grad[i] + 3*float32(rng.NormFloat64())
 		}
-		e.Add(g.Grow(allRows(x.Rows), Target{Grad: noisy, Hess: hess}, seed))
+		e.Add(growOn(g, allRows(x.Rows), noisy, hess, seed))
 	}
 	for _, rows := range []int{1, 2, 3, 4, 7, 64, 10_000} {
 		b.Run(fmt.Sprint(rows), func(b *testing.B) {

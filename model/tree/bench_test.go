@@ -59,7 +59,7 @@ func BenchmarkGrow(b *testing.B) {
 			began := cpu()
 			defer func() { b.ReportMetric((cpu()-began)/float64(b.N), "cpu-ms/op") }()
 			for b.Loop() {
-				g.Grow(all, Target{Grad: grad, Hess: hess}, 1)
+				growOn(g, all, grad, hess, 1)
 			}
 		})
 	}

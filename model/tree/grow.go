@@ -59,32 +59,29 @@ func NewGrower(m *Matrix, o Options) *Grower {
 	return g
 }
 
-// A Target is what a tree is grown for.
-type Target struct {
-	Grad, Hess []float32 // by row of the matrix
-	// Rate is what leaves' values are multiplied by; 0 is 1.
-	Rate float64
-	// Renew is asked for the value of a leaf, given its rows in ascending
-	// order, before bounds and rate; it may be called concurrently. nil: the
-	// Newton step.
-	Renew func(rows []uint32) float64
-}
+// Gradients is where the gradient and hessian of each row that is to be grown
+// on have to be before each Grow, which overwrites them.
+func (g *Grower) Gradients() Gradients { return g.q.words }
 
-// Grow grows a tree on rows, which it copies.
-func (g *Grower) Grow(rows []uint32, t Target, seed uint64) *Grown {
+// Grow grows a tree on rows, which it copies, from their gradients.
+func (g *Grower) Grow(rows []uint32, v Values, seed uint64) *Grown {
 	g.seed = seed
 	if len(g.spare) < len(rows) {
 		g.rows, g.spare = make([]uint32, len(rows)), make([]uint32, len(rows))
 	}
 	g.rows = append(g.rows[:0], rows...)
-	g.q.fill(rows, t.Grad, t.Hess, seed, g.o.Team)
+	g.q.fill(rows, seed, g.o.Team)
 	g.chooseColumns()
+	for i, n := range g.nodes {
+		w := g.workers[i%len(g.workers)]
+		w.old = append(w.old, n)
+	}
 	g.nodes = append(g.nodes[:0], g.root(rows))
 	if g.q.gradQuantum > 0 {
 		g.searchLeaf(g.workers, g.nodes[0])
 		newCrew(g).split()
 	}
-	return g.finish(t)
+	return g.finish(v)
 }
 
 func (g *Grower) root(rows []uint32) *growing {
@@ -142,9 +139,12 @@ func chooseFraction(rng *rand.Rand, n int, fraction float64) []bool {
 // makeChildren divides a leaf's rows and, unless they will not be split,
 // searches both sides' best splits.
 func (g *Grower) makeChildren(workers []*worker, n *growing, last bool) *[2]*growing {
-	middle := n.begin + g.matrix.partition(g.rows[n.begin:n.end], g.spare[n.begin:n.end], &n.best, g.team(workers))
-	left := &growing{begin: n.begin, end: middle, seed: childSeed(n.seed, 0), sum: n.best.left}
-	right := &growing{begin: middle, end: n.end, seed: childSeed(n.seed, 1), sum: n.sum.minus(n.best.left)}
+	self := workers[0]
+	g.matrix.setSides(&self.sides, &n.best)
+	middle := n.begin + g.matrix.partition(g.rows[n.begin:n.end], g.spare[n.begin:n.end], &self.sides, g.team(workers))
+	left, right := self.node(), self.node()
+	*left = growing{begin: n.begin, end: middle, seed: childSeed(n.seed, 0), sum: n.best.left}
+	*right = growing{begin: middle, end: n.end, seed: childSeed(n.seed, 1), sum: n.sum.minus(n.best.left)}
 	g.inherit(n, left, right)
 	if !last {
 		g.searchChildren(workers, n, left, right)
@@ -268,7 +268,8 @@ func (g *Grower) findSplit(workers []*worker, n *growing) {
 		return
 	}
 	allowed := g.allowedColumns(n)
-	found := make([]split, len(g.columns))
+	found := workers[0].found
+	clear(found)
 	g.team(workers).Each(len(g.columns), func(c int) {
 		if allowed[c] {
 			found[c] = g.searchColumn(n, c)
@@ -340,9 +341,26 @@ func (g *Grower) searchColumn(n *growing, c int) split {
 }
 
 // A worker is what one thread works with.
-type worker struct{ adder *adder }
+type worker struct {
+	adder *adder
+	found []split // by column
+	sides sides
+	old   []*growing // nodes of trees before, to be used again
+}
 
-func newWorker(g *Grower) *worker { return &worker{adder: newAdder(g.matrix, g.q)} }
+func (w *worker) node() *growing {
+	k := len(w.old) - 1
+	if k < 0 {
+		return new(growing)
+	}
+	n := w.old[k]
+	w.old = w.old[:k]
+	return n
+}
+
+func newWorker(g *Grower) *worker {
+	return &worker{adder: newAdder(g.matrix, g.q), found: make([]split, len(g.matrix.places))}
+}
 
 // A histogramPool keeps histograms for use again.
 type histogramPool struct {

@@ -24,6 +24,17 @@ func randomGradients(rng *rand.Rand, rows int, constant bool) (grad, hess []floa
 	return grad, hess
 }
 
+func setAll(g Gradients, grad, hess []float32) {
+	for i := range grad {
+		g.Set(uint32(i), grad[i], hess[i])
+	}
+}
+
+func growOn(g *Grower, rows []uint32, grad, hess []float32, seed uint64) *Grown {
+	setAll(g.Gradients(), grad, hess)
+	return g.Grow(rows, Values{}, seed)
+}
+
 func TestHistogramAgreesWithSlowTwin(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, constant := range []bool{true, false} {
@@ -31,7 +42,8 @@ func TestHistogramAgreesWithSlowTwin(t *testing.T) {
 		m := NewBins(x, allRows(x.Rows), 1, 1).Matrix(x, 1)
 		grad, hess := randomGradients(rng, x.Rows, constant)
 		q := newQuantised(x.Rows)
-		q.fill(allRows(x.Rows), grad, hess, 1, nil)
+		setAll(q.words, grad, hess)
+		q.fill(allRows(x.Rows), 1, nil)
 		if q.constant != constant {
 			t.Fatalf("constant = %v", q.constant)
 		}
@@ -86,7 +98,8 @@ func TestQuantisedSumsAreCloseAndDoNotOverflow(t *testing.T) {
 	}
 	grad[5] = -1e6 // as heavy as ten times all others
 	q := newQuantised(n)
-	q.fill(allRows(n), grad, hess, 3, nil)
+	setAll(q.words, grad, hess)
+	q.fill(allRows(n), 3, nil)
 	var total sum
 	var g, h float64
 	for i := range grad {
@@ -179,7 +192,7 @@ func TestSplitAgreesWithBruteForce(t *testing.T) {
 		}
 		x := oneColumn(levels, values)
 		m := NewBins(x, allRows(rows), 1, 1).Matrix(x, 1)
-		grown := NewGrower(m, o).Grow(allRows(rows), Target{Grad: grad, Hess: hess}, trial)
+		grown := growOn(NewGrower(m, o), allRows(rows), grad, hess, trial)
 		var got float64 // of the only split
 		if n := grown.Tree.nodes[0]; n.right != 0 {
 			got = float64(n.gain)
@@ -216,7 +229,7 @@ func TestGrownTreeIsConsistent(t *testing.T) {
 				o.Team = NewTeam(threads)
 				defer o.Team.Stop()
 				rows := Sample(allRows(x.Rows), .7, 1)
-				grown := NewGrower(m, o).Grow(rows, Target{Grad: grad, Hess: hess}, 9)
+				grown := growOn(NewGrower(m, o), rows, grad, hess, 9)
 				if first == nil {
 					first = grown
 					checkGrown(t, grown, m, rows, hess, o)
@@ -287,7 +300,7 @@ func TestNothingToLearn(t *testing.T) {
 	for _, gradient := range []float32{0, 1, -1e-20, 1e20, math.MaxFloat32} {
 		t.Run(fmt.Sprint(gradient), func(t *testing.T) {
 			grad := slices.Repeat([]float32{gradient}, x.Rows)
-			grown := NewGrower(m, loose).Grow(allRows(x.Rows), Target{Grad: grad, Hess: hess}, 1)
+			grown := growOn(NewGrower(m, loose), allRows(x.Rows), grad, hess, 1)
 			if len(grown.Leaves) != 1 {
 				t.Errorf("%d leaves for equal gradients", len(grown.Leaves))
 			}
@@ -300,7 +313,7 @@ func TestNoColumns(t *testing.T) {
 	x.Columns, x.Data = nil, nil
 	m := NewBins(x, allRows(10), 1, 1).Matrix(x, 1)
 	grad, hess := randomGradients(rand.New(rand.NewPCG(6, 2)), 10, true)
-	if grown := NewGrower(m, loose).Grow(allRows(10), Target{Grad: grad, Hess: hess}, 1); len(grown.Leaves) != 1 {
+	if grown := growOn(NewGrower(m, loose), allRows(10), grad, hess, 1); len(grown.Leaves) != 1 {
 		t.Errorf("%d leaves without columns", len(grown.Leaves))
 	}
 }

@@ -36,12 +36,17 @@ type Permutation struct {
 	Threads int
 }
 
-// Importance is by how much the metric grows where a column is shuffled, by
-// column; below zero where the column does harm. It refuses with code invalid
-// data of other sizes than x.
+// Importance is by how much the metric of what predict fills out grows where a
+// column is shuffled, by column; below zero where the column does harm. It
+// refuses with code invalid data of other sizes than x, and rows beyond it.
 func (p Permutation) Importance(predict func(x *feature.Frame, out []float32), x *feature.Frame, y, w []float32) ([]float64, error) {
 	if len(y) != x.Rows || (w != nil && len(w) != x.Rows) {
 		return nil, daycast.Errorf(daycast.Invalid, "%d rows, %d targets, %d weights: want as many of each", x.Rows, len(y), len(w))
+	}
+	for _, r := range p.Rows {
+		if int(r) >= x.Rows {
+			return nil, daycast.Errorf(daycast.Invalid, "row %d of %d: want rows that there are", r, x.Rows).WithField("rows")
+		}
 	}
 	x, y, w = p.choose(x, y, w)
 	repeats := p.Repeats

@@ -43,6 +43,10 @@ func TestImportances(t *testing.T) {
 	if got[0] < 10*got[1] || got[8] < 10*got[1] {
 		t.Errorf("importance %.3g: want most for columns 0 and 8, which the targets are made of", got)
 	}
+	beyond := Permutation{Metric: rmse, Rows: []uint32{2000}, Threads: 1}
+	if _, err := beyond.Importance(e.Predict, x, y, nil); daycast.CodeOf(err) != daycast.Invalid || err == nil {
+		t.Errorf("a row that there is not: %v, want code invalid", err)
+	}
 	if _, err := p.Importance(e.Predict, x, y[1:], nil); daycast.CodeOf(err) != daycast.Invalid || err == nil {
 		t.Errorf("a short target: %v, want code invalid", err)
 	}

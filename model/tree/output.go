@@ -22,41 +22,56 @@ func (s *search) output(x sum, l2 float64) float64 {
 	return s.o.smooth(v, x.rows(), s.leaf.value)
 }
 
+// Values are how leaves get theirs.
+type Values struct {
+	Rate float64 // that they are multiplied by; 0 is 1
+	// Renew is asked for the value of a leaf, given its rows in ascending
+	// order, before bounds and rate; it may be called concurrently. nil: the
+	// Newton step.
+	Renew func(rows []uint32) float64
+}
+
 // leafValue is the value of a leaf of the tree.
-func (g *Grower) leafValue(n *growing, rows []uint32, t Target) float64 {
-	return g.o.value(rows, t, n.parent, n.bounds)
-}
-
-// Value is what the rows get as a leaf by itself, whose value no node above
-// it has a say in.
-func (o *Options) Value(rows []uint32, t Target) float64 {
-	own := *o
-	own.PathSmooth = 0
-	return own.value(rows, t, 0, unbounded)
-}
-
-func (o *Options) value(rows []uint32, t Target, parent float64, b bounds) float64 {
-	v := 0.0
-	if t.Renew != nil {
-		v = t.Renew(rows)
-	} else {
-		v = NewtonStep(rows, t.Grad, t.Hess, o.L1, o.L2)
+func (g *Grower) leafValue(n *growing, rows []uint32, v Values) float64 {
+	if v.Renew != nil {
+		return g.o.settle(v.Renew(rows), v, len(rows), n)
 	}
-	v = b.bound(o.smooth(v, len(rows), parent))
+	return g.o.settle(g.o.newton(g.q.gradient(n.sum), g.q.hessian(n.sum), g.o.L2), v, len(rows), n)
+}
+
+// Value is what rows with these gradients get as a leaf by itself, whose value
+// no node above it has a say in.
+func (o *Options) Value(rows []uint32, gradients Gradients, v Values) float64 {
+	alone := &growing{bounds: unbounded}
+	if v.Renew != nil {
+		return o.settle(v.Renew(rows), v, 0, alone)
+	}
+	var g, h float64
+	for _, r := range rows {
+		grad, hess := gradients.At(r)
+		g, h = g+float64(grad), h+float64(hess)
+	}
+	return o.settle(o.newton(g, h, o.L2), v, 0, alone)
+}
+
+// settle draws a value of n rows to their parent's, and limits it.
+func (o *Options) settle(value float64, v Values, rows int, n *growing) float64 {
+	if rows > 0 {
+		value = o.smooth(value, rows, n.parent)
+	}
+	value = n.bound(value)
 	if o.MaxStep > 0 {
-		v = max(-o.MaxStep, min(o.MaxStep, v))
+		value = max(-o.MaxStep, min(o.MaxStep, value))
 	}
-	return v * cmp.Or(t.Rate, 1)
+	return value * cmp.Or(v.Rate, 1)
 }
 
-func (o *Options) newton(g, h, l2 float64) float64 { return newton(g, h, o.L1, l2) }
-
-// newton is 0 where a step has no meaning.
-func newton(g, h, l1, l2 float64) float64 {
+// newton is the Newton step, 0 where it has no meaning.
+func (o *Options) newton(g, h, l2 float64) float64 {
 	if h+l2 <= 0 {
 		return 0
 	}
-	return -math.Copysign(max(0, math.Abs(g)-l1), g) / (h + l2)
+	return -math.Copysign(max(0, math.Abs(g)-o.L1), g) / (h + l2)
 }
 
 func (o *Options) smooth(v float64, rows int, parent float64) float64 {

@@ -1,5 +1,7 @@
 package tree
 
+import "slices"
+
 // sides tells by lane or bin which rows a split sends left.
 type sides struct {
 	p    *place
@@ -7,22 +9,21 @@ type sides struct {
 	bins []bool    // by bin, of a wide column
 }
 
-func (m *Matrix) sides(s *split) *sides {
-	out := &sides{p: &m.places[s.column]}
+// setSides makes out those of a split.
+func (m *Matrix) setSides(out *sides, s *split) {
+	out.p = &m.places[s.column]
 	last := m.bins.columns[s.column].last()
 	if out.p.wide {
-		out.bins = make([]bool, last+1)
+		out.bins = slices.Grow(out.bins[:0], last+1)[:last+1]
 		for bin := range out.bins {
 			out.bins[bin] = s.goesLeft(uint16(bin))
 		}
-		return out
+		return
 	}
 	for lane := range out.lane {
-		if bin := int(out.p.bin(uint8(lane))); bin <= last {
-			out.lane[lane] = s.goesLeft(uint16(bin))
-		}
+		bin := int(out.p.bin(uint8(lane)))
+		out.lane[lane] = bin <= last && s.goesLeft(uint16(bin))
 	}
-	return out
 }
 
 // divide writes the rows that go left to the front of spare, in order, and
@@ -58,8 +59,13 @@ func divide[T uint8 | uint16](rows, spare []uint32, bins []T, goesLeft []bool) i
 //	rows   |  span 0  |  span 1  |  span 2 |
 //	spare  |LLL<-RRRRR|LLLL<-RRRR|L<-RRRRRR|
 //	rows   |LLLLLLLL        |RRRRRRRRRRRRRR|
-func (m *Matrix) partition(rows, spare []uint32, s *split, team *Team) int {
-	side := m.sides(s)
+func (m *Matrix) partition(rows, spare []uint32, side *sides, team *Team) int {
+	if len(rows) <= spanRows {
+		middle := m.divide(rows, spare, side)
+		copy(rows, spare[:middle])
+		copyReversed(rows[middle:], spare[middle:len(rows)])
+		return middle
+	}
 	lefts := make([]int, spans(len(rows))+1) // lefts[i+1]: of span i, then summed up
 	team.Spans(len(rows), func(b, e int) {
 		lefts[b/spanRows+1] = m.divide(rows[b:e], spare[b:e], side)
@@ -72,10 +78,14 @@ func (m *Matrix) partition(rows, spare []uint32, s *split, team *Team) int {
 		before := lefts[b/spanRows]
 		n := lefts[b/spanRows+1] - before
 		copy(rows[before:], spare[b:b+n])
-		right := rows[middle+b-before:][:e-b-n]
-		for i := range right {
-			right[i] = spare[e-1-i]
-		}
+		copyReversed(rows[middle+b-before:][:e-b-n], spare[b+n:e])
 	})
 	return middle
+}
+
+func copyReversed(to, from []uint32) {
+	from = from[:len(to)]
+	for i := range to {
+		to[i] = from[len(from)-1-i]
+	}
 }

@@ -37,7 +37,7 @@ type Leaf struct {
 }
 
 // finish sets the leaves' values and lays the nodes out flat.
-func (g *Grower) finish(t Target) *Grown {
+func (g *Grower) finish(v Values) *Grown {
 	out := &Grown{}
 	var leaves []*growing
 	for _, n := range g.nodes {
@@ -49,7 +49,7 @@ func (g *Grower) finish(t Target) *Grown {
 	g.o.Team.Each(len(leaves), func(i int) {
 		n := leaves[i]
 		rows := g.rows[n.begin:n.end]
-		n.value = g.leafValue(n, rows, t)
+		n.value = g.leafValue(n, rows, v)
 		out.Leaves[i] = Leaf{Finite(n.value), rows}
 	})
 	out.Tree.nodes = make([]node, 0, len(g.nodes))

@@ -22,8 +22,9 @@ func (s sum) minus(o sum) sum { return sum{s.gn - o.gn, s.hess - o.hess} }
 // gradients cannot silence the many small ones.
 type quantised struct {
 	// words by row of the matrix: gradient << 32 + hessian or, where hessians
-	// are constant, gradient << 32 + 1, which is a row's sum.
-	words []int64
+	// are constant, gradient << 32 + 1, which is a row's sum. Before, they are
+	// what Gradients says.
+	words Gradients
 	// constant says that all hessians are the same: then a sum's rows tell
 	// its hessian, and histograms need not add it up.
 	constant    bool
@@ -40,7 +41,23 @@ const (
 	meanHess = 1 << 8
 )
 
-func newQuantised(rows int) *quantised { return &quantised{words: make([]int64, rows)} }
+func newQuantised(rows int) *quantised { return &quantised{words: NewGradients(rows)} }
+
+// Gradients are a gradient and a hessian by row of a matrix.
+type Gradients []int64
+
+// NewGradients has room for as many rows.
+func NewGradients(rows int) Gradients { return make(Gradients, rows) }
+
+// Set sets those of a row.
+func (g Gradients) Set(row uint32, grad, hess float32) {
+	g[row] = int64(math.Float32bits(grad))<<32 | int64(math.Float32bits(hess))
+}
+
+// At are those of a row.
+func (g Gradients) At(row uint32) (grad, hess float32) {
+	return math.Float32frombits(uint32(g[row] >> 32)), math.Float32frombits(uint32(g[row]))
+}
 
 // gradient is s's in the units of the objective.
 func (q *quantised) gradient(s sum) float64 { return float64(s.grad()) * q.gradQuantum }
@@ -64,19 +81,20 @@ func (q *quantised) of(row uint32) sum {
 	return sum{gn: w>>32<<32 + 1, hess: uint32(w)}
 }
 
-// fill quantises the gradients and hessians (>= 0) of the rows.
-func (q *quantised) fill(rows []uint32, grad, hess []float32, seed uint64, team *Team) {
-	grads, hesses := q.measure(rows, grad, hess, team)
+// fill quantises the gradients and hessians (>= 0) of the rows in place.
+func (q *quantised) fill(rows []uint32, seed uint64, team *Team) {
+	grads, hesses := q.measure(rows, team)
 	perGrad, perHess := q.scale(grads, hesses, float64(len(rows)))
 	seed = childSeed(seed, roundStream)
 	team.Spans(len(rows), func(begin, end int) {
 		for _, r := range rows[begin:end] {
+			grad, hess := q.words.At(r)
 			upGrad, upHess := dither(seed, r)
-			word := toWhole(float64(grad[r])*perGrad+upGrad) << 32
+			word := toWhole(float64(grad)*perGrad+upGrad) << 32
 			if q.constant {
 				word++
 			} else {
-				word += int64(float64(hess[r])*perHess + upHess)
+				word += int64(float64(hess)*perHess + upHess)
 			}
 			q.words[r] = word
 		}
@@ -120,19 +138,20 @@ func (q *quantised) scale(grads, hesses, n float64) (perGrad, perHess float64) {
 
 // measure sums up the absolute gradients and the hessians, span by span, and
 // finds out whether all hessians are the same.
-func (q *quantised) measure(rows []uint32, grad, hess []float32, team *Team) (grads, hesses float64) {
+func (q *quantised) measure(rows []uint32, team *Team) (grads, hesses float64) {
 	type total struct {
 		grads, hesses float64
 		same          bool
 	}
-	first := hess[rows[0]]
+	_, first := q.words.At(rows[0])
 	parts := make([]total, spans(len(rows)))
 	team.Spans(len(rows), func(begin, end int) {
 		t := total{same: true}
 		for _, r := range rows[begin:end] {
-			t.grads += math.Abs(float64(grad[r]))
-			t.hesses += float64(hess[r])
-			t.same = t.same && hess[r] == first
+			grad, hess := q.words.At(r)
+			t.grads += math.Abs(float64(grad))
+			t.hesses += float64(hess)
+			t.same = t.same && hess == first
 		}
 		parts[begin/spanRows] = t
 	})

@@ -85,19 +85,6 @@ func Relative(w []float32, rows []uint32) []float32 {
 	return out
 }
 
-// NewtonStep is the value of a leaf that minimises the second-order
-// approximation of the loss, 0 where that has no meaning:
-//
-//	-sign(G) * max(0, |G|-L1) / (H+L2)    with G, H the sums over rows
-func NewtonStep(rows []uint32, grad, hess []float32, l1, l2 float64) float64 {
-	var g, h float64
-	for _, r := range rows {
-		g += float64(grad[r])
-		h += float64(hess[r])
-	}
-	return newton(g, h, l1, l2)
-}
-
 // Sample draws round(fraction * len(rows)) of the rows, at least one, without
 // replacement, and keeps their order: Knuth's selection sampling (TAOCP 2,
 // 3.4.2, algorithm S). A fraction of 1 returns rows itself.

@@ -26,7 +26,7 @@ func someEnsemble(rows int) (*Ensemble, *feature.Frame) {
 	g := NewGrower(b.Matrix(x, 1), loose)
 	e := NewEnsemble(b, .25, Log)
 	for seed := range uint64(3) {
-		e.Add(g.Grow(allRows(x.Rows), Target{Grad: grad, Hess: hess}, seed))
+		e.Add(growOn(g, allRows(x.Rows), grad, hess, seed))
 	}
 	return e, x
 }

@@ -33,11 +33,7 @@ func (e *Ensemble) ExplainAgainst(background, x *feature.Frame, threads int) (*E
 	for _, score := range scores {
 		out.Base += score / float64(len(scores))
 	}
-	team := NewTeam(threads)
-	defer team.Stop()
-	team.Each((x.Rows+shapRows-1)/shapRows, func(i int) {
-		begin := i * shapRows
-		end := min(x.Rows, begin+shapRows)
+	eachCohort(threads, x.Rows, func(begin, end int) {
 		for b := 0; b < background.Rows; b += shapRows {
 			w := newWalk(e.bins, out, begin, end)
 			g := &byBackground{share: 1 / float64(background.Rows)}

@@ -115,7 +115,7 @@ func TestExplainAgainstAgreesWithDefinition(t *testing.T) {
 }
 
 func TestExplanationsAddUpWhateverTheThreads(t *testing.T) {
-	e, x := someEnsemble(2*shapRows + 77)
+	e, x := someEnsemble(shapRows + 77)
 	scores := make([]float64, x.Rows)
 	e.Scores(x, scores)
 	against := func(threads int) *Explanation {
@@ -229,7 +229,7 @@ func bigEnsemble(b *testing.B) (*Ensemble, *feature.Frame) {
 	e := NewEnsemble(bins, 0, Identity)
 	for seed := range uint64(500) {
 		copy(grad, score)
-		grown := g.Grow(allRows(x.Rows), Target{Grad: grad, Hess: hess, Rate: .1}, seed)
+		grown := g.Grow(allRows(x.Rows), Values{Rate: .1}, seed)
 		for _, leaf := range grown.Leaves {
 			for _, r := range leaf.Rows {
 				score[r] += leaf.Value
