@@ -1,8 +1,8 @@
 package xgboost
 
 import (
+	"fmt"
 	"os"
-	"strconv"
 	"strings"
 	"unsafe"
 
@@ -23,7 +23,6 @@ const oldest = 3
 type Library struct {
 	Version string // such as "3.2.0"
 
-	version      func(major, minor, patch *int32)
 	lastError    func() string
 	newMatrix    func(columns, config string, out *uintptr) int32
 	setInfo      func(matrix uintptr, field, values string) int32
@@ -36,10 +35,9 @@ type Library struct {
 	freeBooster  func(booster uintptr) int32
 }
 
-// symbols are the names of the functions in the library.
-func (l *Library) symbols() map[string]any {
+// functions are the fields by the names that the library has them under.
+func (l *Library) functions() map[string]any {
 	return map[string]any{
-		"XGBoostVersion":                &l.version,
 		"XGBGetLastError":               &l.lastError,
 		"XGDMatrixCreateFromColumnar":   &l.newMatrix,
 		"XGDMatrixSetInfoFromInterface": &l.setInfo,
@@ -61,20 +59,24 @@ func Open() (*Library, error) {
 	if path == "" {
 		path = usualName
 	}
-	l := &Library{}
-	if err := load(path, l.symbols()); err != nil {
-		return nil, daycast.Errorf(daycast.Unavailable, "the XGBoost library is not here: %w", err).
-			WithHint("%s", loadHint)
+	find, err := load(path)
+	if err != nil {
+		return nil, daycast.Errorf(daycast.Unavailable, "the XGBoost library is not here: %w", err).WithHint("%s", loadHint)
 	}
-	var version [3]int32
-	l.version(&version[0], &version[1], &version[2])
-	var parts []string
-	for _, v := range version {
-		parts = append(parts, strconv.Itoa(int(v)))
+	var version func(major, minor, patch *int32)
+	if err := find("XGBoostVersion", &version); err != nil {
+		return nil, daycast.Errorf(daycast.Unavailable, "%s is no XGBoost library: %w", path, err).WithHint("%s", loadHint)
 	}
-	l.Version = strings.Join(parts, ".")
-	if version[0] < oldest {
+	var major, minor, patch int32
+	version(&major, &minor, &patch)
+	l := &Library{Version: fmt.Sprintf("%d.%d.%d", major, minor, patch)}
+	if major < oldest { // before anything else, which old ones may lack
 		return nil, daycast.Errorf(daycast.Unavailable, "the XGBoost library %s is version %s: want %d.0 or newer", path, l.Version, oldest)
+	}
+	for name, function := range l.functions() {
+		if err := find(name, function); err != nil {
+			return nil, daycast.Errorf(daycast.Unavailable, "the XGBoost library %s, version %s, lacks %s: %w", path, l.Version, name, err)
+		}
 	}
 	return l, nil
 }

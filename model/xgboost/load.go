@@ -3,8 +3,6 @@
 package xgboost
 
 import (
-	"errors"
-	"fmt"
 	"runtime"
 
 	"github.com/ebitengine/purego"
@@ -14,19 +12,18 @@ var usualName = map[string]string{"linux": "libxgboost.so", "darwin": "libxgboos
 
 const loadHint = libraryVariable + " names the file libxgboost.so, which the Python package xgboost-cpu brings in xgboost/lib"
 
-// load opens the library and sets functions to its symbols. It is never
-// closed: its threads would outlive their code.
-func load(path string, functions map[string]any) error {
+// load opens a library and returns what points a function at a symbol of it.
+// It is never closed: its threads would outlive their code.
+func load(path string) (find func(symbol string, function any) error, err error) {
 	handle, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for name, function := range functions {
-		symbol, err := purego.Dlsym(handle, name)
-		if err != nil {
-			return errors.Join(fmt.Errorf("%s has no %s", path, name), err)
+	return func(symbol string, function any) error {
+		address, err := purego.Dlsym(handle, symbol)
+		if err == nil {
+			purego.RegisterFunc(function, address)
 		}
-		purego.RegisterFunc(function, symbol)
-	}
-	return nil
+		return err
+	}, nil
 }

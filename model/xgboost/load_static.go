@@ -10,6 +10,6 @@ const (
 )
 
 // load refuses: a static program has no loader of libraries.
-func load(string, map[string]any) error {
-	return errors.New("this program is built without a loader of shared libraries")
+func load(string) (func(string, any) error, error) {
+	return nil, errors.New("this program is built without a loader of shared libraries")
 }

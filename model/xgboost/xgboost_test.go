@@ -6,6 +6,8 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -222,6 +224,33 @@ func TestOpenSaysWhatIsMissing(t *testing.T) {
 	}
 	if _, err := (Regressor{}).Fit(t.Context(), nil, nil, nil, one); daycast.CodeOf(err) != daycast.Unavailable {
 		t.Errorf("without a library: %v, want code unavailable", err)
+	}
+}
+
+// TestOpenRefusesOldLibraries has a library that tells the version of Debian's
+// and has nothing else.
+func TestOpenRefusesOldLibraries(t *testing.T) {
+	cc, err := exec.LookPath("cc")
+	if err != nil {
+		t.Skip("NOT TESTED without a C compiler")
+	}
+	dir := t.TempDir()
+	for name, c := range map[string]struct{ code, says string }{
+		"old":   {"void XGBoostVersion(int *a, int *b, int *c) { *a = 1; *b = 7; *c = 4; }", "is version 1.7.4: want 3.0 or newer"},
+		"empty": {"void XGBoostVersion(int *a, int *b, int *c) { *a = 3; *b = 9; *c = 0; }", "version 3.9.0, lacks XG"},
+		"other": {"int nothing;", "is no XGBoost library"},
+	} {
+		source, lib := filepath.Join(dir, name+".c"), filepath.Join(dir, name+".so")
+		if err := os.WriteFile(source, []byte(c.code), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.Command(cc, "-shared", "-fPIC", "-o", lib, source).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		t.Setenv(libraryVariable, lib)
+		if _, err := Open(); daycast.CodeOf(err) != daycast.Unavailable || err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want code unavailable and %q", name, err, c.says)
+		}
 	}
 }
 
