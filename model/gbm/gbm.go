@@ -32,6 +32,10 @@ type Regressor struct {
 	PathSmooth   float64   // rows that a leaf's parent counts for in its value, >= 0; default 0
 	MinGain      float64   // that a split has to pass, >= 0; default 0
 
+	// Levels of a category that get a bin of their own in Fit, of those that
+	// come often enough; default 254, at most 65,534. See tree.NewBinsLevels.
+	Levels int
+
 	FeatureFraction float64 // of the columns for each tree, in (0, 1]; default 1
 	SplitFraction   float64 // of the tree's columns for each split, in (0, 1]; default 1
 	// RandomCuts tries one random threshold by column and leaf: Geurts et al.
@@ -55,14 +59,15 @@ func (Regressor) Name() string { return kind }
 // matter. It refuses with code invalid what tree.Rows refuses, parameters
 // outside their range and targets that the objective does not take.
 func (r Regressor) Fit(ctx context.Context, x *feature.Frame, y, w []float32, o model.FitOptions) (model.Predictor, error) {
-	if err := r.withDefaults().check(); err != nil {
+	r = r.withDefaults()
+	if err := r.check(); err != nil {
 		return nil, err
 	}
 	rows, err := tree.Rows(x, y, w)
 	if err != nil {
 		return nil, err
 	}
-	bins := tree.NewBins(x, rows, o.Seed, o.Threads)
+	bins := tree.NewBinsLevels(x, rows, r.Levels, o.Seed, o.Threads)
 	p, err := r.Train(ctx, Data{X: bins.Matrix(x, o.Threads), Y: y, Weight: w}, TrainOptions{FitOptions: o})
 	if err != nil {
 		return nil, err

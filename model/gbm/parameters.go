@@ -17,6 +17,7 @@ func (r Regressor) withDefaults() Regressor {
 	r.LearningRate = cmp.Or(r.LearningRate, 0.1)
 	r.MinRows = cmp.Or(r.MinRows, 20)
 	r.MinHessian = cmp.Or(r.MinHessian, 1e-3)
+	r.Levels = cmp.Or(r.Levels, 254)
 	r.FeatureFraction = cmp.Or(r.FeatureFraction, 1)
 	r.SplitFraction = cmp.Or(r.SplitFraction, 1)
 	r.RowFraction = cmp.Or(r.RowFraction, 1)
@@ -41,6 +42,7 @@ func (r Regressor) check() error {
 		{"l2", r.L2, 0, math.MaxFloat32},
 		{"path_smooth", r.PathSmooth, 0, math.MaxFloat32},
 		{"min_gain", r.MinGain, 0, math.MaxFloat32},
+		{"levels", float64(r.Levels), 1, 65_534},
 		{"feature_fraction", r.FeatureFraction, 1e-9, 1},
 		{"split_fraction", r.SplitFraction, 1e-9, 1},
 		{"row_fraction", r.RowFraction, 1e-9, 1},

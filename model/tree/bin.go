@@ -29,16 +29,22 @@ const (
 )
 
 // Bins maps the values of a frame's columns to bins.
-type Bins struct{ columns []columnBins }
+type Bins struct {
+	columns []columnBins
+	// exclusive are groups of columns that were never seen to differ from
+	// their usual values at once, in the rows that the bins were made from.
+	exclusive [][]sparse
+}
 
 // columnBins are the bins of one column, with cuts ascending.
 //
 //	a number v:  bin 1 + the number of cuts < v     at most 254 cuts
-//	category v:  bin 1 + the index of v in cuts     at most 255 cuts
+//	category v:  bin 1 + the index of v in cuts     at most maxCuts
 //
 // NaN is missing, and so is a category that is not among the cuts, unless
-// they have a bin of their own, the last. Models from elsewhere may have more
-// cuts, up to maxCuts.
+// they have a bin of their own, the last: levels that are too rare to learn
+// from one by one, and those that come later. Numbers of models from elsewhere
+// may have more cuts, too.
 type columnBins struct {
 	categorical bool
 	other       bool // a category >= 0 that is not among the cuts has the last bin
@@ -47,12 +53,23 @@ type columnBins struct {
 
 // NewBins finds the bins of x from the given rows, or from a seeded sample of
 // 200,000 of them. Numbers are cut at quantiles, and between all values where
-// they are at most 255. Of categories the 255 most frequent get a bin each.
+// they are at most 255. Of categories the most frequent levels get a bin each,
+// 254 where there are more than fit a byte: see NewBinsLevels for more.
 func NewBins(x *feature.Frame, rows []uint32, seed uint64, threads int) *Bins {
+	return NewBinsLevels(x, rows, maxValueBins-1, seed, threads)
+}
+
+// NewBinsLevels is NewBins with bins for more levels of a category than the
+// 254 most frequent: for all that come three times at least, up to levels of
+// them, at most 65,534. Trees then take longer, and learn more by heart: on
+// simulated sales of 3,000 items, whose past sales told the level, the test
+// deviance rose from 1.561 to 1.580; it may pay where nothing else does.
+func NewBinsLevels(x *feature.Frame, rows []uint32, levels int, seed uint64, threads int) *Bins {
 	if len(rows) > sampleRows {
 		rows = Sample(rows, sampleRows/float64(len(rows)), seed)
 	}
 	b := &Bins{columns: make([]columnBins, len(x.Columns))}
+	sparseColumns := make([]*sparse, len(x.Columns))
 	team := NewTeam(threads)
 	defer team.Stop()
 	team.Each(len(x.Columns), func(c int) {
@@ -63,12 +80,14 @@ func NewBins(x *feature.Frame, rows []uint32, seed uint64, threads int) *Bins {
 			}
 		}
 		counted := countDistinct(sortKeys(keys, make([]uint32, len(keys))))
-		if levels := x.Columns[c].Levels; levels > 0 {
-			b.columns[c] = columnBins{categorical: true, cuts: frequentCodes(counted, levels)}
+		if codes := x.Columns[c].Levels; codes > 0 {
+			b.columns[c] = levelBins(counted, codes, min(levels, maxCuts))
 		} else {
 			b.columns[c] = columnBins{cuts: quantileCuts(counted, len(keys))}
 		}
+		sparseColumns[c] = newSparse(c, &b.columns[c], counted, x.Data[c], rows)
 	})
+	b.exclusive = bundle(b.columns, sparseColumns)
 	return b
 }
 
@@ -91,18 +110,29 @@ func countDistinct(keys []uint32) []counted {
 	return out
 }
 
-// frequentCodes are the codes in 0..levels-1 of the 255 most frequent levels.
-func frequentCodes(values []counted, levels int) []float32 {
+// levelRows is how often a level has to come in the sample to get a bin.
+const levelRows = 3
+
+// levelBins gives the most frequent levels, codes in 0..codes-1, a bin each;
+// where there are others, those share one.
+func levelBins(values []counted, codes, most int) columnBins {
 	values = slices.DeleteFunc(values, func(v counted) bool {
-		return v.value < 0 || v.value >= float32(levels) || v.value != float32(int(v.value))
+		return v.value < 0 || v.value >= float32(codes) || v.value != float32(int(v.value))
 	})
 	slices.SortStableFunc(values, func(a, b counted) int { return cmp.Compare(b.count, a.count) })
-	codes := make([]float32, 0, maxValueBins)
-	for _, v := range values[:min(len(values), maxValueBins)] {
-		codes = append(codes, v.value)
+	few := len(values)
+	for len(values) > maxValueBins && few >= maxValueBins && values[few-1].count < levelRows {
+		few-- // down to as many as fit a byte, with one bin for the others
 	}
-	slices.Sort(codes)
-	return codes
+	if len(values) > maxValueBins {
+		few = min(few, most)
+	}
+	c := columnBins{categorical: true, other: few < len(values), cuts: make([]float32, 0, few)}
+	for _, v := range values[:few] {
+		c.cuts = append(c.cuts, v.value)
+	}
+	slices.Sort(c.cuts)
+	return c
 }
 
 // quantileCuts cuts total values into bins of about the same count; a value

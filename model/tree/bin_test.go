@@ -37,7 +37,11 @@ func slowBin(c *columnBins, v float32) uint16 {
 		return 0
 	}
 	if c.categorical {
-		return uint16(slices.Index(c.cuts, v) + 1)
+		at := slices.Index(c.cuts, v)
+		if at < 0 && c.other && v >= 0 {
+			at = len(c.cuts)
+		}
+		return uint16(at + 1)
 	}
 	bin := uint16(1)
 	for _, cut := range c.cuts {
@@ -125,11 +129,16 @@ func TestFrequentLevels(t *testing.T) {
 		t.Fatalf("%d bins, want 255", c.last())
 	}
 	for code := 0; code < levels; code += 500 {
-		if c.bin(float32(code)) == missingBin {
-			t.Fatalf("frequent level %d has no bin", code)
+		if bin := c.bin(float32(code)); bin == missingBin || int(bin) == c.last() {
+			t.Fatalf("frequent level %d has no bin of its own", code)
 		}
 	}
-	for _, v := range []float32{nan, -1, 1.5, levels, inf, -inf, levels - 1} {
+	for _, v := range []float32{1.5, levels, inf, levels - 1} {
+		if int(c.bin(v)) != c.last() {
+			t.Errorf("%g has bin %d, want that of the others", v, c.bin(v))
+		}
+	}
+	for _, v := range []float32{nan, -1, -inf} {
 		if c.bin(v) != missingBin {
 			t.Errorf("%g has bin %d, want that of missing values", v, c.bin(v))
 		}
@@ -186,5 +195,84 @@ func TestSampleIsOrderedAndExact(t *testing.T) {
 		if !slices.IsSorted(got) || len(slices.Compact(slices.Clone(got))) != len(got) {
 			t.Errorf("fraction %g: rows repeat or are out of order", fraction)
 		}
+	}
+}
+
+// TestManyLevels: levels beyond a byte are told apart, and a tree finds those
+// that differ.
+func TestManyLevels(t *testing.T) {
+	const levels, rows = 5000, 60_000
+	rng := rand.New(rand.NewPCG(8, 1))
+	x := feature.NewFrame([]feature.Column{{Name: "item", Levels: levels}, {Name: "noise"}}, rows)
+	grad, hess := randomGradients(rng, rows, false)
+	high := map[int]bool{17: true, 999: true, 3003: true, 4999: true}
+	for i := range rows {
+		item := rng.IntN(levels)
+		if i%4 == 0 {
+			item = []int{17, 999, 3003, 4999}[i/4%4]
+		}
+		x.Data[0][i], x.Data[1][i] = float32(item), float32(rng.NormFloat64())
+		if high[item] {
+			grad[i] -= 9
+		}
+	}
+	b := NewBinsLevels(x, allRows(rows), levels, 1, 1)
+	if last := b.columns[0].last(); last < levels-100 {
+		t.Fatalf("%d bins for %d levels", last, levels)
+	}
+	o := loose
+	o.Leaves, o.MinRows = 8, 20
+	e := NewEnsemble(b, 0, Identity)
+	e.Add(growOn(NewGrower(b.Matrix(x, 1), o), allRows(rows), grad, hess, 1))
+	out, want := make([]float32, rows), make([]float32, rows)
+	e.Predict(x, out)
+	slowPredict(e, x, want)
+	for i := range rows {
+		if out[i] != want[i] || (out[i] > 5) != high[int(x.Data[0][i])] {
+			t.Fatalf("item %g is predicted as %g, by the slow twin as %g", x.Data[0][i], out[i], want[i])
+		}
+	}
+	if bin := b.columns[0].bin(levels + 7); bin == missingBin && b.columns[0].other {
+		t.Errorf("a level that was never seen has bin %d", bin)
+	}
+}
+
+// TestExclusiveColumnsShareALane: one-hot columns and sparse counts fit few
+// lanes, and the matrix still tells all their bins.
+func TestExclusiveColumnsShareALane(t *testing.T) {
+	const rows = 20_000
+	rng := rand.New(rand.NewPCG(9, 1))
+	x := feature.NewFrame(make([]feature.Column, 60), rows)
+	for i := range rows {
+		x.Data[rng.IntN(59)][i] = float32(1 + rng.IntN(3))
+		x.Data[59][i] = rng.Float32()
+		if i%100 == 0 {
+			x.Data[7][i] = nan
+			for c := range 59 {
+				if c != 7 {
+					x.Data[c][i] = 0
+				}
+			}
+		}
+	}
+	b := NewBins(x, allRows(rows), 1, 1)
+	m := b.Matrix(x, 1)
+	if m.layout.lanes > 3 {
+		t.Errorf("%d lanes for 59 exclusive columns and one other", m.layout.lanes)
+	}
+	for c := range x.Columns {
+		for r := range rows {
+			if got, want := m.at(uint32(r), c), b.columns[c].bin(x.Data[c][r]); got != want {
+				t.Fatalf("column %d row %d: bin %d, want %d", c, r, got, want)
+			}
+		}
+	}
+	// Conflicts that the sample has not shown: the first column is heard.
+	y := x.Slice(0, 10)
+	for c := range 59 {
+		y.Data[c] = append([]float32{1}, y.Data[c][1:]...)
+	}
+	if m := b.Matrix(y, 1); m.at(0, 3) != b.columns[3].bin(0) && m.at(0, 3) != b.columns[3].bin(1) {
+		t.Errorf("bin %d of a column that had no room", m.at(0, 3))
 	}
 }

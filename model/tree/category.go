@@ -20,43 +20,79 @@ type level struct {
 	bin  uint16
 }
 
+func byMean(a, b level) int {
+	return cmp.Or(cmp.Compare(a.mean, b.mean), cmp.Compare(a.bin, b.bin))
+}
+
 // category sorts the levels by their mean gradient; the best subset of a
 // convex loss is a run from either end (Fisher 1958, "On grouping for maximum
 // homogeneity"). Levels with few rows stay on the other side, together.
 func (s *search) category(c, last int, h columnSums) {
-	var levels []level
-	for bin := 0; bin <= last; bin++ {
-		if x := h.at(bin); x.rows() >= categorySmooth {
-			levels = append(levels, level{x, s.q.gradient(x) / (s.q.hessian(x) + categorySmooth), uint16(bin)})
+	var lowStore, highStore [maxCategories]level
+	low, high, levels := lowStore[:0], highStore[:0], 0
+	each := func(bin uint16) {
+		x := h.at(int(bin))
+		if x.rows() < categorySmooth {
+			return
+		}
+		levels++
+		l := level{x, s.q.gradient(x) / (s.q.hessian(x) + categorySmooth), bin}
+		low = keepFirst(low, l, byMean)
+		high = keepFirst(high, l, func(a, b level) int { return byMean(b, a) })
+	}
+	if h.seen != nil {
+		for _, bin := range h.seen {
+			each(bin)
+		}
+	} else {
+		for bin := range uint16(last + 1) {
+			each(bin)
 		}
 	}
-	slices.SortFunc(levels, func(a, b level) int {
-		return cmp.Or(cmp.Compare(a.mean, b.mean), cmp.Compare(a.bin, b.bin))
-	})
-	most := min(maxCategories, (len(levels)+1)/2)
+	most := min(maxCategories, (levels+1)/2)
 	only := -1
 	if s.rng != nil && most > 0 {
 		only = s.rng.IntN(most)
 	}
-	for range 2 { // from the lowest mean, then from the highest
-		var left sum
-		best := -1
-		for i := range most {
-			left = left.plus(levels[i].sum)
-			if only >= 0 && i != only {
-				continue
-			}
-			if gain := s.gain(c, left, s.o.L2+categoryL2); gain > s.best.gain {
-				best = i
-				s.best = split{gain: gain, column: c, left: left}
-			}
+	s.run(c, last, low[:most], only)
+	s.run(c, last, high[:most], only)
+}
+
+// keepFirst keeps the first maxCategories of the levels that come, in order.
+func keepFirst(kept []level, l level, compare func(a, b level) int) []level {
+	at := len(kept)
+	for at > 0 && compare(l, kept[at-1]) < 0 {
+		at--
+	}
+	if at == maxCategories {
+		return kept
+	}
+	if len(kept) == maxCategories {
+		kept = kept[:maxCategories-1]
+	}
+	return slices.Insert(kept, at, l)
+}
+
+// run tries the first levels on the left, one more each time, or only one such
+// set.
+func (s *search) run(c, last int, levels []level, only int) {
+	var left sum
+	best := -1
+	for i := range levels {
+		left = left.plus(levels[i].sum)
+		if only >= 0 && i != only {
+			continue
 		}
-		if best >= 0 {
-			s.best.set = newBinSet(last)
-			for _, l := range levels[:best+1] {
-				s.best.set.add(l.bin)
-			}
+		if gain := s.gain(c, left, s.o.L2+categoryL2); gain > s.best.gain {
+			best = i
+			s.best = split{gain: gain, column: c, left: left}
 		}
-		slices.Reverse(levels)
+	}
+	if best < 0 {
+		return
+	}
+	s.best.set = newBinSet(last)
+	for _, l := range levels[:best+1] {
+		s.best.set.add(l.bin)
 	}
 }

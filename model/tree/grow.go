@@ -21,6 +21,8 @@ type Grower struct {
 	q       *quantised
 	workers []*worker // by thread
 	pool    histogramPool
+	// wideStores are wideStore.
+	wideStores sync.Pool
 
 	// The tree that is being grown.
 	rows, spare []uint32 // each leaf has a stretch of rows, ascending in it
@@ -331,7 +333,14 @@ func (g *Grower) searchColumn(n *growing, c int) split {
 	}
 	column := &g.matrix.bins.columns[c]
 	var store columnStore
-	h := g.columnSums(n, c, &store)
+	var h columnSums
+	if p := &g.matrix.places[c]; p.wide {
+		var w *wideStore
+		h, w = g.wideSums(n, p, column.last())
+		defer g.dropWide(w)
+	} else {
+		h = g.columnSums(n, c, &store)
+	}
 	if column.categorical {
 		s.category(c, column.last(), h)
 	} else {

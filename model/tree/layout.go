@@ -27,17 +27,29 @@ func (p *place) bin(lane uint8) uint8 {
 	return p.bins[lane]
 }
 
-// planLayout gives each column its place. Columns of few bins share a lane,
-// so that one addition to a histogram serves them all: as digits of a number
+// planLayout gives each column its place. Columns share a lane where they can,
+// so that one addition to a histogram serves them all: those that are
+// exclusive, and those of few bins, as digits of a number
 //
 //	lane = bin of a + bins of a * (bin of b + bins of b * bin of c)
 //
 // where the product of their bins is at most 256. Histograms by column are
 // sums over the lane's.
-func planLayout(columns []columnBins) layout {
+func planLayout(b *Bins) layout {
+	columns := b.columns
 	l := layout{places: make([]place, len(columns))}
-	order := make([]int, 0, len(columns)) // of narrow columns, fewest bins first
+	bundled := make([]bool, len(columns))
+	for _, group := range b.exclusive {
+		l.bundle(columns, group)
+		for _, s := range group {
+			bundled[s.column] = true
+		}
+	}
+	order := make([]int, 0, len(columns)) // of other narrow columns, fewest bins first
 	for c := range columns {
+		if bundled[c] {
+			continue
+		}
 		if columns[c].last() > maxValueBins {
 			l.places[c] = place{lane: l.wide, wide: true}
 			l.wide++
@@ -56,6 +68,28 @@ func planLayout(columns []columnBins) layout {
 		order = order[n:]
 	}
 	return l
+}
+
+// bundle lets exclusive columns share a new lane, which is 0 where all have
+// their usual bins; the other bins follow each other, column by column.
+func (l *layout) bundle(columns []columnBins, group []sparse) {
+	next := 1
+	for _, s := range group {
+		size := columns[s.column].last() + 1
+		p := place{lane: l.lanes, exclusive: true, code: make([]uint8, size), bins: new([256]uint8)}
+		for lane := range p.bins {
+			p.bins[lane] = uint8(s.usual)
+		}
+		for bin := range size {
+			if bin != s.usual {
+				p.code[bin] = uint8(next)
+				p.bins[next] = uint8(bin)
+				next++
+			}
+		}
+		l.places[s.column] = p
+	}
+	l.lanes++
 }
 
 // share lets columns, one at least, share a new lane as digits.

@@ -1,6 +1,10 @@
 package tree
 
-import "daycast/feature"
+import (
+	"slices"
+
+	"daycast/feature"
+)
 
 // A Matrix is a binned frame: a byte for each lane, twice. Histograms read all
 // of a row, partitions one lane of many rows; each finds what it reads in as
@@ -25,10 +29,9 @@ type Matrix struct {
 // tileLanes is the number of lanes of a word.
 const tileLanes = 8
 
-// NewMatrix has room for rows rows, whose bins are all those of missing
-// values until they are written.
+// NewMatrix has room for rows rows, to be written.
 func (b *Bins) NewMatrix(rows int) *Matrix {
-	m := &Matrix{bins: b, layout: planLayout(b.columns), rows: rows}
+	m := &Matrix{bins: b, layout: planLayout(b), rows: rows}
 	m.width = (m.layout.lanes + tileLanes - 1) / tileLanes
 	m.words = make([]uint64, rows*m.width)
 	m.lanes = make([][]uint8, m.layout.lanes)
@@ -54,11 +57,15 @@ func (b *Bins) Matrix(x *feature.Frame, threads int) *Matrix {
 // column that x lacks counts as missing.
 func (m *Matrix) Write(begin int, x *feature.Frame, threads int) {
 	lookups := m.bins.lookups()
+	none := slices.Repeat([]float32{nan}, min(spanRows, x.Rows)) // of a column that x lacks
 	team := NewTeam(threads)
 	defer team.Stop()
 	team.Spans(x.Rows, func(from, to int) {
-		for c := range min(len(m.bins.columns), len(x.Data)) {
-			values, at := x.Data[c][from:to], begin+from
+		for c := range m.bins.columns {
+			values, at := none[:to-from], begin+from
+			if c < len(x.Data) {
+				values = x.Data[c][from:to]
+			}
 			if p := &m.places[c]; p.wide {
 				writeWide(m.wide[p.lane][at:], values, &lookups[c])
 			} else {

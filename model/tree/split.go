@@ -38,6 +38,7 @@ func (s *split) goesLeft(bin uint16) bool {
 type columnSums struct {
 	gn   []int64
 	hess []uint32 // nil where hessians are constant
+	seen []uint16 // the bins that rows have, of a wide column; nil: look at all
 }
 
 func (c columnSums) at(bin int) sum {
