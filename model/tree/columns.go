@@ -1,23 +1,30 @@
 package tree
 
-// columnStore is room for the sums of a column that shares its lane.
+// columnStore is room for the sums of a column that shares its lane, and for
+// its thresholds.
 type columnStore struct {
-	gn   [256]int64
-	hess [256]uint32
+	gn     [256]int64
+	hess   [256]uint32
+	blocks *blocks
 }
 
-// columnSums are a leaf's sums by bin of one narrow column: its lane's, or
-// summed up from it.
-func (g *Grower) columnSums(n *growing, c int, store *columnStore) columnSums {
-	p := &g.matrix.places[c]
+// columnSums are a leaf's sums by bin of one column: its lane's, or summed up
+// from it, or from the leaf's rows where the column is wide.
+func (w *worker) columnSums(n *growing, c int) columnSums {
+	p := &w.matrix.places[c]
+	if p.wide {
+		return w.wideSums(n, p, w.matrix.bins.columns[c].last())
+	}
 	t, k := p.lane/tileLanes, p.lane%tileLanes
 	out := columnSums{gn: n.hist.gn[t][k][:]}
-	if !g.q.constant {
+	if !w.q.constant {
 		out.hess = n.hist.hess[t][k][:]
 	}
 	if p.alone() {
 		return out
 	}
+	store := &w.store
+	store.gn, store.hess = [256]int64{}, [256]uint32{}
 	for lane, v := range out.gn {
 		if v != 0 {
 			store.gn[p.bins[lane]] += v
@@ -41,36 +48,32 @@ type wideStore struct {
 	seen []uint16
 }
 
-// wideSums adds up the leaf's rows: as many numbers as the column has bins are
-// too many to keep for each leaf. Its room goes back by dropWide.
-func (g *Grower) wideSums(n *growing, p *place, last int) (columnSums, *wideStore) {
-	w, _ := g.wideStores.Get().(*wideStore)
-	if w == nil {
-		w = &wideStore{}
-	}
-	if len(w.gn) <= last {
-		w.gn, w.hess = make([]int64, last+1), make([]uint32, last+1)
-	}
-	w.seen = w.seen[:0]
-	bins := g.matrix.wide[p.lane]
-	for _, r := range g.rows[n.begin:n.end] {
-		s, bin := g.q.of(r), bins[r]
-		if w.gn[bin] == 0 {
-			w.seen = append(w.seen, bin)
-		}
-		w.gn[bin] += s.gn
-		w.hess[bin] += s.hess
-	}
-	out := columnSums{gn: w.gn[:last+1], seen: w.seen}
-	if !g.q.constant {
-		out.hess = w.hess[:last+1]
-	}
-	return out, w
-}
-
-func (g *Grower) dropWide(w *wideStore) {
+func (w *wideStore) clear() {
 	for _, bin := range w.seen {
 		w.gn[bin], w.hess[bin] = 0, 0
 	}
-	g.wideStores.Put(w)
+	w.seen = w.seen[:0]
+}
+
+// wideSums adds up the leaf's rows: as many numbers as the column has bins are
+// too many to keep for each leaf.
+func (w *worker) wideSums(n *growing, p *place, last int) columnSums {
+	store := &w.wide
+	if len(store.gn) <= last {
+		store.gn, store.hess = make([]int64, last+1), make([]uint32, last+1)
+	}
+	bins := w.matrix.wide[p.lane]
+	for _, r := range w.rows[n.begin:n.end] {
+		s, bin := w.q.of(r), bins[r]
+		if store.gn[bin] == 0 {
+			store.seen = append(store.seen, bin)
+		}
+		store.gn[bin] += s.gn
+		store.hess[bin] += s.hess
+	}
+	out := columnSums{gn: store.gn[:last+1], seen: store.seen}
+	if !w.q.constant {
+		out.hess = store.hess[:last+1]
+	}
+	return out
 }

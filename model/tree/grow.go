@@ -21,8 +21,6 @@ type Grower struct {
 	q       *quantised
 	workers []*worker // by thread
 	pool    histogramPool
-	// wideStores are wideStore.
-	wideStores sync.Pool
 
 	// The tree that is being grown.
 	rows, spare []uint32 // each leaf has a stretch of rows, ascending in it
@@ -270,16 +268,13 @@ func (g *Grower) findSplit(workers []*worker, n *growing) {
 		return
 	}
 	allowed := g.allowedColumns(n)
-	found := workers[0].found
-	clear(found)
-	g.team(workers).Each(len(g.columns), func(c int) {
-		if allowed[c] {
-			found[c] = g.searchColumn(n, c)
-		}
+	g.team(workers).Each(len(workers), func(i int) {
+		from, to := len(allowed)*i/len(workers), len(allowed)*(i+1)/len(workers)
+		workers[i].best = workers[i].search(n, allowed, from, to)
 	})
-	for _, f := range found { // ties go to the lower column
-		if f.gain > n.best.gain {
-			n.best = f
+	for _, w := range workers { // ties go to the lower column
+		if w.best.gain > n.best.gain {
+			n.best = w.best
 		}
 	}
 }
@@ -326,35 +321,42 @@ func containsAll(group, path []int) bool {
 	return true
 }
 
-func (g *Grower) searchColumn(n *growing, c int) split {
-	s := newSearch(g.q, &g.o, n)
-	if g.o.RandomCuts {
-		s.rng = rand.New(rand.NewPCG(n.seed, splitStream+1+uint64(c)))
-	}
-	column := &g.matrix.bins.columns[c]
-	var store columnStore
-	var h columnSums
-	if p := &g.matrix.places[c]; p.wide {
-		var w *wideStore
-		h, w = g.wideSums(n, p, column.last())
-		defer g.dropWide(w)
-	} else {
-		h = g.columnSums(n, c, &store)
-	}
-	if column.categorical {
-		s.category(c, column.last(), h)
-	} else {
-		s.number(c, column.last(), h)
-	}
-	return s.found()
-}
-
 // A worker is what one thread works with.
 type worker struct {
+	*Grower
 	adder *adder
-	found []split // by column
+	best  split // that it has found last
 	sides sides
 	old   []*growing // nodes of trees before, to be used again
+	store columnStore
+	wide  wideStore
+}
+
+func newWorker(g *Grower) *worker {
+	return &worker{Grower: g, adder: newAdder(g.matrix, g.q), store: columnStore{blocks: newBlocks()}}
+}
+
+// search finds the best split of a leaf by the allowed columns of a range.
+func (w *worker) search(n *growing, allowed []bool, from, to int) split {
+	s := newSearch(w.q, &w.o, n)
+	s.blocks = w.store.blocks
+	for c := from; c < to; c++ {
+		if !allowed[c] {
+			continue
+		}
+		if w.o.RandomCuts {
+			s.rng = rand.New(rand.NewPCG(n.seed, splitStream+1+uint64(c)))
+		}
+		column := &w.matrix.bins.columns[c]
+		h := w.columnSums(n, c)
+		if column.categorical {
+			s.category(c, column.last(), h)
+		} else {
+			s.number(c, column.last(), h)
+		}
+		w.wide.clear()
+	}
+	return s.found()
 }
 
 func (w *worker) node() *growing {
@@ -365,10 +367,6 @@ func (w *worker) node() *growing {
 	n := w.old[k]
 	w.old = w.old[:k]
 	return n
-}
-
-func newWorker(g *Grower) *worker {
-	return &worker{adder: newAdder(g.matrix, g.q), found: make([]split, len(g.matrix.places))}
 }
 
 // A histogramPool keeps histograms for use again.

@@ -317,3 +317,29 @@ func TestNoColumns(t *testing.T) {
 		t.Errorf("%d leaves without columns", len(grown.Leaves))
 	}
 }
+
+// TestBlocksAgreeWithOneByOne: where thresholds are compared eight at a time,
+// trees are the same as where they are not.
+func TestBlocksAgreeWithOneByOne(t *testing.T) {
+	if newBlocks() == nil {
+		t.Skip("this build or processor compares one by one")
+	}
+	rng := rand.New(rand.NewPCG(11, 2))
+	x := randomFrame(rng, 20_000)
+	m := NewBins(x, allRows(x.Rows), 1, 1).Matrix(x, 1)
+	for _, constant := range []bool{true, false} {
+		for _, l2 := range []float64{0, 3} {
+			grad, hess := randomGradients(rng, x.Rows, constant)
+			o := loose
+			o.Leaves, o.MinRows, o.L2 = 200, 5, l2
+			blocks, single := NewGrower(m, o), NewGrower(m, o)
+			for _, w := range single.workers {
+				w.store.blocks = nil
+			}
+			a, b := growOn(blocks, allRows(x.Rows), grad, hess, 1), growOn(single, allRows(x.Rows), grad, hess, 1)
+			if diff := cmp.Diff(a.Tree, b.Tree, cmp.AllowUnexported(Tree{}, node{})); diff != "" {
+				t.Errorf("constant %v, L2 %g:\n%s", constant, l2, diff)
+			}
+		}
+	}
+}

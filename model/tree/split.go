@@ -1,9 +1,6 @@
 package tree
 
-import (
-	"math"
-	"math/rand/v2"
-)
+import "math/rand/v2"
 
 // A binSet is the set of bins of a column that go left, with words for all of
 // the column's bins.
@@ -64,6 +61,9 @@ type search struct {
 	own   float64    // the leaf's own part of the gain
 	rng   *rand.Rand // where thresholds are random
 	best  split
+	// blocks are room for the sums on the left of thresholds, where these are
+	// compared eight at a time; nil where they are not.
+	blocks *blocks
 }
 
 func newSearch(q *quantised, o *Options, leaf *growing) search {
@@ -130,6 +130,8 @@ func (s *search) thresholds(c, last int, h columnSums, lo uint16) {
 	switch {
 	case s.rng != nil:
 		best, left = s.randomThreshold(c, last, h, lo)
+	case s.o.plain() && s.blocks != nil && last <= maxValueBins:
+		best, left = s.bestInBlocks(last, h, lo)
 	case s.o.plain():
 		best, left = s.bestThreshold(last, h, lo)
 	default:
@@ -154,94 +156,6 @@ func start(h columnSums, lo uint16) (left sum) {
 		left = h.at(missingBin)
 	}
 	return left
-}
-
-// A race compares the thresholds of one leaf without division, in quanta:
-//
-//	GL^2/HL + GR^2/HR - G^2/H = (GL*H - G*HL)^2 / (HL*HR*H) > bar
-//
-// where each of HL and HR has its L2 in it, and H is their sum.
-type race struct {
-	g, h, l2 float64
-	bar      float64 // times H: what a score has to pass
-	minHess  float64
-	minRows  uint32
-	mostRows uint32 // on the left
-}
-
-func (s *search) race() race {
-	gq, hq := s.q.gradQuantum, s.q.hessQuantum
-	r := race{g: float64(s.total.grad()), l2: s.o.L2 / hq, minHess: s.o.MinHessian / hq}
-	r.h = s.q.hessQuanta(s.total) + 2*r.l2
-	// Of both sides' scores, own is the leaf's with one L2, and G^2/H that
-	// with two.
-	r.bar = (s.best.gain+s.own)*hq/(gq*gq)*r.h - r.g*r.g
-	least := s.o.MinRows
-	if s.q.constant {
-		least = max(least, int(math.Ceil(min(r.minHess, maxRows))))
-	}
-	r.minRows, r.mostRows = uint32(least), uint32(max(0, s.total.rows()-least))
-	return r
-}
-
-// bestThreshold is the last bin on the left of the best threshold, and the sum
-// on its left; 0: none is better than what was found before.
-func (s *search) bestThreshold(last int, h columnSums, lo uint16) (best int, bestLeft sum) {
-	if h.hess == nil {
-		return s.bestByRows(last, h.gn, lo)
-	}
-	r := s.race()
-	left := start(h, lo)
-	gn, hess := h.gn[:last+1], h.hess[:last+1]
-	for t := 1; t < len(gn); t++ {
-		v := gn[t]
-		left = sum{left.gn + v, left.hess + hess[t]}
-		rows := uint32(left.gn)
-		if v == 0 || rows < r.minRows {
-			continue // an empty bin makes the same split as the one before
-		}
-		if rows > r.mostRows {
-			break
-		}
-		hl := float64(int64(left.hess))
-		hr := r.h - 2*r.l2 - hl
-		if hl < r.minHess || hr < r.minHess {
-			continue
-		}
-		hl, hr = hl+r.l2, hr+r.l2
-		d := float64(left.gn>>32)*r.h - r.g*hl
-		if hh := hl * hr; d*d > r.bar*hh {
-			r.bar, best, bestLeft = d*d/hh, t, left
-		}
-	}
-	return best, bestLeft
-}
-
-// bestByRows is bestThreshold where rows tell the hessian.
-func (s *search) bestByRows(last int, gn []int64, lo uint16) (best int, bestLeft sum) {
-	r := s.race()
-	var left int64
-	if lo == 0 {
-		left = gn[missingBin]
-	}
-	gn = gn[:last+1]
-	for t := 1; t < len(gn); t++ {
-		v := gn[t]
-		left += v
-		rows := uint32(left)
-		if v == 0 || rows < r.minRows {
-			continue
-		}
-		if rows > r.mostRows {
-			break
-		}
-		hl := float64(int64(rows)) + r.l2
-		d := float64(left>>32)*r.h - r.g*hl
-		if hh := hl * (r.h - hl); d*d > r.bar*hh {
-			r.bar, best, bestLeft.gn = d*d/hh, t, left
-		}
-	}
-	return best, bestLeft
 }
 
 // slowThreshold is bestThreshold for gains that need values.
