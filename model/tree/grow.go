@@ -2,6 +2,7 @@ package tree
 
 import (
 	"math/rand/v2"
+	"slices"
 	"sync"
 )
 
@@ -169,7 +170,7 @@ func (g *Grower) inherit(n, l, r *growing) {
 	}
 	column := n.best.column
 	if g.o.Interactions != nil {
-		path := append(n.path[:len(n.path):len(n.path)], column)
+		path := slices.Concat(n.path, []int{column})
 		l.path, r.path = path, path
 	}
 	if g.o.plain() {
