@@ -25,9 +25,9 @@ type level struct {
 // homogeneity"). Levels with few rows stay on the other side, together.
 func (s *search) category(c, last int, h columnSums) {
 	var levels []level
-	for bin := 0; bin <= last; bin++ {
-		if x := h.at(bin); x.rows() >= categorySmooth {
-			levels = append(levels, level{x, s.q.gradient(x) / (s.q.hessian(x) + categorySmooth), uint16(bin)})
+	for i := range h.gn {
+		if x := h.at(i); x.rows() >= categorySmooth {
+			levels = append(levels, level{x, s.q.gradient(x) / (s.q.hessian(x) + categorySmooth), h.bin(i)})
 		}
 	}
 	slices.SortFunc(levels, func(a, b level) int {
@@ -35,8 +35,8 @@ func (s *search) category(c, last int, h columnSums) {
 	})
 	most := min(maxCategories, (len(levels)+1)/2)
 	only := -1
-	if s.rng != nil && most > 0 {
-		only = s.rng.IntN(most)
+	if s.o.RandomCuts && most > 0 {
+		only = draw(&s.rng, most)
 	}
 	for range 2 { // from the lowest mean, then from the highest
 		var left sum

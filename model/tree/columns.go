@@ -10,8 +10,9 @@ type columnStore struct {
 // from it, or from the leaf's rows where the column is wide.
 func (g *Grower) columnSums(n *growing, c int, store *columnStore) columnSums {
 	p := &g.matrix.places[c]
+	last := g.matrix.bins.columns[c].last()
 	if p.wide {
-		return g.wideSums(n, p, g.matrix.bins.columns[c].last())
+		return g.wideSums(&g.all, g.rows[n.begin:n.end], p, last)
 	}
 	t, k := p.lane/tileLanes, p.lane%tileLanes
 	out := columnSums{gn: n.hist.gn[t][k][:]}
@@ -19,7 +20,7 @@ func (g *Grower) columnSums(n *growing, c int, store *columnStore) columnSums {
 		out.hess = n.hist.hess[t][k][:]
 	}
 	if p.alone() {
-		return out
+		return out.upTo(last)
 	}
 	for lane, v := range out.gn {
 		if v != 0 {
@@ -33,19 +34,27 @@ func (g *Grower) columnSums(n *growing, c int, store *columnStore) columnSums {
 	if out.hess != nil {
 		sums.hess = store.hess[:]
 	}
-	return sums
+	return sums.upTo(last)
+}
+
+func (c columnSums) upTo(last int) columnSums {
+	c.gn = c.gn[:last+1]
+	if c.hess != nil {
+		c.hess = c.hess[:last+1]
+	}
+	return c
 }
 
 // wideSums adds up the leaf's rows: as many numbers as the column has bins are
 // too many to keep for each leaf.
-func (g *Grower) wideSums(n *growing, p *place, last int) columnSums {
+func (g *Grower) wideSums(v *view, rows []uint32, p *place, last int) columnSums {
 	out := columnSums{gn: make([]int64, last+1)}
 	if !g.q.constant {
 		out.hess = make([]uint32, last+1)
 	}
-	bins := g.matrix.wide[p.lane]
-	for _, r := range g.rows[n.begin:n.end] {
-		s := g.q.of(r)
+	bins := v.wide[p.lane]
+	for _, r := range rows {
+		s := g.q.sum(v.words[r])
 		out.gn[bins[r]] += s.gn
 		if out.hess != nil {
 			out.hess[bins[r]] += s.hess
