@@ -45,17 +45,17 @@ func BenchmarkFit(b *testing.B) {
 		"whole":       {Leaves: x.Rows},
 		"default":     {},
 		"random cuts": {Leaves: x.Rows, RandomCuts: true},
+		"bootstrap":   {Leaves: x.Rows, Bootstrap: true},
 	} {
 		b.Run(name, func(b *testing.B) {
 			r.Trees = 8
 			began := cpu()
 			for b.Loop() {
-				f := fit{Regressor: r.withDefaults(), seed: 1, rows: rows, matrix: m}
-				f.target(y, nil)
-				f.grow(ctx, 2)
+				if _, err := r.Train(ctx, Data{X: m, Y: y}, TrainOptions{FitOptions: model.FitOptions{Seed: 1, Threads: 2}}); err != nil {
+					b.Fatal(err)
+				}
 			}
 			b.ReportMetric((cpu()-began)/float64(b.N)/8, "cpu-ms/tree")
 		})
 	}
-	_ = model.FitOptions{}
 }

@@ -136,7 +136,8 @@ func (c *crew) cleanUp() {
 }
 
 func (c *crew) merge(n *growing) {
-	left := append(c.spare[n.begin:n.begin], c.rows[n.begin:n.children[0].end]...)
+	left := c.spare[n.begin:n.children[0].end]
+	copy(left, c.rows[n.begin:])
 	right := c.rows[n.children[0].end:n.end]
 	out := c.rows[n.begin:n.begin]
 	for len(left) > 0 && len(right) > 0 {

@@ -1,6 +1,9 @@
 package tree
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // A leaf with fewer rows than this does not keep its histogram for its
 // children: adding up their rows is as quick as a subtraction of 256 bins.
@@ -146,7 +149,7 @@ func (g *Grower) inherit(n, l, r *growing) {
 	}
 	column := n.best.column
 	if g.o.Interactions != nil {
-		path := append(n.path[:len(n.path):len(n.path)], column)
+		path := slices.Concat(n.path, []int{column})
 		l.path, r.path = path, path
 	}
 	if g.o.plain() {
