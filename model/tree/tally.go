@@ -61,10 +61,14 @@ func (g *Grower) searchTally(w *worker, s *search, bar *race, v *view, rows []ui
 		return s.column(c, column, g.wideSums(v, rows, p, column.last()))
 	}
 	t.add(g.q, rows, v.lanes[p.lane], p)
-	if column.categorical || t.sums[missingBin] != 0 || !g.q.constant || g.o.RandomCuts || !g.o.plain() {
+	if column.categorical || t.sums[missingBin] != 0 || g.o.RandomCuts || !g.o.plain() {
 		return s.column(c, column, t.take(g.q.constant))
 	}
-	if bin, left := t.best(bar); bin > 0 {
+	best := t.bestByRows
+	if !g.q.constant {
+		best = t.bestThreshold
+	}
+	if bin, left := best(bar); bin > 0 {
 		s.offer(c, uint16(bin), 1, left, true)
 	}
 	return s.found()
@@ -141,8 +145,36 @@ var identity = func() (out [256]uint8) {
 	return out
 }()
 
-// best is bestByRows of the bins that rows are in, which it empties.
-func (t *tally) best(r *race) (best uint8, bestLeft sum) {
+// bestThreshold is search's, of the bins that rows are in, which it empties.
+func (t *tally) bestThreshold(r *race) (best uint8, bestLeft sum) {
+	bar, left := r.bar, sum{}
+	within := int64(r.mostRows) - int64(r.minRows)
+	for i, word := range t.seen {
+		for ; word != 0; word &= word - 1 {
+			b := uint8(i<<6 + bits.TrailingZeros64(word))
+			left = sum{left.gn + t.sums[b], left.hess + t.hesses[b]}
+			t.sums[b], t.hesses[b] = 0, 0
+			if int64(uint32(left.gn)-r.minRows) > within {
+				continue
+			}
+			hl := float64(int64(left.hess))
+			hr := r.h - 2*r.l2 - hl
+			if hl < r.minHess || hr < r.minHess {
+				continue
+			}
+			hl, hr = hl+r.l2, hr+r.l2
+			d := float64(left.gn>>32)*r.h - r.g*hl
+			if hh := hl * hr; d*d > bar*hh {
+				bar, best, bestLeft = d*d/hh, b, left
+			}
+		}
+	}
+	t.seen = [4]uint64{}
+	return best, bestLeft
+}
+
+// bestByRows is bestThreshold where rows tell the hessian.
+func (t *tally) bestByRows(r *race) (best uint8, bestLeft sum) {
 	bar, left := r.bar, int64(0)
 	within := int64(r.mostRows) - int64(r.minRows)
 	for i, word := range t.seen {
