@@ -46,6 +46,7 @@ func BenchmarkFit(b *testing.B) {
 		"default":     {},
 		"random cuts": {Leaves: x.Rows, RandomCuts: true},
 		"bootstrap":   {Leaves: x.Rows, Bootstrap: true},
+		"all columns": {Leaves: x.Rows, FeatureFraction: 1},
 	} {
 		b.Run(name, func(b *testing.B) {
 			r.Trees = 8

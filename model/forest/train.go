@@ -21,7 +21,7 @@ type Data struct {
 type TrainOptions struct {
 	model.FitOptions
 	// OutOfBag is told what trees say of the rows that they did not see, which
-	// takes about a tenth longer; nil: nobody is.
+	// takes up to a third longer; nil: nobody is.
 	OutOfBag *OutOfBag
 }
 
