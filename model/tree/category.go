@@ -30,29 +30,20 @@ func byMean(a, b level) int {
 func (s *search) category(c, last int, h columnSums) {
 	var lowStore, highStore [maxCategories]level
 	low, high, levels := lowStore[:0], highStore[:0], 0
-	each := func(bin uint16) {
-		x := h.at(int(bin))
+	for i := range h.gn {
+		x := h.at(i)
 		if x.rows() < categorySmooth {
-			return
+			continue
 		}
 		levels++
-		l := level{x, s.q.gradient(x) / (s.q.hessian(x) + categorySmooth), bin}
+		l := level{x, s.q.gradient(x) / (s.q.hessian(x) + categorySmooth), h.bin(i)}
 		low = keepFirst(low, l, byMean)
 		high = keepFirst(high, l, func(a, b level) int { return byMean(b, a) })
 	}
-	if h.seen != nil {
-		for _, bin := range h.seen {
-			each(bin)
-		}
-	} else {
-		for bin := range uint16(last + 1) {
-			each(bin)
-		}
-	}
 	most := min(maxCategories, (levels+1)/2)
 	only := -1
-	if s.rng != nil && most > 0 {
-		only = s.rng.IntN(most)
+	if s.o.RandomCuts && most > 0 {
+		only = draw(&s.rng, most)
 	}
 	s.run(c, last, low[:most], only)
 	s.run(c, last, high[:most], only)

@@ -87,13 +87,13 @@ func (c *crew) take() (n *growing, last bool) {
 func (c *crew) commit() {
 	for c.left() > 0 && len(c.queue) > 0 && c.nodes[c.queue[0]].children != nil {
 		n := c.nodes[heap.Pop(c).(int)]
-		n.left, n.right = len(c.nodes), len(c.nodes)+1
+		n.left, n.right = n.children[0], n.children[1]
 		c.pool.put(n.hist)
-		c.nodes = append(c.nodes, n.children[0], n.children[1])
+		c.nodes = append(c.nodes, n.left, n.right)
 		n.hist, n.children = nil, nil
 		c.leaves++
-		c.offer(n.left)
-		c.offer(n.right)
+		c.offer(len(c.nodes) - 2)
+		c.offer(len(c.nodes) - 1)
 	}
 	c.forget()
 }

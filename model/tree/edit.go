@@ -58,6 +58,16 @@ func (t *Tree) Values() []float32 {
 	return values
 }
 
+// Leaves is how many there are.
+func (t *Tree) Leaves() (n int) {
+	for i := range t.nodes {
+		if t.nodes[i].right == 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // Reached divides rows of the matrix among the leaves, by their numbers; each
 // has its rows in the order given.
 func (t *Tree) Reached(m *Matrix, rows []uint32, threads int) [][]uint32 {

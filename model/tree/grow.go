@@ -1,7 +1,6 @@
 package tree
 
 import (
-	"math/rand/v2"
 	"slices"
 	"sync"
 )
@@ -20,15 +19,17 @@ type Grower struct {
 	matrix  *Matrix
 	o       Options
 	q       *quantised
+	all     view      // of the matrix's rows
 	workers []*worker // by thread
 	pool    histogramPool
 
 	// The tree that is being grown.
-	rows, spare []uint32 // each leaf has a stretch of rows, ascending in it
-	columns     []bool   // that the tree may use
-	tiles       []int    // that hold such a column
-	wide        []int    // the wide columns among them
-	nodes       []*growing
+	rows, spare []uint32   // each leaf has a stretch of rows, ascending in it
+	columns     []int      // that the tree may use, ascending
+	tiles       []int      // that hold such a column
+	nodes       []*growing // from the root on; where trees are whole, not those in patches
+	leaves      []*growing // from left to right, once they are known
+	patchRows   int        // leaves of so many rows are left to patches; 0: none is
 	seed        uint64
 }
 
@@ -46,7 +47,7 @@ type growing struct {
 	hist        *histogram   // nil where it is not kept
 	taken       bool         // by a worker that makes its children
 	children    *[2]*growing // that its best split makes, once they are known
-	left, right int          // in the tree; 0 for a leaf
+	left, right *growing     // in the tree; nil for a leaf
 }
 
 func (n *growing) rows() int { return n.end - n.begin }
@@ -54,6 +55,7 @@ func (n *growing) rows() int { return n.end - n.begin }
 // NewGrower makes a grower of trees on m.
 func NewGrower(m *Matrix, o Options) *Grower {
 	g := &Grower{matrix: m, o: o, q: newQuantised(m.rows)}
+	g.all = view{m.lanes, m.wide, g.q.words}
 	for range o.Team.Threads() {
 		g.workers = append(g.workers, newWorker(g))
 	}
@@ -73,12 +75,16 @@ func (g *Grower) Grow(rows []uint32, v Values, seed uint64) *Grown {
 	g.rows = append(g.rows[:0], rows...)
 	g.q.fill(rows, seed, g.o.Team)
 	g.chooseColumns()
-	for i, n := range g.nodes {
-		w := g.workers[i%len(g.workers)]
-		w.old = append(w.old, n)
+	for _, w := range g.workers {
+		w.used = 0
 	}
 	g.nodes = append(g.nodes[:0], g.root(rows))
-	if g.q.gradQuantum > 0 {
+	switch {
+	case g.q.gradQuantum == 0:
+	case g.whole(len(rows)):
+		g.growWhole()
+	default:
+		g.patchRows = 0
 		g.searchLeaf(g.workers, g.nodes[0])
 		newCrew(g).split()
 	}
@@ -86,7 +92,8 @@ func (g *Grower) Grow(rows []uint32, v Values, seed uint64) *Grown {
 }
 
 func (g *Grower) root(rows []uint32) *growing {
-	n := &growing{end: len(rows), seed: g.seed, bounds: unbounded}
+	n := g.workers[0].node()
+	*n = growing{end: len(rows), seed: g.seed, bounds: unbounded}
 	parts := make([]sum, spans(len(rows)))
 	g.o.Team.Spans(len(rows), func(begin, end int) {
 		var s sum
@@ -103,54 +110,26 @@ func (g *Grower) root(rows []uint32) *growing {
 	return n
 }
 
-func (g *Grower) chooseColumns() {
-	rng := rand.New(rand.NewPCG(g.seed, treeStream))
-	places := g.matrix.places
-	g.columns = chooseFraction(rng, len(places), g.o.TreeColumns)
-	tiles := make([]bool, g.matrix.width)
-	g.wide = g.wide[:0]
-	for c, used := range g.columns {
-		switch {
-		case used && places[c].wide:
-			g.wide = append(g.wide, c)
-		case used:
-			tiles[places[c].lane/tileLanes] = true
-		}
-	}
-	g.tiles = g.tiles[:0]
-	for t, used := range tiles {
-		if used {
-			g.tiles = append(g.tiles, t)
-		}
-	}
-	for _, w := range g.workers {
-		w.adder.tiles = g.tiles
-	}
-}
-
-// chooseFraction marks round(fraction*n) of n, at least one.
-func chooseFraction(rng *rand.Rand, n int, fraction float64) []bool {
-	chosen := make([]bool, n)
-	for _, i := range rng.Perm(n)[:min(n, max(1, int(fraction*float64(n)+.5)))] {
-		chosen[i] = true
-	}
-	return chosen
-}
-
 // makeChildren divides a leaf's rows and, unless they will not be split,
 // searches both sides' best splits.
 func (g *Grower) makeChildren(workers []*worker, n *growing, last bool) *[2]*growing {
 	self := workers[0]
 	g.matrix.setSides(&self.sides, &n.best)
-	middle := n.begin + g.matrix.partition(g.rows[n.begin:n.end], g.spare[n.begin:n.end], &self.sides, g.team(workers))
-	left, right := self.node(), self.node()
-	*left = growing{begin: n.begin, end: middle, seed: childSeed(n.seed, 0), sum: n.best.left}
-	*right = growing{begin: middle, end: n.end, seed: childSeed(n.seed, 1), sum: n.sum.minus(n.best.left)}
-	g.inherit(n, left, right)
+	middle := n.begin + g.all.partition(g.rows[n.begin:n.end], g.spare[n.begin:n.end], &self.sides, g.team(workers))
+	left, right := g.divided(self, n, middle)
 	if !last {
 		g.searchChildren(workers, n, left, right)
 	}
 	return &[2]*growing{left, right}
+}
+
+// divided are the children of a leaf whose rows were divided at middle.
+func (g *Grower) divided(w *worker, n *growing, middle int) (left, right *growing) {
+	left, right = w.node(), w.node()
+	*left = growing{begin: n.begin, end: middle, seed: childSeed(n.seed, 0), sum: n.best.left}
+	*right = growing{begin: middle, end: n.end, seed: childSeed(n.seed, 1), sum: n.sum.minus(n.best.left)}
+	g.inherit(n, left, right)
+	return left, right
 }
 
 // childSeed is the seed of a child's random choices: SplitMix64's step, so
@@ -204,7 +183,7 @@ func (g *Grower) searchChildren(workers []*worker, n, small, large *growing) {
 	if small.rows() > large.rows() {
 		small, large = large, small
 	}
-	if n.hist == nil || !g.splittable(large) {
+	if n.hist == nil || !g.searchable(large) {
 		g.searchLeaf(workers, small)
 		g.searchLeaf(workers, large)
 		return
@@ -226,9 +205,17 @@ func (g *Grower) team(workers []*worker) *Team {
 	return g.o.Team
 }
 
-// searchLeaf builds a leaf's histogram from its rows and finds its best split.
+// searchable reports whether a leaf's best split is to be found outside of
+// patches.
+func (g *Grower) searchable(n *growing) bool { return g.splittable(n) && n.rows() > g.patchRows }
+
+// searchLeaf finds a leaf's best split from its rows.
 func (g *Grower) searchLeaf(workers []*worker, n *growing) {
-	if g.splittable(n) {
+	switch {
+	case !g.searchable(n):
+	case g.few(n):
+		g.searchFew(workers[0], &g.all, g.rows[n.begin:n.end], n)
+	default:
 		n.hist = g.fillHistogram(workers, n)
 		g.findSplit(workers, n)
 	}
@@ -265,13 +252,18 @@ func (g *Grower) findSplit(workers []*worker, n *growing) {
 			n.hist = nil
 		}
 	}()
-	if !g.splittable(n) {
+	if !g.searchable(n) {
 		return
 	}
-	allowed := g.allowedColumns(n)
+	allowed := g.allowedColumns(workers[0], n)
 	g.team(workers).Each(len(workers), func(i int) {
-		from, to := len(allowed)*i/len(workers), len(allowed)*(i+1)/len(workers)
-		workers[i].best = workers[i].search(n, allowed, from, to)
+		w := workers[i]
+		s := newSearch(g.q, &g.o, n)
+		s.blocks = w.blocks
+		for _, c := range allowed[len(allowed)*i/len(workers) : len(allowed)*(i+1)/len(workers)] {
+			s.column(c, g.column(c), g.columnSums(w, n, c))
+		}
+		w.best = s.found()
 	})
 	for _, w := range workers { // ties go to the lower column
 		if w.best.gain > n.best.gain {
@@ -280,94 +272,35 @@ func (g *Grower) findSplit(workers []*worker, n *growing) {
 	}
 }
 
-// allowedColumns are those that a leaf may be split by.
-func (g *Grower) allowedColumns(n *growing) []bool {
-	allowed := g.columns
-	if g.o.SplitColumns < 1 {
-		allowed = chooseFraction(rand.New(rand.NewPCG(n.seed, splitStream)), len(g.columns), g.o.SplitColumns)
-		for c := range allowed {
-			allowed[c] = allowed[c] && g.columns[c]
-		}
-	}
-	if g.o.Interactions != nil {
-		allowed = g.interacting(n, allowed)
-	}
-	return allowed
-}
-
-// interacting are those of the allowed columns that lie in one group with all
-// columns above the leaf.
-func (g *Grower) interacting(n *growing, allowed []bool) []bool {
-	out := make([]bool, len(allowed))
-	for _, group := range g.o.Interactions {
-		if containsAll(group, n.path) {
-			for _, c := range group {
-				out[c] = allowed[c]
-			}
-		}
-	}
-	return out
-}
-
-func containsAll(group, path []int) bool {
-	in := map[int]bool{}
-	for _, c := range group {
-		in[c] = true
-	}
-	for _, c := range path {
-		if !in[c] {
-			return false
-		}
-	}
-	return true
-}
-
 // A worker is what one thread works with.
 type worker struct {
-	*Grower
-	adder *adder
-	best  split // that it has found last
-	sides sides
-	old   []*growing // nodes of trees before, to be used again
-	store columnStore
-	wide  wideStore
+	adder   *adder
+	tally   tally
+	patch   patch
+	allowed []int // see allowedColumns
+	best    split // that it has found last
+	sides   sides
+	store   columnStore
+	wide    wideStore
+	blocks  *blocks    // see search
+	nodes   []*growing // of trees before, to be used again, and
+	used    int        // the first of them, of this tree
+}
+
+// node is one to be written.
+func (w *worker) node() *growing {
+	if w.used == len(w.nodes) {
+		more := make([]growing, 64)
+		for i := range more {
+			w.nodes = append(w.nodes, &more[i])
+		}
+	}
+	w.used++
+	return w.nodes[w.used-1]
 }
 
 func newWorker(g *Grower) *worker {
-	return &worker{Grower: g, adder: newAdder(g.matrix, g.q), store: columnStore{blocks: newBlocks()}}
-}
-
-// search finds the best split of a leaf by the allowed columns of a range.
-func (w *worker) search(n *growing, allowed []bool, from, to int) split {
-	s := newSearch(w.q, &w.o, n)
-	s.blocks = w.store.blocks
-	for c := from; c < to; c++ {
-		if !allowed[c] {
-			continue
-		}
-		if w.o.RandomCuts {
-			s.rng = rand.New(rand.NewPCG(n.seed, splitStream+1+uint64(c)))
-		}
-		column := &w.matrix.bins.columns[c]
-		h := w.columnSums(n, c)
-		if column.categorical {
-			s.category(c, column.last(), h)
-		} else {
-			s.number(c, column.last(), h)
-		}
-		w.wide.clear()
-	}
-	return s.found()
-}
-
-func (w *worker) node() *growing {
-	k := len(w.old) - 1
-	if k < 0 {
-		return new(growing)
-	}
-	n := w.old[k]
-	w.old = w.old[:k]
-	return n
+	return &worker{adder: newAdder(g.matrix, g.q), blocks: newBlocks()}
 }
 
 // A histogramPool keeps histograms for use again.

@@ -334,7 +334,7 @@ func TestBlocksAgreeWithOneByOne(t *testing.T) {
 			o.Leaves, o.MinRows, o.L2 = 200, 5, l2
 			blocks, single := NewGrower(m, o), NewGrower(m, o)
 			for _, w := range single.workers {
-				w.store.blocks = nil
+				w.blocks = nil
 			}
 			a, b := growOn(blocks, allRows(x.Rows), grad, hess, 1), growOn(single, allRows(x.Rows), grad, hess, 1)
 			if diff := cmp.Diff(a.Tree, b.Tree, cmp.AllowUnexported(Tree{}, node{})); diff != "" {

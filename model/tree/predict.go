@@ -23,8 +23,8 @@ type node struct {
 	lo, span uint16 // as in split
 }
 
-// A Grown tree also tells where the rows that it was grown on ended. Leaves
-// is valid until the next Grow.
+// A Grown tree also tells where the rows that it was grown on ended. Leaves,
+// from left to right, is valid until the next Grow.
 type Grown struct {
 	Tree   Tree
 	Leaves []Leaf
@@ -39,29 +39,31 @@ type Leaf struct {
 // finish sets the leaves' values and lays the nodes out flat.
 func (g *Grower) finish(v Values) *Grown {
 	out := &Grown{}
-	var leaves []*growing
-	for _, n := range g.nodes {
-		if n.left == 0 {
-			leaves = append(leaves, n)
-		}
-	}
-	out.Leaves = make([]Leaf, len(leaves))
-	g.o.Team.Each(len(leaves), func(i int) {
-		n := leaves[i]
+	g.leaves = g.nodes[0].leaves(g.leaves[:0])
+	out.Leaves = make([]Leaf, len(g.leaves))
+	g.o.Team.Each(len(g.leaves), func(i int) {
+		n := g.leaves[i]
 		rows := g.rows[n.begin:n.end]
 		n.value = g.leafValue(n, rows, v)
 		out.Leaves[i] = Leaf{Finite(n.value), rows}
 	})
-	out.Tree.nodes = make([]node, 0, len(g.nodes))
-	out.Tree.lay(g.nodes, 0)
+	out.Tree.nodes = make([]node, 0, 2*len(g.leaves)-1)
+	out.Tree.lay(g.nodes[0])
 	return out
 }
 
+// leaves appends the leaves below n, from left to right.
+func (n *growing) leaves(to []*growing) []*growing {
+	if n.left == nil {
+		return append(to, n)
+	}
+	return n.right.leaves(n.left.leaves(to))
+}
+
 // lay appends a growing node and all that is below it.
-func (t *Tree) lay(from []*growing, i int) {
-	n := from[i]
+func (t *Tree) lay(n *growing) {
 	at := len(t.nodes)
-	if n.left == 0 {
+	if n.left == nil {
 		t.nodes = append(t.nodes, node{set: -1, value: Finite(n.value), cover: float32(n.rows())})
 		return
 	}
@@ -73,9 +75,9 @@ func (t *Tree) lay(from []*growing, i int) {
 		t.nodes[at].set = int32(len(t.sets))
 		t.sets = append(t.sets, n.best.set...)
 	}
-	t.lay(from, n.left)
+	t.lay(n.left)
 	t.nodes[at].right = int32(len(t.nodes))
-	t.lay(from, n.right)
+	t.lay(n.right)
 }
 
 // next is the child of internal node i for a row with the given bin.

@@ -73,8 +73,10 @@ func (q *quantised) hessQuanta(s sum) float64 {
 }
 
 // of is the sum of one row.
-func (q *quantised) of(row uint32) sum {
-	w := q.words[row]
+func (q *quantised) of(row uint32) sum { return q.sum(q.words[row]) }
+
+// sum is that of a row's word.
+func (q *quantised) sum(w int64) sum {
 	if q.constant {
 		return sum{gn: w}
 	}

@@ -58,11 +58,11 @@ func (r *race) beats(left sum, constant bool) bool {
 	return true
 }
 
-// bestThreshold is the last bin on the left of the best threshold, and the sum
-// on its left; 0: none is better than what was found before.
-func (s *search) bestThreshold(last int, h columnSums, lo uint16) (best int, bestLeft sum) {
+// bestThreshold is the index of the last bin on the left of the best threshold,
+// and the sum on its left; 0: none is better than what was found before.
+func (s *search) bestThreshold(h columnSums, lo uint16) (best int, bestLeft sum) {
 	r, left := s.race(), start(h, lo)
-	for t := 1; t <= last; t++ {
+	for t := 1; t <= h.last(); t++ {
 		if h.gn[t] == 0 {
 			continue // an empty bin makes the same split as the one before
 		}
@@ -80,10 +80,10 @@ func (s *search) bestThreshold(last int, h columnSums, lo uint16) (best int, bes
 // blocks are the sums on the left of thresholds, by the last bin there.
 type blocks struct{ gn, hess [maxValueBins + 1]int64 }
 
-// fill sums up the bins to last and returns the range of those that leave rows
-// enough on both sides.
-func (b *blocks) fill(last int, h columnSums, left sum, r *race) (from, to int) {
-	at := left.gn
+// fill sums up the bins and returns the range of those that leave rows enough
+// on both sides.
+func (b *blocks) fill(h columnSums, left sum, r *race) (from, to int) {
+	at, last := left.gn, h.last()
 	b.gn[0] = at
 	for t, v := range h.gn[1 : last+1] {
 		at += v
@@ -111,9 +111,9 @@ func (b *blocks) fill(last int, h columnSums, left sum, r *race) (from, to int) 
 
 // bestInBlocks is bestThreshold, which looks closer only at blocks of eight
 // thresholds where one of them beats the bar.
-func (s *search) bestInBlocks(last int, h columnSums, lo uint16) (best int, bestLeft sum) {
+func (s *search) bestInBlocks(h columnSums, lo uint16) (best int, bestLeft sum) {
 	r, b := s.race(), s.blocks
-	from, to := b.fill(last, h, start(h, lo), &r)
+	from, to := b.fill(h, start(h, lo), &r)
 	for {
 		from = r.promising(b, from, to, s.q.constant)
 		if from >= to {

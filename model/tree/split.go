@@ -1,6 +1,9 @@
 package tree
 
-import "math/rand/v2"
+import (
+	"math/bits"
+	"math/rand/v2"
+)
 
 // A binSet is the set of bins of a column that go left, with words for all of
 // the column's bins.
@@ -31,17 +34,29 @@ func (s *split) goesLeft(bin uint16) bool {
 	return bin-s.lo <= s.span
 }
 
-// A columnSums is a leaf's sums by bin of one column.
+// A columnSums is a leaf's sums by bin of one column: of all bins up to its
+// last, or of the missing one and those that rows are in.
 type columnSums struct {
 	gn   []int64
 	hess []uint32 // nil where hessians are constant
-	seen []uint16 // the bins that rows have, of a wide column; nil: look at all
+	bins []uint16 // that the sums are of, ascending; nil: all
 }
 
-func (c columnSums) at(bin int) sum {
-	s := sum{gn: c.gn[bin]}
+// last is the index of the last sum.
+func (c columnSums) last() int { return len(c.gn) - 1 }
+
+// bin is that of a sum.
+func (c columnSums) bin(i int) uint16 {
+	if c.bins != nil {
+		return c.bins[i]
+	}
+	return uint16(i)
+}
+
+func (c columnSums) at(i int) sum {
+	s := sum{gn: c.gn[i]}
 	if c.hess != nil {
-		s.hess = c.hess[bin]
+		s.hess = c.hess[i]
 	}
 	return s
 }
@@ -58,8 +73,8 @@ type search struct {
 	o     *Options
 	leaf  *growing
 	total sum
-	own   float64    // the leaf's own part of the gain
-	rng   *rand.Rand // where thresholds are random
+	own   float64  // the leaf's own part of the gain
+	rng   rand.PCG // of random thresholds
 	best  split
 	// blocks are room for the sums on the left of thresholds, where these are
 	// compared eight at a time; nil where they are not.
@@ -75,6 +90,25 @@ func newSearch(q *quantised, o *Options, leaf *growing) search {
 	s.best.gain = max(o.MinGain, noise)
 	s.own = s.score(leaf.sum, o.L2)
 	return s
+}
+
+// column searches one column, given the leaf's sums.
+func (s *search) column(c int, column *columnBins, h columnSums) split {
+	if s.o.RandomCuts {
+		s.rng.Seed(s.leaf.seed, splitStream+1+uint64(c))
+	}
+	if column.categorical {
+		s.category(c, column.last(), h)
+	} else {
+		s.number(c, h)
+	}
+	return s.found()
+}
+
+// draw is a random number in [0, n), n < 2^32, to within a bias of n/2^64.
+func draw(rng *rand.PCG, n int) int {
+	high, _ := bits.Mul64(rng.Uint64(), uint64(n))
+	return int(high)
 }
 
 // found is the best split, with gain 0 where there is none.
@@ -113,41 +147,45 @@ func (s *search) gain(c int, left sum, l2 float64) float64 {
 	return s.score(left, l2) + s.score(right, l2) - s.own
 }
 
-// number searches a column of numbers. last is its highest bin.
-func (s *search) number(c, last int, h columnSums) {
-	s.thresholds(c, last, h, 1)
+// number searches a column of numbers.
+func (s *search) number(c int, h columnSums) {
+	s.thresholds(c, h, 1)
 	if h.gn[missingBin] != 0 {
-		s.thresholds(c, last, h, 0)
+		s.thresholds(c, h, 0)
 	}
 }
 
 // thresholds tries all thresholds with the missing bin on the left (lo 0) or
-// on the right (lo 1). Where nothing is missing it would go to the side with
-// more rows.
-func (s *search) thresholds(c, last int, h columnSums, lo uint16) {
+// on the right (lo 1).
+func (s *search) thresholds(c int, h columnSums, lo uint16) {
 	var best int
 	var left sum
 	switch {
-	case s.rng != nil:
-		best, left = s.randomThreshold(c, last, h, lo)
-	case s.o.plain() && s.blocks != nil && last <= maxValueBins:
-		best, left = s.bestInBlocks(last, h, lo)
+	case s.o.RandomCuts:
+		best, left = s.randomThreshold(c, h, lo)
+	case s.o.plain() && s.blocks != nil && h.bins == nil && h.last() <= maxValueBins:
+		best, left = s.bestInBlocks(h, lo)
 	case s.o.plain():
-		best, left = s.bestThreshold(last, h, lo)
+		best, left = s.bestThreshold(h, lo)
 	default:
-		best, left = s.slowThreshold(c, last, h, lo)
+		best, left = s.slowThreshold(c, h, lo)
 	}
-	if best == 0 {
-		return
+	if best > 0 {
+		s.offer(c, h.bin(best), lo, left, h.gn[missingBin] == 0)
 	}
-	if h.gn[missingBin] == 0 && 2*left.rows() >= s.total.rows() {
+}
+
+// offer takes the threshold after a bin where it is better than what was found
+// before. Where nothing is missing, it would go to the side with more rows.
+func (s *search) offer(c int, bin, lo uint16, left sum, full bool) {
+	if full && 2*left.rows() >= s.total.rows() {
 		lo = 0
 	}
 	gain := s.gain(c, left, s.o.L2)
 	if gain <= s.best.gain {
 		return // of two that differ by rounding, the first
 	}
-	s.best = split{gain: gain, column: c, lo: lo, span: uint16(best) - lo, left: left}
+	s.best = split{gain: gain, column: c, lo: lo, span: bin - lo, left: left}
 }
 
 // start is the sum of the rows that are left of all thresholds.
@@ -159,9 +197,9 @@ func start(h columnSums, lo uint16) (left sum) {
 }
 
 // slowThreshold is bestThreshold for gains that need values.
-func (s *search) slowThreshold(c, last int, h columnSums, lo uint16) (best int, bestLeft sum) {
+func (s *search) slowThreshold(c int, h columnSums, lo uint16) (best int, bestLeft sum) {
 	left, bar := start(h, lo), s.best.gain
-	for t := 1; t <= last; t++ {
+	for t := 1; t <= h.last(); t++ {
 		if h.gn[t] == 0 {
 			continue
 		}
@@ -175,26 +213,28 @@ func (s *search) slowThreshold(c, last int, h columnSums, lo uint16) (best int, 
 
 // randomThreshold tries one of the thresholds between the leaf's lowest and
 // highest value.
-func (s *search) randomThreshold(c, last int, h columnSums, lo uint16) (int, sum) {
-	low, high := 1, last
+func (s *search) randomThreshold(c int, h columnSums, lo uint16) (int, sum) {
+	low, high := 1, h.last()
+	if high < low {
+		return 0, sum{} // all are missing
+	}
 	for low < high && h.gn[low] == 0 {
 		low++
 	}
 	for high > low && h.gn[high] == 0 {
 		high--
 	}
-	cut := low
+	at := int(h.bin(low))
 	if low < high {
-		// The bin that is drawn may be empty: cut after the last one before it
-		// that is not.
-		cut += s.rng.IntN(high - low)
+		at += draw(&s.rng, int(h.bin(high))-at)
 	}
-	left := start(h, lo)
-	for t := 1; t <= cut; t++ {
-		left = left.plus(h.at(t))
-	}
-	for cut > 1 && h.gn[cut] == 0 {
-		cut--
+	// The bin that is drawn may be empty: cut after the last one before it
+	// that is not.
+	cut, left := 0, start(h, lo)
+	for t := low; t <= high && int(h.bin(t)) <= at; t++ {
+		if h.gn[t] != 0 {
+			cut, left = t, left.plus(h.at(t))
+		}
 	}
 	if s.gain(c, left, s.o.L2) <= s.best.gain {
 		return 0, sum{}
