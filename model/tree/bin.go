@@ -52,6 +52,11 @@ func NewBins(x *feature.Frame, rows []uint32, seed uint64, threads int) *Bins {
 	if len(rows) > sampleRows {
 		rows = Sample(rows, sampleRows/float64(len(rows)), seed)
 	}
+	return exactBins(x, rows, threads)
+}
+
+// exactBins finds bins from all of the rows.
+func exactBins(x *feature.Frame, rows []uint32, threads int) *Bins {
 	b := &Bins{columns: make([]columnBins, len(x.Columns))}
 	team := NewTeam(threads)
 	defer team.Stop()
