@@ -39,6 +39,9 @@ func (g *Grower) columnSums(n *growing, c int, store *columnStore) columnSums {
 // wideSums adds up the leaf's rows: as many numbers as the column has bins are
 // too many to keep for each leaf.
 func (g *Grower) wideSums(n *growing, p *place, last int) columnSums {
+	if n.wide != nil {
+		return n.wide[p.lane]
+	}
 	out := columnSums{gn: make([]int64, last+1)}
 	if !g.q.constant {
 		out.hess = make([]uint32, last+1)

@@ -13,12 +13,13 @@ type Filler struct {
 	announced int
 	written   int
 	threads   int
+	lookups   []lookup
 }
 
 // NewFiller is for rows rows, or for as many as come where that is 0: then
 // room grows by a quarter when it runs out, and is held twice meanwhile.
 func (b *Bins) NewFiller(rows, threads int) *Filler {
-	return &Filler{matrix: b.NewMatrix(rows), announced: rows, threads: threads}
+	return &Filler{matrix: b.NewMatrix(rows), announced: rows, threads: threads, lookups: b.lookups()}
 }
 
 // Write appends the rows of the block. It refuses more rows than announced.
@@ -39,7 +40,7 @@ func (f *Filler) Write(block *feature.Frame) error {
 	if end > f.matrix.rows {
 		f.matrix.grow(max(end, f.matrix.rows+f.matrix.rows/4))
 	}
-	f.matrix.Write(f.written, block, f.threads)
+	f.matrix.write(f.written, block, f.lookups, f.threads)
 	f.written = end
 	return nil
 }
