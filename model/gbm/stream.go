@@ -27,6 +27,9 @@ func (r Regressor) TrainStore(ctx context.Context, rows *tree.Store, o TrainOpti
 	}
 	team := tree.NewTeam(o.Threads)
 	defer team.Stop()
+	if err := r.checkMemory(rows, team, memory); err != nil {
+		return nil, err
+	}
 	grower, err := tree.NewStreamGrower(rows, r.growth(team), memory-scoreBytes*int64(rows.Rows()))
 	if err != nil {
 		return nil, err
@@ -57,8 +60,23 @@ func (r Regressor) TrainStore(ctx context.Context, rows *tree.Store, o TrainOpti
 	return &Predictor{j.chosen(s.ensemble)}, nil
 }
 
-// scoreBytes are those that TrainStore keeps of each row beside the grower's.
-const scoreBytes = 8
+// What TrainStore keeps of each row: its score, and with the grower's number
+// of its leaf.
+const (
+	scoreBytes = 8
+	rowBytes   = scoreBytes + 2
+)
+
+func (r Regressor) checkMemory(rows *tree.Store, team *tree.Team, memory int64) error {
+	n := int64(rows.Rows())
+	if need := rows.StreamBytes(r.growth(team)) + scoreBytes*n; memory < need {
+		return daycast.Errorf(daycast.Invalid,
+			"gbm: training on %d stored rows with %d threads takes %d bytes at least, %d of them for %d of each row: %d are given",
+			n, team.Threads(), need, rowBytes*n, rowBytes, memory).
+			WithField("memory").WithHint("give more memory, or take fewer rows or threads")
+	}
+	return nil
+}
 
 // checkStream refuses what only Train can do.
 func (r Regressor) checkStream(rows *tree.Store, o TrainOptions) error {

@@ -56,7 +56,7 @@ func stored(t testing.TB, bins *tree.Bins, x *feature.Frame, d Data) *tree.Store
 func manyBlocks(rows int) (*feature.Frame, Data) {
 	x, y, _ := demand(rows)
 	rng := rand.New(rand.NewPCG(8, 8))
-	for range 500 {
+	for range 300 {
 		x.Columns = append(x.Columns, feature.Column{Name: "noise"})
 		noise := make([]float32, rows)
 		for r := range noise {
@@ -119,7 +119,7 @@ func refusedInvalid(t *testing.T, what string, err error) {
 
 // Several blocks, little memory: many walks, the same predictor.
 func TestStoredRowsInManyBlocksAndLittleMemory(t *testing.T) {
-	x, d := manyBlocks(20_000)
+	x, d := manyBlocks(30_000)
 	bins := tree.NewBins(x, upTo(x.Rows), 1, 2)
 	d.X = bins.Matrix(x, 2)
 	s := stored(t, bins, x, d)

@@ -173,8 +173,8 @@ func readStore(file io.ReaderAt, size int64, name string) (*Store, error) {
 		return nil, s.damaged()
 	}
 	s.first = int64(storeFixed) + length + 4
-	head := append(fixed, make([]byte, length+4)...)
-	if err := s.readAt(head[storeFixed:], int64(storeFixed)); err != nil {
+	head := make([]byte, s.first)
+	if err := s.readAt(head, 0); err != nil {
 		return nil, err
 	}
 	if !summed(head) || !s.parse(head[storeFixed:len(head)-4]) {

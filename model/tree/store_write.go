@@ -57,7 +57,7 @@ func (b *Bins) NewStoreWriter(path string, threads int) (*StoreWriter, error) {
 func (b *Bins) newStoreWriter(out io.Writer, threads int) *StoreWriter {
 	buffered := bufio.NewWriterSize(out, 1<<16)
 	w := &StoreWriter{out: buffered, flush: buffered.Flush, threads: threads, lookups: b.lookups()}
-	w.storeHead = newStoreHead(b, planLayout(b.columns))
+	w.storeHead = newStoreHead(b, b.NewMatrix(0).layout)
 	w.block = b.NewMatrix(w.blockRows)
 	return w
 }

@@ -45,8 +45,8 @@ func (s *Store) histograms(o Options, memory int64) (int, error) {
 	fixed, histogram := s.streamBytes(o)
 	if need := s.StreamBytes(o); memory < need {
 		return 0, daycast.Errorf(daycast.Invalid,
-			"trees on %d stored rows of %d columns with %d threads take %d MiB at least: %d are given",
-			s.rows, len(s.places), o.Team.Threads(), need>>20+1, memory>>20).
+			"trees on %d stored rows of %d columns with %d threads take %d bytes at least: %d are given",
+			s.rows, len(s.places), o.Team.Threads(), need, memory).
 			WithField("memory").WithHint("give more memory, or take fewer rows or threads")
 	}
 	// More than these are never held at once.
