@@ -133,7 +133,7 @@ func (g *StreamGrower) addWide(w *streamWalk, b *Block) {
 		lane := g.matrix.places[g.wide[i]].lane
 		for r, bin := range b.wide[lane] {
 			slot := w.slots[g.leaf[b.Begin+r]]
-			if slot < 0 || !g.bag.has(b.Begin+r) {
+			if slot == len(w.nodes) || !g.bag.has(b.Begin+r) {
 				continue
 			}
 			s, own := &w.nodes[slot].wide[lane], g.q.of(uint32(r))

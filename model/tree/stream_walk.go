@@ -9,15 +9,35 @@ import (
 // split go to their children, and the rows of some nodes are added up.
 type streamWalk struct {
 	routes []*route       // by number; nil: rows stay
-	slots  []int          // by number: that of the node's histogram, -1 for none
+	slots  []int          // by number: that of the node's histogram; past the last for none
 	nodes  []*growing     // by slot
 	parts  [][]*histogram // by thread and slot
 }
 
-// A route is where a split sends rows.
+// A route is where a split sends rows: their new numbers.
 type route struct {
-	sides
-	left, right uint16 // numbers
+	p      *place
+	byLane [256]uint16
+	byBin  []uint16 // of a wide column
+}
+
+func (g *StreamGrower) newRoute(s *split, left, right uint16) *route {
+	var to sides
+	g.matrix.setSides(&to, s)
+	number := func(goesLeft bool) uint16 {
+		if goesLeft {
+			return left
+		}
+		return right
+	}
+	r := &route{p: to.p}
+	for lane, goesLeft := range to.lane {
+		r.byLane[lane] = number(goesLeft)
+	}
+	for _, goesLeft := range to.bins {
+		r.byBin = append(r.byBin, number(goesLeft))
+	}
+	return r
 }
 
 // walkRoot adds up all rows and searches the root's split.
@@ -44,10 +64,13 @@ func (g *StreamGrower) walkRoot(ctx context.Context, root *growing) error {
 func (g *StreamGrower) newWalk() *streamWalk {
 	w := &streamWalk{routes: make([]*route, len(g.numbered)), slots: make([]int, len(g.numbered))}
 	for i := range w.slots {
-		w.slots[i] = -1
+		w.slots[i] = noSlot
 	}
 	return w
 }
+
+// noSlot marks nodes without a slot until the number of slots is known.
+const noSlot = -1
 
 func (w *streamWalk) build(number int, n *growing) {
 	w.slots[number] = len(w.nodes)
@@ -127,11 +150,9 @@ func (p *pair) wanted(g *StreamGrower, last bool) (out []*growing) {
 // number gives children their numbers, and the walk its work.
 func (g *StreamGrower) number(w *streamWalk, p pair, wanted []*growing) {
 	above := g.numbers[p.n]
-	r := &route{left: uint16(len(g.numbered)), right: uint16(len(g.numbered) + 1)}
-	g.matrix.setSides(&r.sides, &p.n.best)
-	w.routes[above] = r
+	w.routes[above] = g.newRoute(&p.n.best, uint16(len(g.numbered)), uint16(len(g.numbered)+1))
 	for _, child := range []*growing{p.left, p.right} {
-		w.routes, w.slots = append(w.routes, nil), append(w.slots, -1)
+		w.routes, w.slots = append(w.routes, nil), append(w.slots, noSlot)
 		if slices.Contains(wanted, child) {
 			w.build(len(g.numbered), child)
 		}
@@ -158,8 +179,13 @@ func (g *StreamGrower) walk(ctx context.Context, w *streamWalk, total bool) erro
 
 // open takes empty histograms for the walk.
 func (g *StreamGrower) open(w *streamWalk) {
+	for number, slot := range w.slots {
+		if slot == noSlot {
+			w.slots[number] = len(w.nodes)
+		}
+	}
 	for i := range g.threads {
-		g.threads[i].ends = make([]int, len(w.nodes)+1)
+		g.threads[i].ends = make([]int, len(w.nodes)+2)
 		w.parts = append(w.parts, nil)
 		for range w.nodes {
 			h := g.pool.get(g.Grower)
@@ -217,40 +243,37 @@ func (g *StreamGrower) addStretch(w *streamWalk, thread int, b *Block, from, to 
 func (g *StreamGrower) move(w *streamWalk, leaf []uint16, from int) {
 	m := g.matrix
 	for i, number := range leaf {
-		s := w.routes[number]
-		if s == nil {
-			continue
-		}
-		var left bool
-		if s.p.wide {
-			left = s.bins[m.wide[s.p.lane][from+i]]
-		} else {
-			left = s.lane[uint8(m.words[(from+i)*m.width+s.p.lane/tileLanes]>>(8*(s.p.lane%tileLanes)))]
-		}
-		if left {
-			leaf[i] = s.left
-		} else {
-			leaf[i] = s.right
+		switch r := w.routes[number]; {
+		case r == nil:
+		case r.p.wide:
+			leaf[i] = r.byBin[m.wide[r.p.lane][from+i]]
+		default:
+			word := m.words[(from+i)*m.width+r.p.lane/tileLanes]
+			leaf[i] = r.byLane[uint8(word>>(8*(r.p.lane%tileLanes)))]
 		}
 	}
 }
 
-// sortRows sorts those rows that count by their slots, in their order.
+// sortRows sorts rows by their slots, in their order. Those that do not count
+// come last, rather than be left out, which would be a branch to mispredict.
 func (g *StreamGrower) sortRows(w *streamWalk, t *streamThread, leaf []uint16, base, from int) {
 	clear(t.ends)
-	for i, number := range leaf {
-		if slot := w.slots[number]; slot >= 0 && g.bag.has(base+from+i) {
-			t.ends[slot+1]++
+	slotOf := func(i int, number uint16) int {
+		if g.bag.has(base + from + i) {
+			return w.slots[number]
 		}
+		return len(w.nodes)
+	}
+	for i, number := range leaf {
+		t.ends[slotOf(i, number)+1]++
 	}
 	for slot := range w.nodes {
 		t.ends[slot+1] += t.ends[slot]
 	}
 	for i, number := range leaf {
-		if slot := w.slots[number]; slot >= 0 && g.bag.has(base+from+i) {
-			t.rows[t.ends[slot]] = uint32(from + i)
-			t.ends[slot]++
-		}
+		slot := slotOf(i, number)
+		t.rows[t.ends[slot]] = uint32(from + i)
+		t.ends[slot]++
 	}
 }
 
