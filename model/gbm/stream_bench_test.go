@@ -67,9 +67,9 @@ func numberOf(name string, byDefault int) int {
 	return byDefault
 }
 
-// DAYCAST_BENCH_ROWS, _COLUMNS, _TREES and _MIB change the size of the file, of the
-// model and of the ceiling: 20,000,000 rows of 60 columns and 5 trees in 300
-// MiB take some minutes and 1.3 GiB of disk.
+// DAYCAST_BENCH_ROWS, _COLUMNS, _TREES, _LEAVES and _MIB change the size of the
+// file, of the model and of the ceiling: 20,000,000 rows of 60 columns and 5
+// trees in 300 MiB take some minutes and 1.3 GiB of disk.
 func BenchmarkTrainStore(b *testing.B) {
 	rows, columns := numberOf("DAYCAST_BENCH_ROWS", 500_000), numberOf("DAYCAST_BENCH_COLUMNS", 60)
 	trees, ceiling := numberOf("DAYCAST_BENCH_TREES", 5), numberOf("DAYCAST_BENCH_MIB", 64)
@@ -83,7 +83,7 @@ func BenchmarkTrainStore(b *testing.B) {
 	before := peak(b)
 	for b.Loop() {
 		began := time.Now()
-		r := Regressor{Trees: trees, DepthWise: true, Depth: 5}
+		r := Regressor{Trees: trees, Leaves: numberOf("DAYCAST_BENCH_LEAVES", 31)}
 		o := TrainOptions{FitOptions: model.FitOptions{Seed: 1, Threads: runtime.GOMAXPROCS(0)}}
 		if _, err := r.TrainStore(ctx, s, o, int64(ceiling)<<20); err != nil {
 			b.Fatal(err)
@@ -93,6 +93,9 @@ func BenchmarkTrainStore(b *testing.B) {
 	b.ReportMetric(float64(info.Size())/(1<<20), "file-MiB")
 	b.ReportMetric(before, "before-MiB")
 	b.ReportMetric(peak(b), "peak-MiB")
+	if most := peak(b) - before; most > float64(ceiling) {
+		b.Errorf("training took %.0f MiB: want %d at most", most, ceiling)
+	}
 }
 
 func benchStore(b *testing.B, path string, rows, columns int) *tree.Store {

@@ -22,6 +22,7 @@ type StreamGrower struct {
 	reader  *reader
 	most    int // histograms at once
 	threads []streamThread
+	job     streamWalk // the latest walk
 
 	// The tree that is being grown.
 	bag      Bag

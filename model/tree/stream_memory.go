@@ -6,9 +6,12 @@ import (
 	"daycast"
 )
 
-// streamOverhead is for what has no formula: nodes, routes, the garbage of
-// one tree and the runtime's own. A choice, with room to spare.
-const streamOverhead = 8 << 20
+// What has no formula, with room to spare; BenchmarkTrainStore fails where it
+// is too little.
+const (
+	streamOverhead = 8 << 20 // the garbage of one tree and the runtime's own
+	leafBytes      = 4 << 10 // six nodes and their numbers, three routes
+)
 
 // StreamBytes is the least memory that a StreamGrower takes.
 func (s *Store) StreamBytes(o Options) int64 {
@@ -30,7 +33,7 @@ func (s *Store) streamBytes(o Options) (fixed, histogram int64) {
 		rows*max(targets, bins) + 2*rows*(targets+bins) + // the reader's
 		rows*(8+4+4) + rows*int64(s.lanes) + // gradients, row numbers twice, lanes
 		threads*(width*(tile+8*blockRows)+int64(unsafe.Sizeof(adder{}))) +
-		8*int64(s.blocks()) + streamOverhead
+		8*int64(s.blocks()) + leafBytes*int64(o.Leaves) + streamOverhead
 	histogram = width * (tile + int64(unsafe.Sizeof(tileHesses{})))
 	for c := range s.places {
 		if s.places[c].wide {
@@ -71,10 +74,9 @@ func (g *StreamGrower) trim(c *crew, leaves []int) (kept int) {
 			kept--
 		}
 	}
-	queued := make(map[*growing]bool, len(leaves))
 	for _, i := range leaves {
 		n := c.nodes[i]
-		queued[n] = true
+		n.taken = true // for a moment, to tell those that are in the queue
 		keep(n)
 		if n.children != nil {
 			keep(n.children[0])
@@ -82,9 +84,10 @@ func (g *StreamGrower) trim(c *crew, leaves []int) (kept int) {
 		}
 	}
 	for _, n := range c.nodes { // leaves that will not be split any more
-		if !queued[n] {
+		if !n.taken {
 			g.release(n)
 		}
+		n.taken = false
 	}
 	return kept
 }

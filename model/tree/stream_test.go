@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"daycast"
 	"daycast/feature"
 )
 
@@ -26,6 +27,21 @@ func wideBins(rows int) (*Bins, *feature.Frame) {
 		b.columns[2].cuts = append(b.columns[2].cuts, float32(k))
 	}
 	return b, x
+}
+
+func TestStreamGrowerRefusesTooLittleMemory(t *testing.T) {
+	file, _, _ := someStore(t, 50)
+	s, err := readStore(bytes.NewReader(file), int64(len(file)), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	least := s.StreamBytes(loose)
+	if _, err := NewStreamGrower(s, loose, least); err != nil {
+		t.Error(err)
+	}
+	if _, err := NewStreamGrower(s, loose, least-1); daycast.CodeOf(err) != daycast.Invalid || err == nil {
+		t.Errorf("error %v, want code invalid", err)
+	}
 }
 
 func allOnes(b *Block, from, to int, out Gradients) {

@@ -61,10 +61,12 @@ func (g *StreamGrower) walkRoot(ctx context.Context, root *growing) error {
 	return nil
 }
 
+// newWalk is the grower's walk with nothing to do.
 func (g *StreamGrower) newWalk() *streamWalk {
-	w := &streamWalk{routes: make([]*route, len(g.numbered)), slots: make([]int, len(g.numbered))}
-	for i := range w.slots {
-		w.slots[i] = noSlot
+	w := &g.job
+	*w = streamWalk{routes: w.routes[:0], slots: w.slots[:0], nodes: w.nodes[:0]}
+	for range g.numbered {
+		w.routes, w.slots = append(w.routes, nil), append(w.slots, noSlot)
 	}
 	return w
 }
