@@ -64,3 +64,8 @@ func (f *Frame) Append(g *Frame) {
 	}
 	f.Rows += g.Rows
 }
+
+// A Sink takes rows block by block, so that no frame has to hold them all. The
+// blocks have the same columns and any number of rows; what comes of the rows
+// does not depend on where blocks end. Write keeps nothing of the block.
+type Sink interface{ Write(block *Frame) error }

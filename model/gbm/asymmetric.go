@@ -28,9 +28,11 @@ func (a Asymmetric) check([]float32) error {
 
 func (Asymmetric) link() tree.Link { return tree.Identity }
 
-func (a Asymmetric) start(rows []uint32, t target) float64 {
-	low, high := t.bracket(rows)
-	return root(a, rows, t, low, high)
+func (a Asymmetric) start(rows []uint32, t target) float64 { return a.startOf(t.of(rows)) }
+
+func (a Asymmetric) startOf(rows examples) float64 {
+	low, high := bracket(rows)
+	return root(a, rows, low, high)
 }
 
 func (a Asymmetric) loss(y, f float64) float64 {

@@ -3,6 +3,8 @@ package gbm_test
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"daycast/feature"
 	"daycast/model"
@@ -120,4 +122,66 @@ func ExamplePredictor_Explain() {
 		fmt.Printf(" %+.1f by %s", e.Columns[c][0], column.Name)
 	}
 	// Output: 10.0 = 6.7 expected +0.0 by weekday +3.3 by promotion
+}
+
+// A year of thousands of products is read block by block, twice: to find bins,
+// and to write binned rows to a file. Training reads the file block by block
+// and keeps 10 bytes of each row.
+func ExampleRegressor_TrainStore() {
+	x, units := shop()
+	blocks := [][2]int{{0, 100}, {100, 300}, {300, 364}}
+	sketch := tree.NewSketch(1)
+	for _, b := range blocks {
+		if err := sketch.Write(x.Slice(b[0], b[1])); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	bins, err := sketch.Bins(1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	folder, err := os.MkdirTemp("", "daycast")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "rows")
+	if err := writeRows(bins, path, x, units, blocks); err != nil {
+		fmt.Println(err)
+		return
+	}
+	rows, err := tree.OpenStore(path)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer rows.Close()
+	o := gbm.TrainOptions{FitOptions: model.FitOptions{Threads: 1}}
+	p, err := gbm.Regressor{Trees: 200}.TrainStore(context.Background(), rows, o, 64<<20)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	out := make([]float32, x.Rows)
+	p.Predict(x, out)
+	fmt.Printf("plain %.1f, promotion %.1f\n", out[0], out[2])
+	// Output: plain 5.0, promotion 10.0
+}
+
+// writeRows writes blocks to a file that is there in whole or not at all.
+func writeRows(bins *tree.Bins, path string, x *feature.Frame, units []float32, blocks [][2]int) error {
+	w, err := bins.NewStoreWriter(path, 1)
+	if err != nil {
+		return err
+	}
+	defer w.Abort()
+	for _, b := range blocks {
+		if err := w.Write(x.Slice(b[0], b[1]), tree.Targets{Y: units[b[0]:b[1]]}); err != nil {
+			return err
+		}
+	}
+	return w.Commit()
 }

@@ -30,8 +30,8 @@ func (h Huber) check([]float32) error { return refuse("delta", h.delta(), 0, mat
 func (Huber) link() tree.Link { return tree.Identity }
 
 func (h Huber) start(rows []uint32, t target) float64 {
-	low, high := t.bracket(rows)
-	return root(h, rows, t, low, high)
+	low, high := bracket(t.of(rows))
+	return root(h, t.of(rows), low, high)
 }
 
 func (h Huber) loss(y, f float64) float64 {

@@ -23,23 +23,31 @@ func (r Regressor) newJudge(b *booster, o TrainOptions) (*judge, error) {
 	j := &judge{TrainOptions: o, objective: r.Objective}
 	switch {
 	case o.Valid != nil:
-		rows, err := r.usable(*o.Valid)
-		if err != nil {
+		if err := j.follow(r, b.ensemble, b.team); err != nil {
 			return nil, err
 		}
-		if !o.Valid.X.Bins().Equal(b.ensemble.Bins()) {
-			return nil, daycast.Errorf(daycast.Invalid, "gbm: the data to judge are not binned by the bins of the training data").
-				WithHint("take the same Bins for both")
-		}
-		j.data = newScored(*o.Valid, rows, b.ensemble, b.team)
 		b.follows = append(b.follows, j.data)
 	case o.Progress != nil:
 		j.data = b.scored
 	}
-	if o.Patience > 0 {
-		j.best, j.bestLoss = b.ensemble.Clone(), j.loss()
-	}
 	return j, nil
+}
+
+// follow takes the data to judge and judges the ensemble so far.
+func (j *judge) follow(r Regressor, e *tree.Ensemble, team *tree.Team) error {
+	rows, err := r.usable(*j.Valid)
+	if err != nil {
+		return err
+	}
+	if !j.Valid.X.Bins().Equal(e.Bins()) {
+		return daycast.Errorf(daycast.Invalid, "gbm: the data to judge are not binned by the bins of the training data").
+			WithHint("take the same Bins for both")
+	}
+	j.data = newScored(*j.Valid, rows, e, team)
+	if j.Patience > 0 {
+		j.best, j.bestLoss = e.Clone(), j.loss()
+	}
+	return nil
 }
 
 // judge takes notice of a round and reports whether it was the last.

@@ -29,12 +29,16 @@ func (Logistic) link() tree.Link { return tree.Logistic }
 
 // start is within 23 of zero, where chances are 1e-10 and 1 - 1e-10, before
 // the offset.
-func (l Logistic) start(rows []uint32, t target) float64 {
-	if t.offset == nil {
-		p := max(minMean, min(1-minMean, t.mean(rows)))
+func (l Logistic) start(rows []uint32, t target) float64 { return l.startOf(t.of(rows)) }
+
+func (l Logistic) startOf(rows examples) float64 {
+	shifted := false
+	rows(func(_, _, shift float64) { shifted = shifted || shift != 0 })
+	if !shifted {
+		p := max(minMean, min(1-minMean, mean(rows)))
 		return math.Log(p / (1 - p))
 	}
-	return root(l, rows, t, -23, 23)
+	return root(l, rows, -23, 23)
 }
 
 func (Logistic) loss(y, f float64) float64 {

@@ -47,14 +47,28 @@ func at(values []float32, row uint32, byDefault float64) float64 {
 	return float64(values[row])
 }
 
-// mean is the weighted mean of y less the offset.
-func (t *target) mean(rows []uint32) float64 {
-	var sum, weights float64
-	for _, r := range rows {
-		w := t.weight(r)
-		sum += w * (float64(t.y[r]) - t.shift(r))
-		weights += w
+// examples walks over rows, as often as it is asked to.
+type examples func(yield func(y, w, shift float64))
+
+func (t *target) of(rows []uint32) examples {
+	return func(yield func(y, w, shift float64)) {
+		for _, r := range rows {
+			yield(float64(t.y[r]), t.weight(r), t.shift(r))
+		}
 	}
+}
+
+// A starter is an objective whose start takes walks over the rows, which need
+// not be in memory then.
+type starter interface{ startOf(rows examples) float64 }
+
+// mean is the weighted mean of y less the offset.
+func mean(rows examples) float64 {
+	var sum, weights float64
+	rows(func(y, w, shift float64) {
+		sum += w * (y - shift)
+		weights += w
+	})
 	return sum / weights
 }
 
@@ -65,10 +79,10 @@ const minMean = 1e-10
 // root is the score at which the derivatives of rows sum up to zero, between
 // low and high: Newton's method, halving where it leaves the bracket (Press et
 // al. 2007, "Numerical recipes", 9.4).
-func root(o Objective, rows []uint32, t target, low, high float64) float64 {
+func root(o Objective, rows examples, low, high float64) float64 {
 	f := (low + high) / 2
 	for range 200 {
-		slope, curve := sums(o, rows, t, f)
+		slope, curve := sums(o, rows, f)
 		if slope == 0 {
 			return f
 		}
@@ -90,25 +104,24 @@ func root(o Objective, rows []uint32, t target, low, high float64) float64 {
 }
 
 // sums are those of the derivatives of rows at one score.
-func sums(o Objective, rows []uint32, t target, f float64) (slope, curve float64) {
-	var y, gradient, hessian [1]float32
+func sums(o Objective, rows examples, f float64) (slope, curve float64) {
+	var target, gradient, hessian [1]float32
 	var score [1]float64
-	for _, r := range rows {
-		y[0], score[0] = t.y[r], f+t.shift(r)
-		o.derive(y[:], score[:], gradient[:], hessian[:])
-		slope += t.weight(r) * float64(gradient[0])
-		curve += t.weight(r) * float64(hessian[0])
-	}
+	rows(func(y, w, shift float64) {
+		target[0], score[0] = float32(y), f+shift
+		o.derive(target[:], score[:], gradient[:], hessian[:])
+		slope += w * float64(gradient[0])
+		curve += w * float64(hessian[0])
+	})
 	return slope, curve
 }
 
 // bracket is the range of y less the offset.
-func (t *target) bracket(rows []uint32) (low, high float64) {
+func bracket(rows examples) (low, high float64) {
 	low, high = math.Inf(1), math.Inf(-1)
-	for _, r := range rows {
-		v := float64(t.y[r]) - t.shift(r)
-		low, high = min(low, v), max(high, v)
-	}
+	rows(func(y, _, shift float64) {
+		low, high = min(low, y-shift), max(high, y-shift)
+	})
 	return low, high
 }
 

@@ -18,12 +18,14 @@ type Poisson struct{}
 func (Poisson) check(y []float32) error { return refuseNegative(y, "poisson") }
 func (Poisson) link() tree.Link         { return tree.Log }
 
-func (Poisson) start(rows []uint32, t target) float64 {
+func (p Poisson) start(rows []uint32, t target) float64 { return p.startOf(t.of(rows)) }
+
+func (Poisson) startOf(rows examples) float64 {
 	var sum, exposure float64
-	for _, r := range rows {
-		sum += t.weight(r) * float64(t.y[r])
-		exposure += t.weight(r) * exp(t.shift(r))
-	}
+	rows(func(y, w, shift float64) {
+		sum += w * y
+		exposure += w * exp(shift)
+	})
 	return math.Log(max(sum/exposure, minMean))
 }
 

@@ -10,7 +10,8 @@ type Squared struct{}
 func (Squared) check([]float32) error { return nil }
 func (Squared) link() tree.Link       { return tree.Identity }
 
-func (Squared) start(rows []uint32, t target) float64 { return t.mean(rows) }
+func (s Squared) start(rows []uint32, t target) float64 { return s.startOf(t.of(rows)) }
+func (Squared) startOf(rows examples) float64           { return mean(rows) }
 
 func (Squared) loss(y, f float64) float64 { return (f - y) * (f - y) / 2 }
 

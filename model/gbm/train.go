@@ -68,27 +68,33 @@ func (r Regressor) Train(ctx context.Context, d Data, o TrainOptions) (*Predicto
 
 // prepare checks everything but Valid and returns the rows to learn from.
 func (r Regressor) prepare(d Data, o TrainOptions) ([]uint32, error) {
-	if err := r.check(); err != nil {
+	if err := r.checkOptions(o); err != nil {
 		return nil, err
-	}
-	if o.Patience < 0 || (o.Patience > 0 && o.Valid == nil) {
-		return nil, daycast.Errorf(daycast.Invalid, "gbm: patience is %d: want 0, or more together with data to judge", o.Patience).WithField("patience")
 	}
 	rows, err := r.usable(d)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.checkColumns(d.X.Bins().Columns()); err != nil {
-		return nil, err
-	}
-	return rows, r.checkFrom(d, o.From)
+	return rows, r.checkBins(d.X.Bins(), o.From)
 }
 
-func (r Regressor) checkFrom(d Data, from *Predictor) error {
+func (r Regressor) checkOptions(o TrainOptions) error {
+	if o.Patience < 0 || (o.Patience > 0 && o.Valid == nil) {
+		return daycast.Errorf(daycast.Invalid, "gbm: patience is %d: want 0, or more together with data to judge", o.Patience).WithField("patience")
+	}
+	return r.check()
+}
+
+// checkBins refuses bins that the constraints of columns or the predictor to
+// go on from do not fit.
+func (r Regressor) checkBins(b *tree.Bins, from *Predictor) error {
+	if err := r.checkColumns(b.Columns()); err != nil {
+		return err
+	}
 	switch {
 	case from == nil:
 		return nil
-	case !from.Bins().Equal(d.X.Bins()):
+	case !from.Bins().Equal(b):
 		return daycast.Errorf(daycast.Invalid, "gbm: the data are not binned by the bins of the predictor to go on from").
 			WithHint("take its Bins().Matrix")
 	case from.ensemble.Link() != r.Objective.link():

@@ -34,13 +34,15 @@ func (t Tweedie) check(y []float32) error {
 
 func (Tweedie) link() tree.Link { return tree.Log }
 
-func (t Tweedie) start(rows []uint32, d target) float64 {
+func (t Tweedie) start(rows []uint32, d target) float64 { return t.startOf(d.of(rows)) }
+
+func (t Tweedie) startOf(rows examples) float64 {
 	p := t.power()
 	var sum, exposure float64
-	for _, r := range rows {
-		sum += d.weight(r) * float64(d.y[r]) * exp((1-p)*d.shift(r))
-		exposure += d.weight(r) * exp((2-p)*d.shift(r))
-	}
+	rows(func(y, w, shift float64) {
+		sum += w * y * exp((1-p)*shift)
+		exposure += w * exp((2-p)*shift)
+	})
 	return math.Log(max(sum/exposure, minMean))
 }
 

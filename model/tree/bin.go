@@ -68,6 +68,11 @@ func NewBinsLevels(x *feature.Frame, rows []uint32, levels int, seed uint64, thr
 	if len(rows) > sampleRows {
 		rows = Sample(rows, sampleRows/float64(len(rows)), seed)
 	}
+	return exactBins(x, rows, levels, threads)
+}
+
+// exactBins finds bins from all of the rows.
+func exactBins(x *feature.Frame, rows []uint32, levels, threads int) *Bins {
 	b := &Bins{columns: make([]columnBins, len(x.Columns))}
 	sparseColumns := make([]*sparse, len(x.Columns))
 	team := NewTeam(threads)

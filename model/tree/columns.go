@@ -13,7 +13,10 @@ type columnStore struct {
 func (g *Grower) columnSums(w *worker, n *growing, c int) columnSums {
 	p := &g.matrix.places[c]
 	last := g.column(c).last()
-	if p.wide {
+	switch {
+	case p.wide && n.wide != nil:
+		return n.wide[p.lane]
+	case p.wide:
 		return g.wideSums(w, &g.all, g.rows[n.begin:n.end], p, last)
 	}
 	t, k := p.lane/tileLanes, p.lane%tileLanes

@@ -45,6 +45,7 @@ type growing struct {
 	path        []int // the columns above it, where interactions are limited
 	best        split
 	hist        *histogram   // nil where it is not kept
+	wide        []columnSums // by wide column, where rows are not at hand
 	taken       bool         // by a worker that makes its children
 	children    *[2]*growing // that its best split makes, once they are known
 	left, right *growing     // in the tree; nil for a leaf

@@ -35,12 +35,21 @@ func newAdder(m *Matrix, q *quantised) *adder {
 
 // add empties the tiles of h and puts rows into them.
 func (a *adder) add(h *histogram, rows []uint32) {
+	a.empty(h)
+	a.more(h, rows)
+}
+
+func (a *adder) empty(h *histogram) {
 	for _, t := range a.tiles {
 		h.gn[t] = tileGrads{}
 		if !a.q.constant {
 			h.hess[t] = tileHesses{}
 		}
 	}
+}
+
+// more puts rows into the tiles of h.
+func (a *adder) more(h *histogram, rows []uint32) {
 	pack := !a.q.constant && len(rows) >= packRows
 	for len(rows) > 0 {
 		n := min(len(rows), blockRows)

@@ -56,7 +56,12 @@ func (b *Bins) Matrix(x *feature.Frame, threads int) *Matrix {
 // matrix is made block by block, and its frame need not exist in whole. A
 // column that x lacks counts as missing.
 func (m *Matrix) Write(begin int, x *feature.Frame, threads int) {
-	lookups := m.bins.lookups()
+	m.write(begin, x, m.bins.lookups(), threads)
+}
+
+// write is Write with lookups, which take longer to make than to use where
+// blocks are small.
+func (m *Matrix) write(begin int, x *feature.Frame, lookups []lookup, threads int) {
 	none := slices.Repeat([]float32{nan}, min(spanRows, x.Rows)) // of a column that x lacks
 	team := NewTeam(threads)
 	defer team.Stop()

@@ -44,18 +44,24 @@ func (p *parser) check(ok bool) { p.failed = p.failed || !ok }
 // parse reads a body and checks all that prediction relies on.
 func parse(b []byte) (*Ensemble, bool) {
 	p := &parser{b: b}
-	e := &Ensemble{bins: &Bins{}, link: Link(p.u8()), start: p.f64()}
+	e := &Ensemble{link: Link(p.u8()), start: p.f64()}
 	p.check(e.link <= Logistic && e.start-e.start == 0)
-	columns := p.count(columnBytes)
-	p.check(columns <= maxColumns)
-	for range columns {
-		e.bins.columns = append(e.bins.columns, p.column())
-	}
+	e.bins = p.bins()
 	trees := p.count(treeBytes)
 	for range trees {
 		e.trees = append(e.trees, p.tree(e.bins.columns))
 	}
 	return e, !p.failed && len(p.b) == 0
+}
+
+func (p *parser) bins() *Bins {
+	b := &Bins{}
+	columns := p.count(columnBytes)
+	p.check(columns <= maxColumns)
+	for range columns {
+		b.columns = append(b.columns, p.column())
+	}
+	return b
 }
 
 func (p *parser) column() columnBins {

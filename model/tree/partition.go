@@ -39,6 +39,14 @@ func (m *Matrix) setSides(out *sides, s *split) {
 	}
 }
 
+// left reports whether rows with a lane go left.
+func (s *sides) left(lane uint8) bool {
+	if s.plain {
+		return lane-s.lo <= s.span
+	}
+	return s.lane[lane]
+}
+
 // divide writes the rows that go left to the front of spare, in order, and
 // the others to its back, in reverse; it returns how many go left. spare is
 // as long as rows.

@@ -25,6 +25,7 @@ type quantised struct {
 	// are constant, gradient << 32 + 1, which is a row's sum. Before, they are
 	// what Gradients says.
 	words Gradients
+	base  uint32 // the row of the first word, where words are a part of all
 	// constant says that all hessians are the same: then a sum's rows tell
 	// its hessian, and histograms need not add it up.
 	constant    bool
@@ -89,18 +90,23 @@ func (q *quantised) fill(rows []uint32, seed uint64, team *Team) {
 	perGrad, perHess := q.scale(grads, hesses, float64(len(rows)))
 	seed = childSeed(seed, roundStream)
 	team.Spans(len(rows), func(begin, end int) {
-		for _, r := range rows[begin:end] {
-			grad, hess := q.words.At(r)
-			upGrad, upHess := dither(seed, r)
-			word := toWhole(float64(grad)*perGrad+upGrad) << 32
-			if q.constant {
-				word++
-			} else {
-				word += int64(float64(hess)*perHess + upHess)
-			}
-			q.words[r] = word
-		}
+		q.round(rows[begin:end], perGrad, perHess, seed)
 	})
+}
+
+// round quantises rows, whose words are floats.
+func (q *quantised) round(rows []uint32, perGrad, perHess float64, seed uint64) {
+	for _, r := range rows {
+		grad, hess := q.words.At(r)
+		upGrad, upHess := dither(seed, q.base+r)
+		word := toWhole(float64(grad)*perGrad+upGrad) << 32
+		if q.constant {
+			word++
+		} else {
+			word += int64(float64(hess)*perHess + upHess)
+		}
+		q.words[r] = word
+	}
 }
 
 // dither is two numbers in [0, 1) that look random, by row: two rounds of

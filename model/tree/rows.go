@@ -47,13 +47,17 @@ func Weighted(y, w []float32) ([]uint32, error) {
 }
 
 func checkShape(x *feature.Frame, y, w []float32) error {
-	if x.Rows > maxRows || len(x.Columns) > maxColumns {
-		return daycast.Errorf(daycast.Invalid, "%d rows of %d columns: trees take at most %d of %d",
-			x.Rows, len(x.Columns), maxRows, maxColumns)
-	}
 	if len(y) != x.Rows || (w != nil && len(w) != x.Rows) {
 		return daycast.Errorf(daycast.Invalid, "%d rows, %d targets, %d weights: want as many of each",
 			x.Rows, len(y), len(w))
+	}
+	return checkFrame(x)
+}
+
+func checkFrame(x *feature.Frame) error {
+	if x.Rows > maxRows || len(x.Columns) > maxColumns {
+		return daycast.Errorf(daycast.Invalid, "%d rows of %d columns: trees take at most %d of %d",
+			x.Rows, len(x.Columns), maxRows, maxColumns)
 	}
 	if len(x.Data) != len(x.Columns) {
 		return daycast.Errorf(daycast.Invalid, "%d columns with data for %d", len(x.Columns), len(x.Data))

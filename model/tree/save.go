@@ -62,18 +62,25 @@ func (e *Ensemble) Save(w io.Writer, kind string) error {
 	return nil
 }
 
+// append appends the columns.
+func (b *Bins) append(out []byte) []byte {
+	le := binary.LittleEndian
+	out = le.AppendUint32(out, uint32(len(b.columns)))
+	for _, column := range b.columns {
+		out = append(out, column.kind())
+		out = le.AppendUint16(out, uint16(len(column.cuts)))
+		for _, cut := range column.cuts {
+			out = le.AppendUint32(out, math.Float32bits(cut))
+		}
+	}
+	return out
+}
+
 func (e *Ensemble) body() []byte {
 	le := binary.LittleEndian
 	b := []byte{byte(e.link)}
 	b = le.AppendUint64(b, math.Float64bits(e.start))
-	b = le.AppendUint32(b, uint32(len(e.bins.columns)))
-	for _, column := range e.bins.columns {
-		b = append(b, column.kind())
-		b = le.AppendUint16(b, uint16(len(column.cuts)))
-		for _, cut := range column.cuts {
-			b = le.AppendUint32(b, math.Float32bits(cut))
-		}
-	}
+	b = e.bins.append(b)
 	b = le.AppendUint32(b, uint32(len(e.trees)))
 	for _, t := range e.trees {
 		b = le.AppendUint32(b, uint32(len(t.nodes)))
