@@ -51,24 +51,14 @@ func stored(t testing.TB, bins *tree.Bins, x *feature.Frame, d Data) *tree.Store
 	return s
 }
 
-// manyBlocks is a frame of so many columns that its rows make several blocks
-// of a store, with targets, weights and offsets. The last columns are noise.
-func manyBlocks(rows int) (*feature.Frame, Data) {
-	x, y, _ := demand(rows)
-	rng := rand.New(rand.NewPCG(8, 8))
-	for range 300 {
-		x.Columns = append(x.Columns, feature.Column{Name: "noise"})
-		noise := make([]float32, rows)
-		for r := range noise {
-			noise[r] = float32(rng.IntN(200))
-		}
-		x.Data = append(x.Data, noise)
-	}
-	d := Data{Y: y, Weight: make([]float32, rows), Offset: make([]float32, rows)}
+// extras are weights and offsets.
+func extras(rows int) Data {
+	rng := rand.New(rand.NewPCG(8, 9))
+	d := Data{Weight: make([]float32, rows), Offset: make([]float32, rows)}
 	for r := range rows {
 		d.Weight[r], d.Offset[r] = .5+rng.Float32(), rng.Float32()
 	}
-	return x, d
+	return d
 }
 
 // streams are ways of training that a file allows.
@@ -88,23 +78,21 @@ var streams = map[string]Regressor{
 }
 
 func TestStoredRowsGiveThePredictorOfRowsInMemory(t *testing.T) {
-	x, y, _ := demand(9000)
+	x, y, _ := demand(5000)
 	bins := tree.NewBins(x, upTo(x.Rows), 1, 1)
 	m := bins.Matrix(x, 1)
-	_, extra := manyBlocks(x.Rows)
+	extra := extras(x.Rows)
 	for name, r := range streams {
-		r.Trees = 8
-		for _, d := range []Data{{X: m, Y: y}, {X: m, Y: y, Weight: extra.Weight, Offset: extra.Offset}} {
+		r.Trees = 4
+		for threads, d := range map[int]Data{1: {X: m, Y: y}, 2: {X: m, Y: y, Weight: extra.Weight, Offset: extra.Offset}} {
 			want := save(t, trained(t, r, d, TrainOptions{}))
 			s := stored(t, bins, x, d)
-			for _, threads := range []int{1, 3} {
-				p, err := r.TrainStore(ctx, s, TrainOptions{FitOptions: model.FitOptions{Seed: 1, Threads: threads}}, plenty)
-				if err != nil {
-					t.Fatal(name, err)
-				}
-				if !bytes.Equal(want, save(t, p)) {
-					t.Errorf("%s, weights %v, %d threads: another predictor than in memory", name, d.Weight != nil, threads)
-				}
+			p, err := r.TrainStore(ctx, s, TrainOptions{FitOptions: model.FitOptions{Seed: 1, Threads: threads}}, plenty)
+			if err != nil {
+				t.Fatal(name, err)
+			}
+			if !bytes.Equal(want, save(t, p)) {
+				t.Errorf("%s, %d threads: another predictor than in memory", name, threads)
 			}
 		}
 	}
@@ -117,35 +105,21 @@ func refusedInvalid(t *testing.T, what string, err error) {
 	}
 }
 
-// Several blocks, little memory: many walks, the same predictor.
-func TestStoredRowsInManyBlocksAndLittleMemory(t *testing.T) {
-	x, d := manyBlocks(30_000)
-	bins := tree.NewBins(x, upTo(x.Rows), 1, 2)
-	d.X = bins.Matrix(x, 2)
-	s := stored(t, bins, x, d)
-	for name, r := range map[string]Regressor{
-		"leaves": {Trees: 3, Objective: Poisson{}}, "levels": {Trees: 3, DepthWise: true, RowFraction: .7},
-	} {
-		o := TrainOptions{FitOptions: model.FitOptions{Seed: 1, Threads: 2}}
-		p, err := r.Train(ctx, d, o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		team := tree.NewTeam(2)
-		least := s.StreamBytes(r.withDefaults().growth(team)) + scoreBytes*int64(s.Rows())
-		team.Stop()
-		for _, memory := range []int64{least, least + 30<<20, plenty} {
-			got, err := r.TrainStore(ctx, s, o, memory)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(save(t, p), save(t, got)) {
-				t.Errorf("%s, %d MiB: another predictor than in memory", name, memory>>20)
-			}
-		}
-		_, err = r.TrainStore(ctx, s, o, least-1)
-		refusedInvalid(t, "too little memory", err)
+func TestStoredRowsNeedTheLeastMemory(t *testing.T) {
+	train, _, _ := binned(3000, 2000)
+	x, _, _ := demand(3000)
+	s := stored(t, train.X.Bins(), x.Slice(0, 2000), train)
+	r := Regressor{Trees: 3}
+	least := s.StreamBytes(r.withDefaults().growth(nil)) + scoreBytes*int64(s.Rows())
+	p, err := r.TrainStore(ctx, s, TrainOptions{FitOptions: one}, least)
+	if err != nil {
+		t.Fatal(err)
 	}
+	if !bytes.Equal(save(t, trained(t, r, train, TrainOptions{})), save(t, p)) {
+		t.Error("another predictor than in memory")
+	}
+	_, err = r.TrainStore(ctx, s, TrainOptions{FitOptions: one}, least-1)
+	refusedInvalid(t, "too little memory", err)
 }
 
 func TestStoredRowsOfWeightZeroAreLeftOut(t *testing.T) {

@@ -73,6 +73,78 @@ func grownOnStore(s *Store, o Options, derive Derive, seed uint64) (Tree, error)
 	return t, nil
 }
 
+// Blocks of any size, memory for few histograms, threads and row bags change
+// nothing.
+func TestTreesOnAStoreAreThoseInMemory(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 3))
+	x := randomFrame(rng, 9500)
+	b := NewBins(x, allRows(x.Rows), 1, 1)
+	m, all := b.Matrix(x, 1), targetsOf(x)
+	for _, constant := range []bool{true, false} {
+		var hess []float32
+		all.Y, hess = randomGradients(rng, x.Rows, constant)
+		derive := func(b *Block, from, to int, out Gradients) {
+			for r := from; r < to; r++ {
+				out.Set(uint32(r-from), b.Y[r], hess[b.Begin+r])
+			}
+		}
+		for _, blockRows := range []int{700, 4096, 20_000} {
+			s := storeOf(t, b, x, all, blockRows)
+			for _, o := range streamOptions {
+				fraction := 1.
+				if blockRows == 700 {
+					fraction = .6
+				}
+				grower := NewGrower(m, o)
+				setAll(grower.Gradients(), all.Y, hess)
+				want := grower.Grow(Sample(allRows(x.Rows), fraction, 5), Values{}, 9).Tree
+				team := NewTeam(2)
+				o.Team = team
+				g, err := NewStreamGrower(s, o, 1<<30)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, most := range []int{g.most, leastHistograms(o)} {
+					g.most = most
+					got, err := g.Grow(context.Background(), derive, g.Bag(fraction, 5), Values{}, 9)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if diff := cmp.Diff(want, got, cmp.AllowUnexported(Tree{}, node{})); diff != "" {
+						t.Fatalf("blocks of %d, %d histograms, %+v:\n%s", blockRows, most, o, diff)
+					}
+				}
+				team.Stop()
+			}
+		}
+	}
+}
+
+var streamOptions = []Options{
+	loose,
+	{Leaves: 100, DepthWise: true, MinRows: 5, MinHessian: 1e-9, TreeColumns: .7, SplitColumns: .6},
+	{Leaves: 40, Depth: 4, MinRows: 20, MinHessian: 1e-9, TreeColumns: 1, SplitColumns: 1, RandomCuts: true, L1: .1},
+}
+
+// storeOf is a store with blocks of as many rows.
+func storeOf(t *testing.T, b *Bins, x *feature.Frame, targets Targets, blockRows int) *Store {
+	t.Helper()
+	var file bytes.Buffer
+	w := b.newStoreWriter(&file, 1)
+	w.blockRows, w.block = blockRows, b.NewMatrix(blockRows)
+	if err := w.Write(x, targets); err != nil {
+		t.Fatal(err)
+	}
+	if w.finish(); w.err != nil {
+		t.Fatal(w.err)
+	}
+	s, err := readStore(bytes.NewReader(file.Bytes()), int64(file.Len()), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 func TestWideColumnsOfAStoreAreSplitAsInMemory(t *testing.T) {
 	b, x := wideBins(4000)
 	for _, constant := range []bool{true, false} {
@@ -83,16 +155,7 @@ func TestWideColumnsOfAStoreAreSplitAsInMemory(t *testing.T) {
 				hess[r] = all.Weight[r]
 			}
 		}
-		var file bytes.Buffer
-		w := b.newStoreWriter(&file, 1)
-		if err := w.Write(x, all); err != nil {
-			t.Fatal(err)
-		}
-		w.finish()
-		s, err := readStore(bytes.NewReader(file.Bytes()), int64(file.Len()), "test")
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := storeOf(t, b, x, all, 1500)
 		for _, o := range []Options{loose, {Leaves: 40, DepthWise: true, MinRows: 5, MinHessian: 1e-9, TreeColumns: .7, SplitColumns: .6}} {
 			for seed := range uint64(3) {
 				want := growOn(NewGrower(b.Matrix(x, 1), o), allRows(x.Rows), all.Y, hess, seed)
