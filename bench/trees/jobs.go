@@ -64,8 +64,16 @@ func binned(folder string, p parameters) (gbm.Data, *watch, error) {
 		return gbm.Data{}, nil, err
 	}
 	d := gbm.Data{Y: slices.Clone(y)}
+	if d.Weight, err = weights(folder, len(y)); err != nil {
+		return gbm.Data{}, nil, err
+	}
+	if p.Objective != "squared" { // a loss for counts takes no target below zero
+		for i, v := range d.Y {
+			d.Y[i] = max(v, 0)
+		}
+	}
 	w, err := timed(func() error {
-		rows, err := tree.Rows(x, y, nil)
+		rows, err := tree.Rows(x, d.Y, d.Weight)
 		if err == nil {
 			d.X = tree.NewBins(x, rows, p.Seed, p.Threads).Matrix(x, p.Threads)
 		}

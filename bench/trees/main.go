@@ -21,6 +21,8 @@ type parameters struct {
 	Threads   int
 	Seed      uint64
 	Model     string // the file to ask
+	CSV       string // the daily table of a shop
+	Horizon   int    // days
 	Out       string // the file to write
 }
 
@@ -32,6 +34,7 @@ var jobs = map[string]func(folder string, p parameters) (measured, error){
 	"forest":  forestJob,
 	"predict": predictJob,
 	"explain": explainJob,
+	"rows":    rowsJob,
 }
 
 func main() {
@@ -43,7 +46,7 @@ func main() {
 
 func run(args []string) error {
 	if len(args) != 3 || jobs[args[0]] == nil {
-		return fmt.Errorf("usage: ours train|forest|predict|explain FOLDER PARAMETERS")
+		return fmt.Errorf("usage: ours train|forest|predict|explain|rows FOLDER PARAMETERS")
 	}
 	var p parameters
 	if err := json.Unmarshal([]byte(args[2]), &p); err != nil {
