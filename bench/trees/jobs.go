@@ -67,11 +67,7 @@ func binned(folder string, p parameters) (gbm.Data, *watch, error) {
 	if d.Weight, err = weights(folder, len(y)); err != nil {
 		return gbm.Data{}, nil, err
 	}
-	if p.Objective != "squared" { // a loss for counts takes no target below zero
-		for i, v := range d.Y {
-			d.Y[i] = max(v, 0)
-		}
-	}
+	p.limit(d.Y)
 	w, err := timed(func() error {
 		rows, err := tree.Rows(x, d.Y, d.Weight)
 		if err == nil {
@@ -80,6 +76,18 @@ func binned(folder string, p parameters) (gbm.Data, *watch, error) {
 		return err
 	})
 	return d, w, err
+}
+
+// limit cuts targets at Most; a loss for counts takes none below zero.
+func (p parameters) limit(y []float32) {
+	for i := range y {
+		if p.Objective != "squared" {
+			y[i] = max(y[i], 0)
+		}
+		if p.Most > 0 {
+			y[i] = min(y[i], p.Most)
+		}
+	}
 }
 
 func forestJob(folder string, p parameters) (measured, error) {

@@ -17,7 +17,8 @@ type parameters struct {
 	Objective string
 	Leaves    int
 	Trees     int
-	Rows      int // to train on, the first ones; 0: all
+	Rows      int     // to train on, the first ones; 0: all
+	Most      float32 // where targets are cut; 0: nowhere
 	Threads   int
 	Seed      uint64
 	Model     string // the file to ask

@@ -39,12 +39,14 @@ def memory(name):
 
 
 def read_train(folder, p):
-    """x, y and weights with a mean of 1, or None; a loss for counts takes no
-    target below zero."""
+    """x, y and weights with a mean of 1, or None. Targets are cut at most, where
+    that is above 0; a loss for counts takes none below zero."""
     x, y = data.read(folder, "train")
-    w = f"{folder}/train/w.f32"
-    w = np.fromfile(w, "<f4") if os.path.exists(w) else None
-    return x, y if p["objective"] == "squared" else y.clip(0), None if w is None else w / w.mean()
+    y = y.clip(None if p["objective"] == "squared" else 0, p.get("most") or None)
+    if not os.path.exists(weights := f"{folder}/train/w.f32"):
+        return x, y, None
+    w = np.fromfile(weights, "<f4")
+    return x, y, w / w.mean()
 
 
 def write(p, values):
