@@ -3,7 +3,7 @@
   meta.json            {"columns": n, "levels": [of each column, 0: numbers]}
   train/x.f32, y.f32   float32, little-endian, column after column
   test/x.f32, y.f32
-  train/w.f32          of a shop (see shops.py): the weights of the rows
+  train/w.f32          of a shop (see tables.py): the weights of the rows
   test/scale.f32       and what predictions are multiplied by
 """
 import json

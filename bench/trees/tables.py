@@ -1,6 +1,6 @@
-"""The shops of the row of that name, each as a daily table for daycast: its
-series sampled from a seed, the units of the last day left out, so that the
-other columns of that day say what is known ahead."""
+"""Real shops, each as a daily table for daycast: its series sampled from a
+seed, the units of the last day left out, so that the other columns of that day
+say what is known ahead."""
 import numpy as np
 import pandas as pd
 
@@ -19,7 +19,7 @@ def make(shop, data, path):
 
 
 def sampled(table, keys, series):
-    """All rows of some of the series."""
+    """The rows of some of the series."""
     of = table.groupby(keys, sort=True).ngroup()
     chosen = np.random.default_rng(1).permutation(of.max() + 1)[:series]
     return table[of.isin(chosen)]
