@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"unsafe"
@@ -43,6 +45,21 @@ func read(folder, part string, rows int) (*feature.Frame, []float32, error) {
 		x, y = x.Slice(0, rows), y[:rows]
 	}
 	return x, y, nil
+}
+
+// weights are those of the first rows rows to train on; nil: the set has none.
+func weights(folder string, rows int) ([]float32, error) {
+	w, err := floats(filepath.Join(folder, "train", "w.f32"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(w) < rows {
+		return nil, fmt.Errorf("%s: %d weights for %d rows", folder, len(w), rows)
+	}
+	return w[:rows], nil
 }
 
 // floats reads a file of little-endian float32.

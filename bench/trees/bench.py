@@ -9,6 +9,7 @@ import sys
 import numpy as np
 
 import data
+import tables
 
 OURS, FOLDER = sys.argv[1:]
 HERE = os.path.dirname(__file__)
@@ -64,6 +65,8 @@ def run(job, folder, side, p):
     if os.path.exists(p["out"]):
         guess, y = np.fromfile(p["out"], "<f4"), np.fromfile(f"{folder}/test/y.f32", "<f4")
         os.remove(p["out"])
+        if os.path.exists(scale := f"{folder}/test/scale.f32"):
+            guess *= np.fromfile(scale, "<f4")
         out["error"] = error(p["objective"], y.astype(float), guess.astype(float))
     return out
 
@@ -72,7 +75,7 @@ def error(objective, y, mu):
     """Root mean squared error, or mean deviance."""
     if objective == "squared":
         return np.mean((mu - y) ** 2) ** 0.5
-    mu = mu.clip(1e-10)
+    y, mu = y.clip(0), mu.clip(1e-10)
     if objective == "poisson":
         return 2 * np.mean(y * np.log(np.where(y > 0, y, 1) / mu) - y + mu)
     p = 1.1
@@ -167,7 +170,40 @@ def loss():
         figure(f"loss_{objective}", 1 / gain(m, "error"), "<=1.002")
 
 
-ROWS = {f.__name__: f for f in (train_dense, train_m5like, train_small, memory, bins, forest, predict, shap, scale, loss)}
+def shops():
+    """The losses on rows of real shops with the project's own features."""
+    where = os.environ["DAYCAST_DATA"]
+    if not os.path.isdir(where):
+        print(f"bench: no shops in {where}: name their folder in DAYCAST_DATA", file=sys.stderr)
+        return
+    for shop, horizon in {"retail": 28}.items() if QUICK else tables.HORIZONS.items():
+        folder = f"{FOLDER}/shop_{shop}"
+        if not os.path.exists(folder):
+            tables.make(shop, where, f"{FOLDER}/{shop}.csv")
+            run("rows", folder, "ours", {"csv": f"{FOLDER}/{shop}.csv", "horizon": horizon, "threads": THREADS, "out": ""})
+        for objective in ("squared", "poisson", "tweedie"):
+            shop_losses(shop, folder, horizon, objective)
+
+
+def shop_losses(shop, folder, horizon, objective):
+    print(f"\nshops {shop}, {objective}\n  {'days before the end':20}" + "".join(f"{side:>11}" for side in BOTH))
+    losses = []
+    # Squared errors want the outliers cut: at model/all's mostRatio.
+    p = {"objective": objective, "leaves": 31, "trees": 100, "threads": THREADS, "out": f"{FOLDER}/out.f32",
+         "most": 30 if objective == "squared" else 0}
+    for origin in range(3):
+        losses.append([])
+        for side in BOTH:
+            seeds = 1 if QUICK or side != "ours" else 5  # ours rounds by chance
+            losses[-1].append(statistics.mean(
+                run("train", f"{folder}/{origin}", side, {**p, "seed": seed})["error"] for seed in range(seeds)))
+        print(f"  {(origin + 1) * horizon:<20}" + "".join(f"{v:11.5g}" for v in losses[-1]), flush=True)
+    means = np.mean(losses, axis=0)
+    print(f"  {'mean':20}" + "".join(f"{v:11.5g}" for v in means), flush=True)
+    figure(f"shops_{shop}_{objective}", means[0] / min(means[1:]), "<=1")
+
+
+ROWS = {f.__name__: f for f in (train_dense, train_m5like, train_small, memory, bins, forest, predict, shap, scale, loss, shops)}
 
 if __name__ == "__main__":
     only = [name for name in os.environ.get("ONLY", "").split(",") if name] or list(ROWS)

@@ -3,6 +3,8 @@
   meta.json            {"columns": n, "levels": [of each column, 0: numbers]}
   train/x.f32, y.f32   float32, little-endian, column after column
   test/x.f32, y.f32
+  train/w.f32          of a shop (see tables.py): the weights of the rows
+  test/scale.f32       and what predictions are multiplied by
 """
 import json
 import os

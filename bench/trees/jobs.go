@@ -64,14 +64,30 @@ func binned(folder string, p parameters) (gbm.Data, *watch, error) {
 		return gbm.Data{}, nil, err
 	}
 	d := gbm.Data{Y: slices.Clone(y)}
+	if d.Weight, err = weights(folder, len(y)); err != nil {
+		return gbm.Data{}, nil, err
+	}
+	p.limit(d.Y)
 	w, err := timed(func() error {
-		rows, err := tree.Rows(x, y, nil)
+		rows, err := tree.Rows(x, d.Y, d.Weight)
 		if err == nil {
 			d.X = tree.NewBins(x, rows, p.Seed, p.Threads).Matrix(x, p.Threads)
 		}
 		return err
 	})
 	return d, w, err
+}
+
+// limit cuts targets at Most; a loss for counts takes none below zero.
+func (p parameters) limit(y []float32) {
+	for i := range y {
+		if p.Objective != "squared" {
+			y[i] = max(y[i], 0)
+		}
+		if p.Most > 0 {
+			y[i] = min(y[i], p.Most)
+		}
+	}
 }
 
 func forestJob(folder string, p parameters) (measured, error) {

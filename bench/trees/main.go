@@ -17,10 +17,13 @@ type parameters struct {
 	Objective string
 	Leaves    int
 	Trees     int
-	Rows      int // to train on, the first ones; 0: all
+	Rows      int     // to train on, the first ones; 0: all
+	Most      float32 // where targets are cut; 0: nowhere
 	Threads   int
 	Seed      uint64
 	Model     string // the file to ask
+	CSV       string // the daily table of a shop
+	Horizon   int    // days
 	Out       string // the file to write
 }
 
@@ -32,6 +35,7 @@ var jobs = map[string]func(folder string, p parameters) (measured, error){
 	"forest":  forestJob,
 	"predict": predictJob,
 	"explain": explainJob,
+	"rows":    rowsJob,
 }
 
 func main() {
@@ -43,7 +47,7 @@ func main() {
 
 func run(args []string) error {
 	if len(args) != 3 || jobs[args[0]] == nil {
-		return fmt.Errorf("usage: ours train|forest|predict|explain FOLDER PARAMETERS")
+		return fmt.Errorf("usage: ours train|forest|predict|explain|rows FOLDER PARAMETERS")
 	}
 	var p parameters
 	if err := json.Unmarshal([]byte(args[2]), &p); err != nil {

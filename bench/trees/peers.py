@@ -4,6 +4,7 @@ not timed."""
 import ctypes
 import gc
 import json
+import os
 import resource
 import sys
 import time
@@ -37,6 +38,17 @@ def memory(name):
         return next(int(line.split()[1]) / 1024 for line in f if line.startswith(name))
 
 
+def read_train(folder, p):
+    """x, y and weights with a mean of 1, or None. Targets are cut at most, where
+    that is above 0; a loss for counts takes none below zero."""
+    x, y = data.read(folder, "train")
+    y = y.clip(None if p["objective"] == "squared" else 0, p.get("most") or None)
+    if not os.path.exists(weights := f"{folder}/train/w.f32"):
+        return x, y, None
+    w = np.fromfile(weights, "<f4")
+    return x, y, w / w.mean()
+
+
 def write(p, values):
     np.asarray(values, "<f4").ravel().tofile(p["out"])
 
@@ -51,11 +63,11 @@ def train_lightgbm(folder, p):
     import lightgbm
 
     first = memory("VmRSS")
-    x, y = data.read(folder, "train")
+    x, y, weight = read_train(folder, p)
     categorical = [c for c, levels in enumerate(meta(folder)["levels"]) if levels]
     parameters = lightgbm_parameters(p)
     with Watch() as bins:
-        binned = lightgbm.Dataset(x, y, categorical_feature=categorical, params=parameters).construct()
+        binned = lightgbm.Dataset(x, y, weight=weight, categorical_feature=categorical, params=parameters).construct()
     del x, y
     with Watch() as w:
         model = lightgbm.train(parameters, binned, p["trees"])
@@ -68,16 +80,16 @@ def train_xgboost(folder, p):
     import xgboost
 
     first = memory("VmRSS")
-    x, y = data.read(folder, "train")
+    x, y, weight = read_train(folder, p)
     kinds = ["c" if levels else "q" for levels in meta(folder)["levels"]]
     how = {"feature_types": kinds, "enable_categorical": True, "nthread": p["threads"]}
     # A sum of hessians stands in for rows where it counts them.
     parameters = {"tree_method": "hist", "grow_policy": "lossguide", "max_leaves": p["leaves"], "max_depth": 0,
                   "eta": 0.1, "max_bin": 255, "lambda": 0, "nthread": p["threads"], "seed": p["seed"],
-                  **({"objective": "reg:squarederror", "min_child_weight": 20} if p["objective"] == "squared" else
-                     {"objective": "reg:tweedie", "tweedie_variance_power": 1.1})}
+                  **{"squared": {"objective": "reg:squarederror", "min_child_weight": 20}, "poisson": {"objective": "count:poisson"},
+                     "tweedie": {"objective": "reg:tweedie", "tweedie_variance_power": 1.1}}[p["objective"]]}
     with Watch() as bins:
-        binned = xgboost.QuantileDMatrix(x, y, max_bin=255, **how)
+        binned = xgboost.QuantileDMatrix(x, y, weight=weight, max_bin=255, **how)
     del x, y
     with Watch() as w:
         model = xgboost.train(parameters, binned, p["trees"])
