@@ -178,7 +178,7 @@ def shops():
         return
     for shop, horizon in {"retail": 28}.items() if QUICK else tables.HORIZONS.items():
         folder = f"{FOLDER}/shop_{shop}"
-        if not os.path.exists(folder):
+        if not os.path.exists(f"{folder}/2/meta.json"):
             tables.make(shop, where, f"{FOLDER}/{shop}.csv")
             run("rows", folder, "ours", {"csv": f"{FOLDER}/{shop}.csv", "horizon": horizon, "threads": THREADS, "out": ""})
         for objective in ("squared", "poisson", "tweedie"):
