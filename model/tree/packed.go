@@ -4,7 +4,7 @@ package tree
 // rows as the word has room for, so that hessians that differ cost no second
 // addition:
 //
-//	gradient 26 bits, signed | hessian 23 bits | rows 15 bits
+//	gradient 27 bits, signed | hessian 24 bits | rows 13 bits
 //
 // A block whose sums would not fit is added in the plain way.
 type packed struct {
@@ -16,8 +16,8 @@ type packed struct {
 }
 
 const (
-	rowBits   = 15
-	gradShift = rowBits + 23
+	rowBits   = 13
+	gradShift = rowBits + 24
 	mostRows  = 1<<rowBits - 1
 	mostHess  = 1<<(gradShift-rowBits) - 1
 	mostGrad  = 1<<(63-gradShift) - 1
