@@ -135,7 +135,7 @@ def forest():
 
 def predict():
     shape = {"leaves": 63, "trees": 100 if QUICK else 500}
-    model = f"{FOLDER}/model"
+    model = f"{FOLDER}/asked"  # .txt and .onnx
     measure("prepare", "model", ("lightgbm",), rounds=1, **shape, out=model)
     m = measure("predict", "model", ("ours", "lightgbm", "onnx"), model=model, **shape)
     rows = SETS["model"][1 + QUICK][1]
@@ -148,7 +148,7 @@ def predict():
 
 def shap():
     shape = {"leaves": 63, "trees": 100 if QUICK else 500}
-    model = f"{FOLDER}/model"
+    model = f"{FOLDER}/asked"  # .txt and .onnx
     measure("prepare", "model", ("lightgbm",), rounds=1, **shape, out=model)
     m = measure("explain", "model", ("ours", "lightgbm"), model=model, **shape)
     figure("shap", gain(m, "seconds"), ">=2")

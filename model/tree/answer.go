@@ -60,7 +60,7 @@ func (e *Ensemble) score(b *block, values func(column int) []float32, rows int) 
 }
 
 func (e *Ensemble) predictFew(c *compiled, x *feature.Frame, out []float32) {
-	lanes := make([]uint16, c.lanes)
+	lanes := make([]uint16, max(fewLanes, c.lanes))
 	for r := range x.Rows {
 		c.fill(lanes, func(column int) float32 {
 			if column >= len(x.Data) {
@@ -76,7 +76,7 @@ func (e *Ensemble) predictFew(c *compiled, x *feature.Frame, out []float32) {
 // what is missing. It allocates nothing where there are few columns.
 func (e *Ensemble) PredictRow(row []float32) float32 {
 	c := e.compiled()
-	var store [512]uint16
+	var store [fewLanes]uint16
 	lanes := store[:]
 	if c.lanes > len(store) {
 		lanes = make([]uint16, c.lanes)
@@ -94,9 +94,9 @@ func (e *Ensemble) PredictRow(row []float32) float32 {
 func (e *Ensemble) answer(c *compiled, lanes []uint16) float32 {
 	var score float64
 	roots := c.roots
-	for len(roots) >= 8 {
+	for len(roots) >= 8 && c.sets == nil && len(lanes) == fewLanes {
 		at := [8]uint32(roots)
-		c.walkTrees(&at, lanes)
+		c.walkTrees(&at, (*[fewLanes]uint16)(lanes))
 		for _, leaf := range at {
 			score += float64(c.values[leaf])
 		}

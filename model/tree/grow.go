@@ -225,21 +225,24 @@ func (g *Grower) searchLeaf(workers []*worker, n *growing) {
 // fillHistogram adds up a leaf's rows, each worker a stretch of them.
 func (g *Grower) fillHistogram(workers []*worker, n *growing) *histogram {
 	rows := g.rows[n.begin:n.end]
+	if len(workers) == 1 {
+		h := g.pool.get(g)
+		workers[0].adder.add(h, rows)
+		return h
+	}
 	parts := make([]*histogram, len(workers))
 	g.team(workers).Each(len(workers), func(i int) {
 		parts[i] = g.pool.get(g)
 		from, to := len(rows)*i/len(workers), len(rows)*(i+1)/len(workers)
 		workers[i].adder.add(parts[i], rows[from:to])
 	})
-	if len(parts) > 1 {
-		g.team(workers).Each(len(g.tiles), func(i int) {
-			for _, part := range parts[1:] {
-				parts[0].plus(part, g.tiles[i], g.q.constant)
-			}
-		})
+	g.team(workers).Each(len(g.tiles), func(i int) {
 		for _, part := range parts[1:] {
-			g.pool.put(part)
+			parts[0].plus(part, g.tiles[i], g.q.constant)
 		}
+	})
+	for _, part := range parts[1:] {
+		g.pool.put(part)
 	}
 	return parts[0]
 }
@@ -257,20 +260,29 @@ func (g *Grower) findSplit(workers []*worker, n *growing) {
 		return
 	}
 	allowed := g.allowedColumns(workers[0], n)
+	if len(workers) == 1 {
+		n.best = g.searchColumns(workers[0], n, allowed)
+		return
+	}
 	g.team(workers).Each(len(workers), func(i int) {
-		w := workers[i]
-		s := newSearch(g.q, &g.o, n)
-		s.blocks = w.blocks
-		for _, c := range allowed[len(allowed)*i/len(workers) : len(allowed)*(i+1)/len(workers)] {
-			s.column(c, g.column(c), g.columnSums(w, n, c))
-		}
-		w.best = s.found()
+		from, to := len(allowed)*i/len(workers), len(allowed)*(i+1)/len(workers)
+		workers[i].best = g.searchColumns(workers[i], n, allowed[from:to])
 	})
 	for _, w := range workers { // ties go to the lower column
 		if w.best.gain > n.best.gain {
 			n.best = w.best
 		}
 	}
+}
+
+// searchColumns is the best split of a leaf by one of the columns.
+func (g *Grower) searchColumns(w *worker, n *growing, columns []int) split {
+	s := newSearch(g.q, &g.o, n)
+	s.blocks = w.blocks
+	for _, c := range columns {
+		s.column(c, g.column(c), g.columnSums(w, n, c))
+	}
+	return s.found()
 }
 
 // A worker is what one thread works with.

@@ -81,48 +81,46 @@ func (w *walks) walk(i uint32, lanes []uint16, stride int) uint32 {
 	}
 }
 
-// walkTrees sets at to the leaves that a row comes to from eight roots.
-func (w *walks) walkTrees(at *[8]uint32, lanes []uint16) {
-	if w.sets != nil {
-		for k := range at {
-			at[k] = w.walk(at[k], lanes, 1)
-		}
-		return
-	}
+// fewLanes are so many that no number of a byte lies beyond them.
+const fewLanes = 256
+
+// walkTrees sets at to the leaves that a row comes to from eight roots of trees
+// without sets.
+func (w *walks) walkTrees(at *[8]uint32, lanes *[fewLanes]uint16) {
 	hops := w.hops
 	a, b, c, d, e, f, g, h := at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7]
 	for {
 		moved := uint32(0)
 		s := hops[a]
-		next := s.child + exceeds(lanes[s.lane], s.limit)
+		next := s.child + exceeds(lanes[uint8(s.lane)], s.limit)
 		moved |= next ^ a
 		a = next
 		s = hops[b]
-		next = s.child + exceeds(lanes[s.lane], s.limit)
+		next = s.child + exceeds(lanes[uint8(s.lane)], s.limit)
 		moved |= next ^ b
 		b = next
 		s = hops[c]
-		next = s.child + exceeds(lanes[s.lane], s.limit)
+		next = s.child + exceeds(lanes[uint8(s.lane)], s.limit)
 		moved |= next ^ c
 		c = next
 		s = hops[d]
-		next = s.child + exceeds(lanes[s.lane], s.limit)
+		next = s.child + exceeds(lanes[uint8(s.lane)], s.limit)
 		moved |= next ^ d
 		d = next
 		s = hops[e]
-		next = s.child + exceeds(lanes[s.lane], s.limit)
+		next = s.child + exceeds(lanes[uint8(s.lane)], s.limit)
 		moved |= next ^ e
 		e = next
 		s = hops[f]
-		next = s.child + exceeds(lanes[s.lane], s.limit)
+		next = s.child + exceeds(lanes[uint8(s.lane)], s.limit)
 		moved |= next ^ f
 		f = next
 		s = hops[g]
-		next = s.child + exceeds(lanes[s.lane], s.limit)
+		next = s.child + exceeds(lanes[uint8(s.lane)], s.limit)
 		moved |= next ^ g
 		g = next
 		s = hops[h]
-		next = s.child + exceeds(lanes[s.lane], s.limit)
+		next = s.child + exceeds(lanes[uint8(s.lane)], s.limit)
 		moved |= next ^ h
 		h = next
 		if moved == 0 {
