@@ -136,7 +136,11 @@ func TestQuantileCoversItsLevel(t *testing.T) {
 }
 
 func TestThreadsAndSaving(t *testing.T) {
-	x, y, w := demand(20_000)
+	rows := 20_000
+	if testing.Short() {
+		rows = 9000 // more than two spans
+	}
+	x, y, w := demand(rows)
 	for name, objective := range objectives {
 		y := fitting(objective, y)
 		for _, fraction := range []float64{1, .6} {
