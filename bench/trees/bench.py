@@ -170,8 +170,8 @@ def loss():
         figure(f"loss_{objective}", 1 / gain(m, "error"), "<=1.002")
 
 
-def shops():
-    """The losses on rows of real shops with the project's own features."""
+def shop_sets():
+    """The names, folders and horizons of the shops, whose sets it makes."""
     where = os.environ["DAYCAST_DATA"]
     if not os.path.isdir(where):
         print(f"bench: no shops in {where}: name their folder in DAYCAST_DATA", file=sys.stderr)
@@ -181,8 +181,24 @@ def shops():
         if not os.path.exists(f"{folder}/2/meta.json"):
             tables.make(shop, where, f"{FOLDER}/{shop}.csv")
             run("rows", folder, "ours", {"csv": f"{FOLDER}/{shop}.csv", "horizon": horizon, "threads": THREADS, "out": ""})
+        yield shop, folder, horizon
+
+
+def shops():
+    """The losses on rows of real shops with the project's own features."""
+    for shop, folder, horizon in shop_sets():
         for objective in ("squared", "poisson", "tweedie"):
             shop_losses(shop, folder, horizon, objective)
+
+
+def linear():
+    """What linear leaves would change, which ours does not have: LightGBM's."""
+    for shop, folder, _ in shop_sets():
+        p = {"objective": "squared", "leaves": 31, "trees": 100, "threads": THREADS, "out": f"{FOLDER}/out.f32", "most": 30, "seed": 0}
+        losses = [[run("train", f"{folder}/{origin}", "lightgbm", {**p, "linear": leaves})["error"] for leaves in (True, False)]
+                  for origin in range(3)]
+        print(f"  linear {shop}, by origin: " + ", ".join(f"{a:.5g} for {b:.5g}" for a, b in losses), flush=True)
+        figure(f"linear_{shop}", np.divide(*np.mean(losses, axis=0)), "")
 
 
 def shop_losses(shop, folder, horizon, objective):
@@ -203,7 +219,7 @@ def shop_losses(shop, folder, horizon, objective):
     figure(f"shops_{shop}_{objective}", means[0] / min(means[1:]), "<=1")
 
 
-ROWS = {f.__name__: f for f in (train_dense, train_m5like, train_small, memory, bins, forest, predict, shap, scale, loss, shops)}
+ROWS = {f.__name__: f for f in (train_dense, train_m5like, train_small, memory, bins, forest, predict, shap, scale, loss, shops, linear)}
 
 if __name__ == "__main__":
     only = [name for name in os.environ.get("ONLY", "").split(",") if name] or list(ROWS)

@@ -56,7 +56,8 @@ def write(p, values):
 def lightgbm_parameters(p):
     return {"objective": {"squared": "regression"}.get(p["objective"], p["objective"]), "tweedie_variance_power": 1.1,
             "num_leaves": p["leaves"], "learning_rate": 0.1, "max_bin": 255, "min_data_in_leaf": 20,
-            "num_threads": p["threads"], "seed": p["seed"], "verbose": -1}
+            "num_threads": p["threads"], "seed": p["seed"], "verbose": -1,
+            "linear_tree": p.get("linear", False), "linear_lambda": 1}
 
 
 def train_lightgbm(folder, p):
