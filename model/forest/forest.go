@@ -6,11 +6,11 @@
 package forest
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"math"
 
-	"daycast"
 	"daycast/feature"
 	"daycast/model"
 	"daycast/model/tree"
@@ -72,42 +72,26 @@ func binned(x *feature.Frame, y, w []float32, o model.FitOptions) (Data, error) 
 }
 
 func (r Regressor) withDefaults() Regressor {
-	r.Trees = orDefault(r.Trees, 100)
-	r.Leaves = orDefault(r.Leaves, 1024)
-	r.MinRows = orDefault(r.MinRows, 5)
-	r.FeatureFraction = orDefault(r.FeatureFraction, 1./3)
+	r.Trees = cmp.Or(r.Trees, 100)
+	r.Leaves = cmp.Or(r.Leaves, 1024)
+	r.MinRows = cmp.Or(r.MinRows, 5)
+	r.FeatureFraction = cmp.Or(r.FeatureFraction, 1./3)
 	if r.Bootstrap {
-		r.Sample = orDefault(r.Sample, 1)
+		r.Sample = cmp.Or(r.Sample, 1)
 	}
-	r.Sample = orDefault(r.Sample, 0.632)
+	r.Sample = cmp.Or(r.Sample, 0.632)
 	return r
 }
 
-func orDefault[T int | float64](v, byDefault T) T {
-	if v == 0 {
-		return byDefault
-	}
-	return v
-}
-
 func (r Regressor) check() error {
-	for _, f := range []struct {
-		name     string
-		value    float64
-		from, to float64
-	}{
-		{"trees", float64(r.Trees), 1, 1e6},
-		{"leaves", float64(r.Leaves), 1, 1e6},
-		{"depth", float64(r.Depth), 0, 1e6},
-		{"min_rows", float64(r.MinRows), 1, math.MaxInt32},
-		{"feature_fraction", r.FeatureFraction, 1e-9, 1},
-		{"sample", r.Sample, 1e-9, 1},
-	} {
-		if !(f.value >= f.from && f.value <= f.to) {
-			return daycast.Errorf(daycast.Invalid, "random forest: %s is %g: want %g to %g", f.name, f.value, f.from, f.to).WithField(f.name)
-		}
-	}
-	return nil
+	return tree.CheckRanges("random forest",
+		tree.In("trees", float64(r.Trees), 1, 1e6),
+		tree.In("leaves", float64(r.Leaves), 1, 1e6),
+		tree.In("depth", float64(r.Depth), 0, 1e6),
+		tree.In("min_rows", float64(r.MinRows), 1, math.MaxInt32),
+		tree.In("feature_fraction", r.FeatureFraction, 1e-9, 1),
+		tree.In("sample", r.Sample, 1e-9, 1),
+	)
 }
 
 // A Predictor is the mean of the trees' predictions.

@@ -1,6 +1,7 @@
 package forest
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -55,7 +56,7 @@ func (q Quantiles) Train(ctx context.Context, d Data, o TrainOptions) (*Quantile
 	if err != nil {
 		return nil, err
 	}
-	f.leaves = &leafSample{fit: f, most: orDefault(q.LeafSample, 32), trees: make([]leafTargets, f.Trees)}
+	f.leaves = &leafSample{fit: f, most: cmp.Or(q.LeafSample, 32), trees: make([]leafTargets, f.Trees)}
 	mean, err := f.train(ctx, o.Threads)
 	if err != nil {
 		return nil, err
@@ -67,21 +68,7 @@ func (q Quantiles) check() error {
 	if n := q.LeafSample; n < 0 || n > mostLeafSample {
 		return daycast.Errorf(daycast.Invalid, "random forest: leaf_sample is %d: want 1 to %d", n, mostLeafSample).WithField("leaf_sample")
 	}
-	return checkLevels(q.Levels)
-}
-
-func checkLevels(levels []float64) error {
-	before := 0.
-	for _, level := range levels {
-		if !(level > before && level < 1) {
-			return daycast.Errorf(daycast.Invalid, "random forest: level %g follows %g: want ascending levels above 0 and below 1", level, before).WithField("levels")
-		}
-		before = level
-	}
-	if len(levels) == 0 || len(levels) > math.MaxUint16 {
-		return daycast.Errorf(daycast.Invalid, "random forest: %d quantile levels to learn: want 1 to %d", len(levels), math.MaxUint16).WithField("levels")
-	}
-	return nil
+	return tree.CheckLevels("random forest", q.Levels)
 }
 
 // A QuantilePredictor predicts several quantiles, which never cross.
@@ -109,7 +96,7 @@ func (p *QuantilePredictor) Predict(x *feature.Frame, out [][]float32) {
 // PredictAt is Predict for other levels, which need no other forest. It
 // refuses with code invalid levels that do not ascend in (0, 1).
 func (p *QuantilePredictor) PredictAt(x *feature.Frame, levels []float64, out [][]float32) error {
-	if err := checkLevels(levels); err != nil {
+	if err := tree.CheckLevels("random forest", levels); err != nil {
 		return err
 	}
 	p.predict(x, levels, out)

@@ -3,6 +3,8 @@ package forest
 import (
 	"encoding/binary"
 	"math"
+
+	"daycast/model/tree"
 )
 
 // A cursor takes numbers off the front of a file's body. Once it is empty it
@@ -52,7 +54,7 @@ func parseQuantiles(body []byte) (*QuantilePredictor, bool) {
 		}
 	}
 	weighted := c.take(1, 1)
-	if c.bad || weighted[0] > 1 || checkLevels(p.levels) != nil {
+	if c.bad || weighted[0] > 1 || tree.CheckLevels("random forest", p.levels) != nil {
 		return nil, false
 	}
 	for range c.u32() {

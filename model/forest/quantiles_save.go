@@ -1,14 +1,10 @@
 package forest
 
 import (
-	"bytes"
 	"encoding/binary"
-	"errors"
-	"hash/crc32"
 	"io"
 	"math"
 
-	"daycast"
 	"daycast/model/tree"
 )
 
@@ -25,17 +21,13 @@ const (
 	quantilesVersion = 1
 )
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+// quantilesHead tells what a file is.
+func quantilesHead() []byte { return append([]byte(quantilesMagic), quantilesVersion) }
 
 // Save writes the levels, what leaves keep, and the trees.
 func (p *QuantilePredictor) Save(w io.Writer) error {
-	body := p.body()
-	out := append([]byte(quantilesMagic), quantilesVersion)
-	out = binary.LittleEndian.AppendUint64(out, uint64(len(body)))
-	out = append(out, body...)
-	out = binary.LittleEndian.AppendUint32(out, crc32.Checksum(out, castagnoli))
-	if _, err := w.Write(out); err != nil {
-		return daycast.Errorf(daycast.Unavailable, "writing a %s model: %w", quantilesKind, err)
+	if err := tree.Seal(w, quantilesKind, quantilesHead(), p.body()); err != nil {
+		return err
 	}
 	return p.ensemble.Save(w, quantilesKind)
 }
@@ -69,48 +61,21 @@ func (p *QuantilePredictor) body() []byte {
 // It refuses anything else with code invalid, and allocates a small multiple
 // of what r holds, whatever the lengths in it claim.
 func LoadQuantiles(r io.Reader) (*QuantilePredictor, error) {
-	sum := crc32.New(castagnoli)
-	tee := io.TeeReader(r, sum)
-	head := make([]byte, len(quantilesMagic)+1+8)
-	if _, err := io.ReadFull(tee, head); err != nil {
-		return nil, unreadable(err)
-	}
-	if want := append([]byte(quantilesMagic), quantilesVersion); !bytes.Equal(head[:len(want)], want) {
-		return nil, daycast.Errorf(daycast.Invalid, "not a %s model of version %d", quantilesKind, quantilesVersion)
-	}
-	length := binary.LittleEndian.Uint64(head[len(head)-8:])
-	if length > math.MaxInt64 {
-		return nil, unreadable(io.EOF)
-	}
-	var body bytes.Buffer // grows with what is there, not with what length claims
-	if _, err := io.CopyN(&body, tee, int64(length)); err != nil {
-		return nil, unreadable(err)
-	}
-	want := sum.Sum32()
-	var got uint32
-	if err := binary.Read(r, binary.LittleEndian, &got); err != nil {
-		return nil, unreadable(err)
-	}
-	p, ok := parseQuantiles(body.Bytes())
-	if got != want || !ok {
-		return nil, unreadable(io.EOF)
-	}
-	e, err := tree.Load(r, quantilesKind)
+	body, err := tree.Unseal(r, quantilesKind, quantilesVersion, quantilesHead())
 	if err != nil {
 		return nil, err
 	}
-	if p.ensemble = e; !p.fits() {
-		return nil, unreadable(io.EOF)
+	p, ok := parseQuantiles(body)
+	if !ok {
+		return nil, tree.Damaged(quantilesKind)
+	}
+	if p.ensemble, err = tree.Load(r, quantilesKind); err != nil {
+		return nil, err
+	}
+	if !p.fits() {
+		return nil, tree.Damaged(quantilesKind)
 	}
 	return p, nil
-}
-
-func unreadable(err error) error {
-	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return daycast.Errorf(daycast.Unavailable, "reading a %s model: %w", quantilesKind, err)
-	}
-	return daycast.Errorf(daycast.Invalid, "the %s model is truncated or damaged", quantilesKind).
-		WithHint("restore the file or train again")
 }
 
 // fits reports whether each leaf of the trees keeps targets.

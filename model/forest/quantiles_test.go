@@ -200,7 +200,7 @@ func sealedQuantiles(t testing.TB, body []byte, p *QuantilePredictor) []byte {
 	t.Helper()
 	b := append([]byte(quantilesMagic), quantilesVersion)
 	b = append(binary.LittleEndian.AppendUint64(b, uint64(len(body))), body...)
-	out := bytes.NewBuffer(binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli)))
+	out := bytes.NewBuffer(binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli))))
 	if err := p.ensemble.Save(out, quantilesKind); err != nil {
 		t.Fatal(err)
 	}

@@ -27,34 +27,28 @@ func (r Regressor) withDefaults() Regressor {
 
 // check refuses parameters outside their range, by name.
 func (r Regressor) check() error {
-	for _, f := range []struct {
-		name     string
-		value    float64
-		from, to float64
-	}{
-		{"trees", float64(r.Trees), 1, 1e6},
-		{"leaves", float64(r.Leaves), 1, 1e6},
-		{"depth", float64(r.Depth), 0, 1e6},
-		{"learning_rate", r.LearningRate, 1e-9, 1},
-		{"min_rows", float64(r.MinRows), 1, math.MaxInt32},
-		{"min_hessian", r.MinHessian, 1e-30, math.MaxFloat32},
-		{"l1", r.L1, 0, math.MaxFloat32},
-		{"l2", r.L2, 0, math.MaxFloat32},
-		{"path_smooth", r.PathSmooth, 0, math.MaxFloat32},
-		{"min_gain", r.MinGain, 0, math.MaxFloat32},
-		{"levels", float64(r.Levels), 1, 65_534},
-		{"feature_fraction", r.FeatureFraction, 1e-9, 1},
-		{"split_fraction", r.SplitFraction, 1e-9, 1},
-		{"row_fraction", r.RowFraction, 1e-9, 1},
-		{"goss_top", r.GOSS.Top, 0, 1},
-		{"goss_other", r.GOSS.Other, 0, 1},
-		{"dart_drop", r.DART.Drop, 0, 1},
-		{"dart_skip", r.DART.Skip, 0, 1},
-		{"dart_max_drop", float64(r.DART.MaxDrop), 1, 1e6},
-	} {
-		if !(f.value >= f.from && f.value <= f.to) {
-			return daycast.Errorf(daycast.Invalid, "gbm: %s is %g: want %g to %g", f.name, f.value, f.from, f.to).WithField(f.name)
-		}
+	if err := tree.CheckRanges("gbm",
+		tree.In("trees", float64(r.Trees), 1, 1e6),
+		tree.In("leaves", float64(r.Leaves), 1, 1e6),
+		tree.In("depth", float64(r.Depth), 0, 1e6),
+		tree.In("learning_rate", r.LearningRate, 1e-9, 1),
+		tree.In("min_rows", float64(r.MinRows), 1, math.MaxInt32),
+		tree.In("min_hessian", r.MinHessian, 1e-30, math.MaxFloat32),
+		tree.In("l1", r.L1, 0, math.MaxFloat32),
+		tree.In("l2", r.L2, 0, math.MaxFloat32),
+		tree.In("path_smooth", r.PathSmooth, 0, math.MaxFloat32),
+		tree.In("min_gain", r.MinGain, 0, math.MaxFloat32),
+		tree.In("levels", float64(r.Levels), 1, 65_534),
+		tree.In("feature_fraction", r.FeatureFraction, 1e-9, 1),
+		tree.In("split_fraction", r.SplitFraction, 1e-9, 1),
+		tree.In("row_fraction", r.RowFraction, 1e-9, 1),
+		tree.In("goss_top", r.GOSS.Top, 0, 1),
+		tree.In("goss_other", r.GOSS.Other, 0, 1),
+		tree.In("dart_drop", r.DART.Drop, 0, 1),
+		tree.In("dart_skip", r.DART.Skip, 0, 1),
+		tree.In("dart_max_drop", float64(r.DART.MaxDrop), 1, 1e6),
+	); err != nil {
+		return err
 	}
 	return r.checkSampling()
 }

@@ -30,7 +30,7 @@ type Quantiles struct {
 
 // Fit bins x and trains on it.
 func (q Quantiles) Fit(ctx context.Context, x *feature.Frame, y, w []float32, o model.FitOptions) (*QuantilePredictor, error) {
-	if err := checkLevels(q.Levels); err != nil {
+	if err := tree.CheckLevels("gbm", q.Levels); err != nil {
 		return nil, err
 	}
 	rows, err := tree.Rows(x, y, w)
@@ -45,7 +45,7 @@ func (q Quantiles) Fit(ctx context.Context, x *feature.Frame, y, w []float32, o 
 // with code invalid what Regressor.Train refuses, levels that do not ascend in
 // (0, 1), and a predictor to go on from: go on from each level's instead.
 func (q Quantiles) Train(ctx context.Context, d Data, o TrainOptions) (*QuantilePredictor, error) {
-	if err := checkLevels(q.Levels); err != nil {
+	if err := tree.CheckLevels("gbm", q.Levels); err != nil {
 		return nil, err
 	}
 	if o.From != nil {
@@ -62,20 +62,6 @@ func (q Quantiles) Train(ctx context.Context, d Data, o TrainOptions) (*Quantile
 		p.at = append(p.at, one)
 	}
 	return p, nil
-}
-
-func checkLevels(levels []float64) error {
-	before := 0.
-	for _, level := range levels {
-		if !(level > before && level < 1) {
-			return daycast.Errorf(daycast.Invalid, "gbm: level %g follows %g: want ascending levels above 0 and below 1", level, before).WithField("levels")
-		}
-		before = level
-	}
-	if len(levels) == 0 {
-		return daycast.Errorf(daycast.Invalid, "gbm: no quantile level to learn").WithField("levels")
-	}
-	return nil
 }
 
 // A QuantilePredictor predicts several quantiles, which never cross.

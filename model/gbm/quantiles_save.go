@@ -57,7 +57,7 @@ func LoadQuantiles(r io.Reader) (*QuantilePredictor, error) {
 	}
 	sum := crc32.ChecksumIEEE(seen.Bytes())
 	var want uint32
-	if err := binary.Read(r, binary.LittleEndian, &want); err != nil || want != sum || checkLevels(p.levels) != nil {
+	if err := binary.Read(r, binary.LittleEndian, &want); err != nil || want != sum || tree.CheckLevels(kind, p.levels) != nil {
 		return nil, damaged
 	}
 	for range p.levels {

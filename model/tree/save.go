@@ -1,14 +1,9 @@
 package tree
 
 import (
-	"bytes"
 	"encoding/binary"
-	"errors"
-	"hash/crc32"
 	"io"
 	"math"
-
-	"daycast"
 )
 
 // A saved ensemble, all numbers little-endian:
@@ -45,22 +40,14 @@ func (c *columnBins) kind() byte {
 	return number
 }
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+// head tells what a file is.
+func head(kind string) []byte {
+	out := binary.LittleEndian.AppendUint16([]byte(magic), version)
+	return append(append(out, byte(len(kind))), kind...)
+}
 
 // Save writes the ensemble as one of the given kind.
-func (e *Ensemble) Save(w io.Writer, kind string) error {
-	body := e.body()
-	out := append([]byte(magic), 0, 0, byte(len(kind)))
-	binary.LittleEndian.PutUint16(out[len(magic):], version)
-	out = append(out, kind...)
-	out = binary.LittleEndian.AppendUint64(out, uint64(len(body)))
-	out = append(out, body...)
-	out = binary.LittleEndian.AppendUint32(out, crc32.Checksum(out, castagnoli))
-	if _, err := w.Write(out); err != nil {
-		return daycast.Errorf(daycast.Unavailable, "writing a %s model: %w", kind, err)
-	}
-	return nil
-}
+func (e *Ensemble) Save(w io.Writer, kind string) error { return Seal(w, kind, head(kind), e.body()) }
 
 // append appends the columns.
 func (b *Bins) append(out []byte) []byte {
@@ -106,54 +93,13 @@ func (e *Ensemble) body() []byte {
 // anything else with code invalid, and allocates a small multiple of what r
 // holds, whatever the lengths in it claim.
 func Load(r io.Reader, kind string) (*Ensemble, error) {
-	sum := crc32.New(castagnoli)
-	tee := io.TeeReader(r, sum)
-	head := make([]byte, len(magic)+3+len(kind)+8)
-	if err := readFull(tee, head, kind); err != nil {
+	body, err := Unseal(r, kind, version, head(kind))
+	if err != nil {
 		return nil, err
 	}
-	want := append([]byte(magic), version, 0, byte(len(kind)))
-	want = append(want, kind...)
-	if !bytes.Equal(head[:len(want)], want) {
-		return nil, daycast.Errorf(daycast.Invalid, "not a %s model of version %d", kind, version)
-	}
-	length := binary.LittleEndian.Uint64(head[len(want):])
-	if length > math.MaxInt64 {
-		return nil, damaged(kind)
-	}
-	var body bytes.Buffer // grows with what is there, not with what length claims
-	if n, err := io.CopyN(&body, tee, int64(length)); err != nil && !errors.Is(err, io.EOF) {
-		return nil, daycast.Errorf(daycast.Unavailable, "reading a %s model: %w", kind, err)
-	} else if n < int64(length) {
-		return nil, damaged(kind)
-	}
-	got := sum.Sum32()
-	tail := make([]byte, 4)
-	if err := readFull(r, tail, kind); err != nil {
-		return nil, err
-	}
-	if binary.LittleEndian.Uint32(tail) != got {
-		return nil, damaged(kind)
-	}
-	e, ok := parse(body.Bytes())
+	e, ok := parse(body)
 	if !ok {
-		return nil, damaged(kind)
+		return nil, Damaged(kind)
 	}
 	return e, nil
-}
-
-func readFull(r io.Reader, b []byte, kind string) error {
-	switch _, err := io.ReadFull(r, b); err {
-	case nil:
-		return nil
-	case io.EOF, io.ErrUnexpectedEOF:
-		return damaged(kind)
-	default:
-		return daycast.Errorf(daycast.Unavailable, "reading a %s model: %w", kind, err)
-	}
-}
-
-func damaged(kind string) error {
-	return daycast.Errorf(daycast.Invalid, "the %s model is truncated or damaged", kind).
-		WithHint("restore the file or train again")
 }

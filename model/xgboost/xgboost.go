@@ -5,6 +5,7 @@ package xgboost
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"math"
 	"runtime"
@@ -68,7 +69,7 @@ func (r Regressor) Fit(ctx context.Context, x *feature.Frame, y, w []float32, o 
 		return nil, err
 	}
 	defer m.free()
-	file, err := m.train(ctx, parameters, orDefault(r.Trees, 150))
+	file, err := m.train(ctx, parameters, cmp.Or(r.Trees, 150))
 	if err != nil {
 		return nil, err
 	}
@@ -118,17 +119,17 @@ func (r Regressor) parameters(y []float32, seed uint64) (map[string]string, erro
 		value        float64
 		from, to     float64
 	}{
-		{"trees", "", float64(orDefault(r.Trees, 150)), 1, 1e6},
-		{"leaves", "max_leaves", float64(orDefault(r.Leaves, 31)), 1, 1e6},
-		{"learning_rate", "learning_rate", orDefault(r.LearningRate, 0.1), 1e-9, 1},
-		{"min_hessian", "min_child_weight", orDefault(r.MinHessian, 1e-3), 1e-30, math.MaxFloat32},
+		{"trees", "", float64(cmp.Or(r.Trees, 150)), 1, 1e6},
+		{"leaves", "max_leaves", float64(cmp.Or(r.Leaves, 31)), 1, 1e6},
+		{"learning_rate", "learning_rate", cmp.Or(r.LearningRate, 0.1), 1e-9, 1},
+		{"min_hessian", "min_child_weight", cmp.Or(r.MinHessian, 1e-3), 1e-30, math.MaxFloat32},
 		{"l2", "reg_lambda", r.L2, 0, math.MaxFloat32},
 		{"min_gain", "gamma", r.MinGain, 0, math.MaxFloat32},
-		{"feature_fraction", "colsample_bytree", orDefault(r.FeatureFraction, 1), 1e-9, 1},
-		{"row_fraction", "subsample", orDefault(r.RowFraction, 1), 1e-9, 1},
+		{"feature_fraction", "colsample_bytree", cmp.Or(r.FeatureFraction, 1), 1e-9, 1},
+		{"row_fraction", "subsample", cmp.Or(r.RowFraction, 1), 1e-9, 1},
 	} {
-		if !(f.value >= f.from && f.value <= f.to) {
-			return nil, daycast.Errorf(daycast.Invalid, "xgboost: %s is %g: want %g to %g", f.name, f.value, f.from, f.to).WithField(f.name)
+		if err := tree.CheckRanges("xgboost", tree.In(f.name, f.value, f.from, f.to)); err != nil {
+			return nil, err
 		}
 		if f.theirs != "" {
 			p[f.theirs] = strconv.FormatFloat(f.value, 'g', -1, 64)
@@ -146,7 +147,7 @@ func (r Regressor) objective(y []float32, p map[string]string) error {
 	case gbm.Poisson:
 		p["objective"] = "count:poisson"
 	case gbm.Tweedie:
-		power := orDefault(o.Power, 1.1)
+		power := cmp.Or(o.Power, 1.1)
 		if !(power > 1 && power < 2) {
 			return daycast.Errorf(daycast.Invalid, "tweedie power %g: want a number above 1 and below 2", power).WithField("power")
 		}
@@ -164,11 +165,4 @@ func (r Regressor) objective(y []float32, p map[string]string) error {
 			WithHint("take squared error for data with returns")
 	}
 	return nil
-}
-
-func orDefault[T int | float64](v, byDefault T) T {
-	if v == 0 {
-		return byDefault
-	}
-	return v
 }
