@@ -162,11 +162,16 @@ func openWith(ctx context.Context, c config.Config, w World, src source.Source) 
 		close()
 		return nil, nil, err
 	}
+	key, err := pipeline.ReadKey(c.Data)
+	if err != nil {
+		close()
+		return nil, nil, err
+	}
 	return &pipeline.Run{
 		Dir: c.Data, Code: w.Version,
 		Shop: pipeline.Shop{
-			TimeZone: c.Shop.Zone(), Country: c.Shop.Country, NonProduct: c.Clean.NonProduct,
-			LookBack: int(time.Duration(c.Source.LookBack) / (24 * time.Hour)), Tables: tablesOf(c.Source),
+			TimeZone: c.Shop.Zone(), Opens: c.Shop.Opens(), Country: c.Shop.Country, NonProduct: c.Clean.NonProduct,
+			LookBack: int(time.Duration(c.Source.LookBack) / (24 * time.Hour)), Tables: tablesOf(c.Source), Key: key,
 		},
 		Settings: settings(c), Source: src, Warehouse: house, Registry: reg, Holidays: holiday.Offline{},
 		Models: models, Remark: all.Remark(c.Forecast.Models), Now: w.Now, Progress: w.Progress,
@@ -179,6 +184,6 @@ func settings(c config.Config) pipeline.Settings {
 		Step: f.PanelStep(), Horizon: f.Horizon, Levels: Levels(), Metric: f.Metric, Origins: f.Origins, Scored: f.Scored,
 		MaxRows: f.MaxRows, Seed: f.Seed, Parameters: f.Parameters,
 		TrainEvery: int(time.Duration(c.Train.Every) / (24 * time.Hour)), Gate: pipeline.Gate{Days: c.Gate.Days, Margin: c.Gate.Margin},
-		Threads: threads(c), Memory: int64(c.Memory),
+		Threads: threads(c), Memory: int64(c.Memory), Patience: time.Duration(c.Source.Patience),
 	}
 }

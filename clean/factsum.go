@@ -2,7 +2,6 @@ package clean
 
 import (
 	"cmp"
-	"maps"
 	"math"
 	"slices"
 
@@ -10,20 +9,16 @@ import (
 )
 
 // factSums are the facts of one series while they are summed.
-type factSums map[factKey]*factSum
+type factSums struct {
+	index map[factKey]int
+	sums  []factSum
+}
 
 type factKey struct{ day, known daycast.Day }
 
-func (s factSums) at(day, known daycast.Day) *factSum {
-	key := factKey{day, known}
-	if s[key] == nil {
-		s[key] = &factSum{}
-	}
-	return s[key]
-}
-
 // A factSum is the lines of one day, known on one day.
 type factSum struct {
+	factKey
 	units    float64 // sales less returns
 	sold     float64 // sales alone
 	priced   float64 // units sold at a known price, and what they cost
@@ -31,43 +26,70 @@ type factSum struct {
 	promoted float64 // units sold on promotion
 	saysSo   bool    // whether any line says if it was
 	buyers   int
-	buyer    string // the last one: lines come customer by customer
+	buyer    uint64 // the last one: lines come customer by customer
 }
 
-func (s *factSum) sell(l orderLine) {
-	s.units += l.units
-	s.sold += l.units
+func (s *factSums) forget() {
+	clear(s.index)
+	s.sums = s.sums[:0]
+}
+
+func (s *factSums) at(day, known daycast.Day) *factSum {
+	key := factKey{day, known}
+	// Lines come by time: the day is often the last one.
+	if n := len(s.sums) - 1; n >= 0 && s.sums[n].factKey == key {
+		return &s.sums[n]
+	}
+	i, has := s.index[key]
+	if !has {
+		if s.index == nil {
+			s.index = map[factKey]int{}
+		}
+		i = len(s.sums)
+		s.index[key] = i
+		s.sums = append(s.sums, factSum{factKey: key})
+	}
+	return &s.sums[i]
+}
+
+// add changes the units of a day by what became known on another.
+func (s *factSums) add(day, known daycast.Day, units float64) { s.at(day, known).units += units }
+
+func (s *factSums) sell(l orderLine) {
+	f := s.at(l.day, l.day)
+	f.units += l.units
+	f.sold += l.units
 	if !math.IsNaN(l.price) {
-		s.priced += l.units
-		s.revenue += l.units * l.price
+		f.priced += l.units
+		f.revenue += l.units * l.price
 	}
 	if !math.IsNaN(l.promotion) {
-		s.promoted += l.units * l.promotion
-		s.saysSo = true
+		f.promoted += l.units * l.promotion
+		f.saysSo = true
 	}
-	if l.customer != "" && l.customer != s.buyer {
-		s.buyers++
-		s.buyer = l.customer
+	if l.customer != 0 && l.customer != f.buyer {
+		f.buyers++
+		f.buyer = l.customer
 	}
 }
 
 // yield hands on the facts by day and known-at.
-func (s factSums) yield(series daycast.Series, yield func(daycast.Fact, error) bool) bool {
-	keys := slices.SortedFunc(maps.Keys(s), func(a, b factKey) int {
+func (s *factSums) yield(series daycast.Series, yield func(daycast.Fact, error) bool) bool {
+	slices.SortFunc(s.sums, func(a, b factSum) int {
 		return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.known, b.known))
 	})
-	for _, key := range keys {
-		if !yield(s[key].fact(series, key), nil) {
+	for i := range s.sums {
+		if !yield(s.sums[i].fact(series), nil) {
 			return false
 		}
 	}
 	return true
 }
 
-func (s *factSum) fact(series daycast.Series, key factKey) daycast.Fact {
+func (s *factSum) fact(series daycast.Series) daycast.Fact {
 	unknown := float32(math.NaN())
 	f := daycast.Fact{
-		Series: series, Day: key.day, KnownAt: key.known, Units: float32(s.units),
+		Series: series, Day: s.day, KnownAt: s.known, Units: float32(s.units),
 		Price: unknown, Promotion: unknown, InStock: unknown, Buyers: unknown,
 	}
 	if s.revenue > 0 {

@@ -2,21 +2,20 @@ package clean
 
 import (
 	"math"
+	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"daycast"
 )
 
-// An orderLine is a raw line that could be read.
+// An orderLine is a line that says something about sales.
 type orderLine struct {
 	row       int64
-	customer  string
-	at        time.Time
-	day       daycast.Day // in the place's time zone
+	customer  uint64
+	at        int64 // microseconds since 1970-01-01 UTC
+	day       daycast.Day
 	units     float64     // not 0; negative for a return
-	listPrice float64     // of one unit; NaN where it is missing
 	price     float64     // after the discount; NaN where it is unknown
 	promotion float64     // 0 to 1; NaN where it is not given
 	gone      daycast.Day // when a later version of the line took its place, or never
@@ -41,135 +40,75 @@ const (
 	mostPrice = 1e12
 )
 
-// readLine reads a raw line. A fault of time or quantity makes the line
-// useless, and is returned as fatal; any other one only loses its value.
-func readLine(raw daycast.RawLine, zone *time.Location, now daycast.Day) (l orderLine, lost []fault, fatal *fault) {
-	l = orderLine{row: raw.Row, customer: strings.TrimSpace(raw.CustomerID)}
-	var ok bool
-	if l.at, l.day, ok = readTime(raw.OrderedAt, zone); !ok {
-		return l, nil, &fault{"bad_time", "ordered_at", raw.OrderedAt, wantTime}
+// judge says what a line tells of sales. A fault of time or quantity makes the
+// line useless, and is returned as fatal; any other one only loses its value.
+func (g *lineGroup) judge(in daycast.Line) (l orderLine, lost []fault, fatal *fault) {
+	l = orderLine{row: in.Row, customer: in.Customer, units: in.Units, price: in.Price, promotion: in.Promotion}
+	if in.Unread != "" {
+		if lost, fatal = unreadFaults(in); fatal != nil {
+			return l, nil, fatal
+		}
+		if slices.ContainsFunc(lost, func(f fault) bool { return f.column == "discount" }) {
+			l.price = math.NaN()
+		}
 	}
-	if l.units, ok = readNumber(raw.Quantity); !ok || math.Abs(l.units) > mostUnits {
-		l.units = 0
-		return l, nil, &fault{"bad_quantity", "quantity", raw.Quantity, wantNumber}
-	}
+	l.at, l.day = g.clock.read(in.At, in.Local)
 	if l.day <= 0 {
-		return l, nil, &fault{"old_date", "ordered_at", raw.OrderedAt, wantDate}
+		return l, nil, &fault{"old_date", "ordered_at", timeText(in), wantDate}
 	}
-	if now != 0 && l.day > now {
-		return l, nil, &fault{"future_date", "ordered_at", raw.OrderedAt, wantPast}
+	if g.now != 0 && l.day > g.now {
+		return l, nil, &fault{"future_date", "ordered_at", timeText(in), wantPast}
 	}
-	lost = l.readPrice(raw)
-	if l.units > 0 && l.listPrice < 0 {
-		return l, nil, &fault{"negative_price", "unit_price", raw.UnitPrice, wantPrice}
+	if l.units > 0 && in.Price < 0 {
+		return l, nil, &fault{"negative_price", "unit_price", numberText(in.Price), wantPrice}
 	}
-	if l.promotion, ok = readShare(raw.Promotion); !ok {
-		lost = append(lost, fault{"bad_promotion", "promotion", raw.Promotion, wantShare})
+	if in.Discount == in.Discount && in.Price == in.Price && l.units > 0 {
+		l.price = in.Price - in.Discount
+		if in.Discount < 0 || in.Discount > in.Price {
+			l.price = math.NaN()
+			lost = append(lost, fault{"bad_discount", "discount", numberText(in.Discount), wantDiscount})
+		}
 	}
 	return l, lost, nil
 }
 
-func (l *orderLine) readPrice(raw daycast.RawLine) (lost []fault) {
-	l.listPrice, l.price = math.NaN(), math.NaN()
-	if strings.TrimSpace(raw.UnitPrice) == "" {
-		return nil
+// unreadFaults are those of the values that could not even be read.
+func unreadFaults(in daycast.Line) (lost []fault, fatal *fault) {
+	values := unreadOf(in)
+	of := func(reason, column, want string) fault { return fault{reason, column, values.Get(column), want} }
+	if in.At == daycast.NoTime {
+		f := of("bad_time", "ordered_at", wantTime)
+		return nil, &f
 	}
-	price, ok := readNumber(raw.UnitPrice)
-	if !ok || math.Abs(price) > mostPrice {
-		return []fault{{"bad_price", "unit_price", raw.UnitPrice, wantNumber}}
+	if values.Has("quantity") {
+		f := of("bad_quantity", "quantity", wantNumber)
+		return nil, &f
 	}
-	l.listPrice, l.price = price, price
-	if strings.TrimSpace(raw.Discount) == "" || l.units < 0 {
-		return nil
+	if values.Has("unit_price") {
+		lost = append(lost, of("bad_price", "unit_price", wantNumber))
 	}
-	discount, ok := readNumber(raw.Discount)
-	if !ok || discount < 0 || discount > price {
-		l.price = math.NaN()
-		return []fault{{"bad_discount", "discount", raw.Discount, wantDiscount}}
+	if values.Has("discount") && in.Price == in.Price && in.Units > 0 {
+		lost = append(lost, of("bad_discount", "discount", wantDiscount))
 	}
-	l.price = price - discount
-	return nil
+	if values.Has("promotion") {
+		lost = append(lost, of("bad_promotion", "promotion", wantShare))
+	}
+	return lost, nil
 }
 
-// readNumber reads a plain decimal number; a comma is not guessed about.
-func readNumber(s string) (float64, bool) {
-	s = strings.TrimSpace(s)
-	if strings.ContainsAny(s, "xXnN_") { // hexadecimal, NaN and infinity
-		return 0, false
+// timeText writes a line's time as the source may have written it.
+func timeText(l daycast.Line) string {
+	t := time.UnixMicro(l.At).UTC()
+	if l.Local {
+		return t.Format("2006-01-02T15:04:05.999999")
 	}
-	f, err := strconv.ParseFloat(s, 64)
-	return f, err == nil
+	return t.Format(time.RFC3339Nano)
 }
 
-// readShare reads a truth value or a share. It gives NaN for nothing, which
-// is no fault.
-func readShare(s string) (float64, bool) {
-	s = strings.TrimSpace(s)
-	switch strings.ToLower(s) {
-	case "":
-		return math.NaN(), true
-	case "true", "t", "yes", "y":
-		return 1, true
-	case "false", "f", "no", "n":
-		return 0, true
+// numberText is a number as the source may have written it; "" for none.
+func numberText(v float64) string {
+	if math.IsNaN(v) {
+		return ""
 	}
-	if f, ok := readNumber(s); ok && f >= 0 && f <= 1 {
-		return f, true
-	}
-	return math.NaN(), false
-}
-
-// OrderTime is the instant that a raw line's time means; ok is false where it
-// is none.
-func OrderTime(s string, zone *time.Location) (at time.Time, ok bool) {
-	at, _, ok = readTime(s, zone)
-	return at, ok
-}
-
-// readTime reads RFC 3339 or "2006-01-02[ 15:04[:05]][+01[:00]]". Without an
-// offset it is the wall clock in zone, and its day is the day as written:
-// also in the hour that daylight saving skips or repeats.
-func readTime(s string, zone *time.Location) (time.Time, daycast.Day, bool) {
-	s = strings.TrimSpace(s)
-	const dateLength = len(time.DateOnly)
-	if len(s) < dateLength {
-		return time.Time{}, 0, false
-	}
-	day, err := daycast.ParseDay(s[:dateLength])
-	if err != nil {
-		return time.Time{}, 0, false
-	}
-	if len(s) == dateLength {
-		s += " 00:00"
-	}
-	if sep := s[dateLength]; sep != 'T' && sep != ' ' && sep != 't' {
-		return time.Time{}, 0, false
-	}
-	clock, offset := s[dateLength+1:], ""
-	if at := strings.IndexAny(clock, "Zz+-"); at >= 0 {
-		clock, offset = strings.TrimSpace(clock[:at]), clock[at:]
-	}
-	layout := "15:04:05"
-	if len(clock) == len("15:04") {
-		layout = "15:04"
-	}
-	layout = time.DateOnly + " " + layout
-	text := s[:dateLength] + " " + clock
-	if offset == "" {
-		t, err := time.ParseInLocation(layout, text, zone)
-		return t, day, err == nil
-	}
-	t, err := time.Parse(layout+offsetLayout(offset), text+strings.ToUpper(offset))
-	return t, daycast.DayOf(t.In(zone)), err == nil
-}
-
-func offsetLayout(offset string) string {
-	switch len(offset) {
-	case len("+01"):
-		return "Z07"
-	case len("+0100"):
-		return "Z0700"
-	default:
-		return "Z07:00"
-	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
 }

@@ -2,6 +2,7 @@ package clean
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -29,21 +30,89 @@ func TestReadTime(t *testing.T) {
 		{"2024-11-03 01:30", "2024-11-03T05:30:00Z", "2024-11-03"},
 		{"2024-11-04T04:59:59Z", "2024-11-04T04:59:59Z", "2024-11-03"},
 	}
+	c := newClock(zone, 0)
+	read := func(s string) (time.Time, daycast.Day, bool) {
+		at, local, ok := readTime(s)
+		instant, day := c.read(at, local)
+		return time.UnixMicro(instant).UTC(), day, ok
+	}
 	for _, tt := range tests {
-		at, day, ok := readTime(tt.in, zone)
-		if got := at.UTC().Truncate(time.Second).Format(time.RFC3339); !ok || got != tt.utc || day.String() != tt.day {
+		at, day, ok := read(tt.in)
+		if got := at.Truncate(time.Second).Format(time.RFC3339); !ok || got != tt.utc || day.String() != tt.day {
 			t.Errorf("%q: got %s on %s, %t, want %s on %s", tt.in, got, day, ok, tt.utc, tt.day)
 		}
 	}
-	if _, day, ok := readTime("2024-03-10 02:30", zone); !ok || day.String() != "2024-03-10" {
+	if _, day, ok := read("2024-03-10 02:30"); !ok || day.String() != "2024-03-10" {
 		t.Errorf("in the hour that is skipped: %s, %t", day, ok)
 	}
 	for _, in := range []string{
 		"", "today", "1/2/2024", "01.02.2024 10:00", "2024-13-01", "2024-02-30", "2024-07-01x10:00", "2024-07-01 25:00",
 		"2024-07-01 10", "2024-07-01 10:00 Uhr", "2024-07-01 10:00+", "20240701", "1709251200", "2024-07-01 10:00+1", "2024-7-1",
+		"2024-07-01 10:00:", "2024-07-01 10:00:00.", "2024-07-01 10:00:00.x", "2024-07-01 1:00", "2024-07-01 10:60", "2024-07-01 10:00+25",
 	} {
-		if at, _, ok := readTime(in, zone); ok {
+		if at, _, ok := read(in); ok {
 			t.Errorf("%q: read %s", in, at)
+		}
+	}
+}
+
+// A day that begins at 04:00 ends at 04:00, whatever the clocks do in between.
+func TestClockOpens(t *testing.T) {
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newClock(zone, 4*time.Hour)
+	for in, want := range map[string]string{
+		"2024-03-31 03:59:59":  "2024-03-30", // the clocks went from 02:00 to 03:00
+		"2024-03-31 04:00":     "2024-03-31",
+		"2024-03-31T01:59:59Z": "2024-03-30",
+		"2024-03-31T02:00:00Z": "2024-03-31",
+		"2024-10-27T02:59:59Z": "2024-10-26", // they went from 03:00 back to 02:00
+		"2024-10-27T03:00:00Z": "2024-10-27",
+		"1969-12-31T22:00:00Z": "1969-12-31",
+		"1970-01-01T02:59:00Z": "1969-12-31",
+		"1970-01-01T03:00:00Z": "1970-01-01",
+	} {
+		at, local, _ := readTime(in)
+		if _, day := c.read(at, local); day.String() != want {
+			t.Errorf("%s is of %s, want %s", in, day, want)
+		}
+	}
+}
+
+// A clock agrees with the time package at instants in any order.
+func TestClockAgreesWithSlowTwin(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, name := range []string{"America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC"} {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := newClock(zone, 0)
+		for range 20_000 {
+			at := rng.Int64N(3e15) - 5e14
+			if _, day := c.read(at, false); day != daycast.DayOf(time.UnixMicro(at).In(zone)) {
+				t.Fatalf("%s: %d is of %s", name, at, day)
+			}
+		}
+	}
+}
+
+// What the time package reads, this reads alike.
+func TestReadTimeAgreesWithSlowTwin(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for range 20_000 {
+		at := time.UnixMicro(rng.Int64N(3e15) - 5e14).UTC()
+		for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05.999999-07", "2006-01-02T15:04:05.000000Z0700"} {
+			s := at.Format(layout)
+			if got, local, ok := readTime(s); !ok || local || got != at.UnixMicro() {
+				t.Fatalf("%q: got %d, %t, %t, want %d", s, got, local, ok, at.UnixMicro())
+			}
+		}
+		s := at.Format("2006-01-02T15:04:05.999999")
+		if got, local, ok := readTime(s); !ok || !local || got != at.UnixMicro() {
+			t.Fatalf("%q: got %d, %t, %t, want %d", s, got, local, ok, at.UnixMicro())
 		}
 	}
 }
@@ -84,18 +153,22 @@ func FuzzReadTime(f *testing.F) {
 	f.Add("2024-07-01 02:00:00 -0800")
 	f.Add("2024-07-01T23:59:59.5Z")
 	f.Add("0000-01-01")
-	zone := time.FixedZone("here", 9*3600)
 	f.Fuzz(func(t *testing.T, s string) {
-		at, day, ok := readTime(s, zone)
+		micros, local, ok := readTime(s)
 		if !ok {
 			return
 		}
-		if got := daycast.DayOf(at.In(zone)); got != day {
-			t.Errorf("%q is %s, on %s, not on %s", s, at, got, day)
+		at := time.UnixMicro(micros).UTC()
+		layout := "2006-01-02T15:04:05.999999"
+		if !local {
+			layout = time.RFC3339Nano
 		}
-		again, sameDay, ok := readTime(at.Format(time.RFC3339Nano), zone)
-		if !ok || !again.Equal(at) || sameDay != day {
-			t.Errorf("%q is %s, which reads %s, %t", s, at, again, ok)
+		if y := at.Year(); y < 0 || y > 9999 {
+			return // an offset has made it another
+		}
+		again, sameLocal, ok := readTime(at.Format(layout))
+		if !ok || again != micros || sameLocal != local {
+			t.Errorf("%q is %s, which reads %d, %t", s, at, again, ok)
 		}
 	})
 }

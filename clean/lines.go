@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -36,9 +35,10 @@ import (
 //	                     units that no sale has: left out
 //	stock_adjustment     negative, free and of no customer: left out
 //
-// Ids lose their outer spaces; nothing else about a value is guessed.
+// Nothing about a value is guessed.
 type Lines struct {
 	Zone       func(place string) *time.Location // where a place's days begin; nil: UTC
+	Opens      time.Duration                     // after midnight, when a business day begins
 	NonProduct []string                          // patterns of item ids, see DefaultNonProduct; nil: those, empty: none
 	Now        daycast.Day                       // the last day that an order can have; 0: any
 	Quarantine func(daycast.Quarantined)         // keeps what could not be used; may be nil
@@ -57,10 +57,9 @@ func DefaultNonProduct() []string {
 	}
 }
 
-// Facts yields the facts of raw lines, which come by item, place, customer,
-// time, order, line and row, as warehouse.RawTable reads them. Facts come by
-// item, place, day and known-at, one of each. It holds one item's lines at
-// one place at a time.
+// Facts yields the facts of lines, which come by item and place, as
+// warehouse.LineTable reads them. Facts come by item, place, day and known-at,
+// one of each. It holds one item's lines at one place at a time.
 //
 // A sale counts on its day in the place's time zone and is known on that day.
 // A return (a negative quantity) undoes the newest earlier sale to the same
@@ -71,11 +70,10 @@ func DefaultNonProduct() []string {
 // Price is the mean over units sold, unknown at 0, Promotion the share of units sold on
 // promotion where any line of the day says so, Buyers the distinct customer
 // ids; facts of returns alone have none of them.
-func (c Lines) Facts(ctx context.Context, raw iter.Seq2[daycast.RawLine, error], report *Report) iter.Seq2[daycast.Fact, error] {
+func (c Lines) Facts(ctx context.Context, lines iter.Seq2[daycast.Line, error], report *Report) iter.Seq2[daycast.Fact, error] {
 	return func(yield func(daycast.Fact, error) bool) {
-		rules := c.compile()
-		var g *lineGroup
-		for l, err := range raw {
+		g := lineGroup{Lines: c, rules: c.compile(), report: report, clocks: NewClocks(c.Zone, c.Opens), versions: newVersions()}
+		for l, err := range lines {
 			if err == nil {
 				err = context.Cause(ctx)
 			}
@@ -83,20 +81,18 @@ func (c Lines) Facts(ctx context.Context, raw iter.Seq2[daycast.RawLine, error],
 				yield(daycast.Fact{}, err)
 				return
 			}
-			s := daycast.Series{Item: strings.TrimSpace(l.ItemID), Place: strings.TrimSpace(l.PlaceID)}
-			if g == nil || s != g.series {
-				if g != nil && s.Less(g.series) {
-					yield(daycast.Fact{}, daycast.Errorf(daycast.Internal, "raw lines are out of order: %q after %q", s.ID(), g.series.ID()))
+			if len(g.raw) > 0 && l.Series != g.raw[0].Series {
+				if last := g.raw[0].Series; l.Series.Less(last) {
+					yield(daycast.Fact{}, daycast.Errorf(daycast.Internal, "lines are out of order: %q after %q", l.Series.ID(), last.ID()))
 					return
 				}
-				if g != nil && !g.yield(yield) {
+				if !g.yield(yield) {
 					return
 				}
-				g = c.newGroup(s, rules, report)
 			}
-			g.add(l)
+			g.raw = append(g.raw, l)
 		}
-		if g != nil {
+		if len(g.raw) > 0 {
 			g.yield(yield)
 		}
 	}
@@ -118,150 +114,144 @@ func (c Lines) compile() *regexp.Regexp {
 	return regexp.MustCompile(`(?is)^(?:` + strings.Join(quoted, "|") + `)$`)
 }
 
-// A lineGroup is the lines of one series.
+// A lineGroup is the lines of one series after the other.
 type lineGroup struct {
-	quarantine func(daycast.Quarantined)
-	report     *Report
-	series     daycast.Series
-	zone       *time.Location
-	now        daycast.Day
-	nonProduct bool
+	Lines
+	rules  *regexp.Regexp
+	report *Report
+	clocks Clocks
 
+	raw      []daycast.Line
+	clock    *clock
+	now      daycast.Day
 	lines    []orderLine
 	versions versions
-
-	// Equal lines follow each other up to their quantity, price and
-	// promotion, so duplicates are looked for among those since the last new
-	// customer, time, order or line.
-	last daycast.RawLine
-	seen map[daycast.RawLine]bool
+	facts    factSums
 }
 
-func (c Lines) newGroup(s daycast.Series, rules *regexp.Regexp, report *Report) *lineGroup {
-	g := &lineGroup{
-		quarantine: c.Quarantine, report: report, series: s, now: c.Now, zone: time.UTC,
-		nonProduct: rules != nil && rules.MatchString(s.Item),
-		versions:   newVersions(), seen: map[daycast.RawLine]bool{},
+// yield hands on the facts of the series' lines, in order, and forgets them.
+func (g *lineGroup) yield(yield func(daycast.Fact, error) bool) bool {
+	series := g.raw[0].Series
+	g.clock, g.now = g.clocks.of(series.Place), g.Now
+	nonProduct := g.rules != nil && g.rules.MatchString(series.Item)
+	slices.SortFunc(g.raw, compareLines)
+	for i, l := range g.raw {
+		g.add(l, i > 0 && sameLine(l, g.raw[i-1]), nonProduct)
 	}
-	if c.Zone != nil {
-		if zone := c.Zone(s.Place); zone != nil {
-			g.zone = zone
-		}
-	}
-	return g
+	g.book()
+	more := g.facts.yield(series, yield)
+	g.raw, g.lines = g.raw[:0], g.lines[:0]
+	g.versions.forget()
+	return more
 }
 
-// add takes one raw line in, or counts why not.
-func (g *lineGroup) add(raw daycast.RawLine) {
+// compareLines puts equal lines side by side, the first row of them first.
+func compareLines(a, b daycast.Line) int {
+	if c := cmp.Or(cmp.Compare(a.Customer, b.Customer), cmp.Compare(a.At, b.At)); c != 0 {
+		return c
+	}
+	return cmp.Or(
+		strings.Compare(a.Order, b.Order), strings.Compare(a.Number, b.Number), cmp.Compare(a.Units, b.Units),
+		cmp.Compare(a.Price, b.Price), cmp.Compare(a.Discount, b.Discount), cmp.Compare(a.Promotion, b.Promotion),
+		strings.Compare(a.Unread, b.Unread), cmp.Compare(a.Row, b.Row))
+}
+
+// sameLine reports whether two lines say the very same.
+func sameLine(a, b daycast.Line) bool {
+	a.Row = b.Row
+	return compareLines(a, b) == 0 && a.Local == b.Local
+}
+
+// add takes one line in, or counts why not.
+func (g *lineGroup) add(in daycast.Line, duplicate, nonProduct bool) {
 	g.report.Rows++
 	switch {
-	case g.series.Item == "":
-		g.keep(raw, unitsOf(raw), fault{"missing_item", "item_id", raw.ItemID, wantItem})
+	case in.Series.Item == "":
+		g.keep(in.Row, in.Units, fault{"missing_item", "item_id", "", wantItem})
 		return
-	case g.nonProduct:
-		g.count("non_product", unitsOf(raw), raw)
+	case nonProduct:
+		g.count("non_product", in)
 		return
-	case g.duplicate(raw):
-		g.count("duplicate", unitsOf(raw), raw)
+	case duplicate:
+		g.count("duplicate", in)
 		return
 	}
-	l, lost, fatal := readLine(raw, g.zone, g.now)
+	l, lost, fatal := g.judge(in)
 	if fatal != nil {
-		g.keep(raw, unitsOf(raw), *fatal)
+		g.keep(in.Row, in.Units, *fatal)
 		return
 	}
 	if l.units == 0 {
-		g.count("zero_quantity", 0, raw)
+		g.count("zero_quantity", in)
 		return
 	}
 	for _, f := range lost {
-		g.keep(raw, l.units, f)
+		g.keep(in.Row, l.units, f)
 	}
-	if l.units > 0 && l.listPrice == 0 {
-		g.count("zero_price", l.units, raw)
+	if l.units > 0 && in.Price == 0 {
+		g.count("zero_price", in)
 		return
 	}
-	if l.units < 0 && l.listPrice == 0 && l.customer == "" {
-		g.count("stock_adjustment", l.units, raw)
+	if l.units < 0 && in.Price == 0 && l.customer == 0 {
+		g.count("stock_adjustment", in)
 		return
 	}
-	if raw.LineID != "" {
-		g.versions.add(lineID{raw.OrderID, raw.LineID, l.units < 0}, len(g.lines))
+	if in.Number != "" {
+		g.versions.add(lineID{in.Order, in.Number, l.units < 0}, len(g.lines))
 	}
 	g.lines = append(g.lines, l)
 }
 
-// unitsOf is the quantity of a line that is left out, 0 where it has none
-// that could be.
-func unitsOf(raw daycast.RawLine) float64 {
-	units, ok := readNumber(raw.Quantity)
-	if !ok || math.Abs(units) > mostUnits {
-		return 0
-	}
-	return units
-}
-
-// duplicate reports whether the very same line came before.
-func (g *lineGroup) duplicate(raw daycast.RawLine) bool {
-	raw.Row = 0
-	p := g.last
-	if raw.CustomerID != p.CustomerID || raw.OrderedAt != p.OrderedAt || raw.OrderID != p.OrderID || raw.LineID != p.LineID {
-		clear(g.seen)
-		g.last = raw
-	}
-	again := g.seen[raw]
-	g.seen[raw] = true
-	return again
-}
-
-func (g *lineGroup) count(reason string, units float64, raw daycast.RawLine) {
-	g.report.count(reason, units, fmt.Sprintf("row %d: order %s, item %s, quantity %s, price %s",
-		raw.Row, raw.OrderID, raw.ItemID, raw.Quantity, raw.UnitPrice))
+func (g *lineGroup) count(reason string, l daycast.Line) {
+	g.report.countLazily(reason, l.Units, func() string {
+		return fmt.Sprintf("row %d: order %s, item %s, quantity %s, price %s", l.Row, l.Order, l.Series.Item, numberText(l.Units), numberText(l.Price))
+	})
 }
 
 // keep counts a value that could not be used, and puts it into quarantine.
-func (g *lineGroup) keep(raw daycast.RawLine, units float64, f fault) {
-	g.report.count(f.reason, units, fmt.Sprintf("row %d: %s %q", raw.Row, f.column, f.value))
-	if g.quarantine != nil {
-		g.quarantine(daycast.Quarantined{
-			Table: "sales", Row: raw.Row, Column: f.column, Value: f.value, Reason: f.reason + ": " + f.want,
+func (g *lineGroup) keep(row int64, units float64, f fault) {
+	g.report.countLazily(f.reason, units, func() string { return fmt.Sprintf("row %d: %s %q", row, f.column, f.value) })
+	if g.Quarantine != nil {
+		g.Quarantine(daycast.Quarantined{
+			Table: "sales", Row: row, Column: f.column, Value: f.value, Reason: f.reason + ": " + f.want,
 		})
 	}
 }
 
-// yield hands on the group's facts, in order.
-func (g *lineGroup) yield(yield func(daycast.Fact, error) bool) bool {
+// book turns the lines into facts, customer by customer in the order of time.
+func (g *lineGroup) book() {
 	g.versions.settle(g.lines, func(id lineID, old, winner orderLine) {
-		g.report.count("superseded", old.units, fmt.Sprintf("row %d by row %d: order %s, line %s", old.row, winner.row, id.order, id.line))
+		g.report.countLazily("superseded", old.units, func() string {
+			return fmt.Sprintf("row %d by row %d: order %s, line %s", old.row, winner.row, id.order, id.line)
+		})
 	})
 	slices.SortFunc(g.lines, func(a, b orderLine) int {
 		return cmp.Or(
-			strings.Compare(a.customer, b.customer),
-			a.at.Compare(b.at),
+			cmp.Compare(a.customer, b.customer),
+			cmp.Compare(a.at, b.at),
 			cmp.Compare(sign(b.units), sign(a.units)), // an order that is cancelled at once was sold first
 			cmp.Compare(a.row, b.row))
 	})
-	facts := factSums{}
+	g.facts.forget()
 	var sales ledger
 	for i, l := range g.lines {
 		if i > 0 && l.customer != g.lines[i-1].customer {
-			sales = ledger{}
+			sales.forget()
 		}
 		sales.restore(l.day)
 		if !l.stands() {
 			continue
 		}
 		if l.units < 0 {
-			g.undo(l, &sales, facts)
+			g.undo(l, &sales)
 			continue
 		}
-		facts.at(l.day, l.day).sell(l)
+		g.facts.sell(l)
 		sales.sell(l.day, l.units)
 		if l.gone != never {
-			facts.at(l.day, l.gone).units -= l.units
+			g.facts.add(l.day, l.gone, -l.units)
 		}
 	}
-	return facts.yield(g.series, yield)
 }
 
 func sign(units float64) int {
@@ -272,11 +262,11 @@ func sign(units float64) int {
 }
 
 // undo books a return on the days of its sales, until it is gone.
-func (g *lineGroup) undo(l orderLine, sales *ledger, facts factSums) {
+func (g *lineGroup) undo(l orderLine, sales *ledger) {
 	rest := sales.undo(-l.units, func(day daycast.Day, units float64) {
-		facts.at(day, l.day).units -= units
+		g.facts.add(day, l.day, -units)
 		if l.gone != never {
-			facts.at(day, l.gone).units += units
+			g.facts.add(day, l.gone, units)
 			sales.back = append(sales.back, giveBack{l.gone, day, units})
 		}
 	})
@@ -284,9 +274,9 @@ func (g *lineGroup) undo(l orderLine, sales *ledger, facts factSums) {
 		return // its last version is what the report counts
 	}
 	if back := -l.units - rest; back > 0 {
-		g.report.count("return", -back, fmt.Sprintf("row %d: %g of item %s", l.row, back, g.series.Item))
+		g.report.countLazily("return", -back, func() string { return fmt.Sprintf("row %d: %g of item %s", l.row, back, g.raw[0].Series.Item) })
 	}
 	if rest > 0 {
-		g.keep(daycast.RawLine{Row: l.row}, -rest, fault{"return_without_sale", "quantity", fmt.Sprint(-rest), wantSale})
+		g.keep(l.row, -rest, fault{"return_without_sale", "quantity", fmt.Sprint(-rest), wantSale})
 	}
 }

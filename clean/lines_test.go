@@ -102,18 +102,20 @@ func day(t *testing.T, s string) daycast.Day {
 	return d
 }
 
-// factsOf sorts lines as the warehouse does, and cleans them.
+// factsOf reads lines into types and sorts them as the warehouse does, and
+// cleans them.
 func factsOf(t *testing.T, c Lines, raw []daycast.RawLine) ([]daycast.Fact, *Report) {
 	t.Helper()
-	raw = slices.Clone(raw)
-	slices.SortFunc(raw, func(a, b daycast.RawLine) int {
-		return cmp.Or(strings.Compare(a.ItemID, b.ItemID), strings.Compare(a.PlaceID, b.PlaceID),
-			strings.Compare(a.CustomerID, b.CustomerID), strings.Compare(a.OrderedAt, b.OrderedAt),
-			strings.Compare(a.OrderID, b.OrderID), strings.Compare(a.LineID, b.LineID), cmp.Compare(a.Row, b.Row))
+	lines := make([]daycast.Line, len(raw))
+	for i, l := range raw {
+		lines[i] = LineReader{}.Read(l)
+	}
+	slices.SortStableFunc(lines, func(a, b daycast.Line) int {
+		return cmp.Or(strings.Compare(a.Series.Item, b.Series.Item), strings.Compare(a.Series.Place, b.Series.Place))
 	})
 	report := &Report{}
 	var facts []daycast.Fact
-	for f, err := range c.Facts(t.Context(), each(raw), report) {
+	for f, err := range c.Facts(t.Context(), each(lines), report) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -190,7 +192,7 @@ func TestLinesLoseNothing(t *testing.T) {
 		facts, report := factsOf(t, Lines{Now: 20_005}, raw)
 		want := 0.0
 		for _, l := range raw {
-			want += unitsOf(l)
+			want += LineReader{}.Read(l).Units
 		}
 		for _, reason := range leftOut {
 			want -= report.Of(reason).Units
@@ -242,8 +244,8 @@ func TestLinesDoNotPeek(t *testing.T) {
 }
 
 func TestLinesRefuseDisorder(t *testing.T) {
-	raw := []daycast.RawLine{{Row: 1, ItemID: "tea"}, {Row: 2, ItemID: "cup"}}
-	for _, err := range (Lines{}).Facts(t.Context(), each(raw), &Report{}) {
+	lines := []daycast.Line{{Row: 1, Series: daycast.Series{Item: "tea"}}, {Row: 2, Series: daycast.Series{Item: "cup"}}}
+	for _, err := range (Lines{}).Facts(t.Context(), each(lines), &Report{}) {
 		if daycast.CodeOf(err) != daycast.Internal {
 			t.Errorf("got %v", err)
 		}

@@ -29,6 +29,11 @@ const mostExamples = 3
 
 // count adds a row to a reason. The example is kept only while there are few.
 func (r *Report) count(reason string, units float64, example string) {
+	r.countLazily(reason, units, func() string { return example })
+}
+
+// countLazily asks for the example only where it is kept.
+func (r *Report) countLazily(reason string, units float64, example func() string) {
 	if r.reasons == nil {
 		r.reasons = map[string]*Reason{}
 	}
@@ -40,7 +45,7 @@ func (r *Report) count(reason string, units float64, example string) {
 	at.Rows++
 	at.Units += units
 	if len(at.Examples) < mostExamples {
-		at.Examples = append(at.Examples, example)
+		at.Examples = append(at.Examples, example())
 	}
 }
 

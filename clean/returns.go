@@ -36,6 +36,9 @@ const (
 	crumb = 1e-9
 )
 
+// forget makes the ledger ready for the next customer.
+func (l *ledger) forget() { l.sales, l.back = l.sales[:0], l.back[:0] }
+
 func (l *ledger) sell(day daycast.Day, units float64) {
 	l.sales = append(l.sales, openSale{day, units})
 }
@@ -77,6 +80,9 @@ func (l *ledger) take(i int, units float64, took func(daycast.Day, float64)) flo
 
 // restore gives back what is known by a day.
 func (l *ledger) restore(today daycast.Day) {
+	if len(l.back) == 0 {
+		return
+	}
 	l.back = slices.DeleteFunc(l.back, func(b giveBack) bool {
 		if b.from > today {
 			return false

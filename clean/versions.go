@@ -24,6 +24,13 @@ func newVersions() versions {
 	return versions{first: map[lineID]int{}, more: map[lineID][]int{}}
 }
 
+// forget makes ready for another series.
+func (v *versions) forget() {
+	clear(v.first)
+	clear(v.more)
+	v.names = v.names[:0]
+}
+
 func (v *versions) add(id lineID, place int) {
 	first, known := v.first[id]
 	if !known {

@@ -32,10 +32,11 @@ type Config struct {
 
 // Shop is what holds for all of the shop.
 type Shop struct {
-	Name     string `yaml:"name"`      // What pages and reports call it.
-	TimeZone string `yaml:"time_zone"` // IANA name: where a day begins, for places that name no zone of their own.
-	Currency string `yaml:"currency"`  // ISO 4217 code of the prices, such as EUR; may be left out.
-	Country  string `yaml:"country"`   // ISO 3166 code of two letters, such as DE: whose public holidays count; none when left out.
+	Name      string `yaml:"name"`       // What pages and reports call it.
+	TimeZone  string `yaml:"time_zone"`  // IANA name: where a day begins, for places that name no zone of their own.
+	DayBegins string `yaml:"day_begins"` // Time of the clock at which a business day begins, such as 04:00: orders before it are of the day before.
+	Currency  string `yaml:"currency"`   // ISO 4217 code of the prices, such as EUR; may be left out.
+	Country   string `yaml:"country"`    // ISO 3166 code of two letters, such as DE: whose public holidays count; none when left out.
 }
 
 // Source is where the shop's tables come from.
@@ -47,6 +48,7 @@ type Source struct {
 	Queries  map[string]string `yaml:"queries"`   // For postgres and sqlite: a SELECT for each of sales (or daily), items, customers, places and stock.
 	Files    map[string]string `yaml:"files"`     // For csv: a file for each of sales (or daily), items, customers, places and stock; gzip is accepted.
 	LookBack Duration          `yaml:"look_back"` // How far before the newest order a run reads again, for late and corrected orders.
+	Patience Duration          `yaml:"patience"`  // How long a run tries again where the source is away, such as 10m; it goes on where it was.
 }
 
 // Clean is how order lines become daily sales.
@@ -94,8 +96,8 @@ type Schedule struct {
 // Default is the config of a shop that says nothing but its source.
 func Default() Config {
 	return Config{
-		Shop:   Shop{Name: "shop", TimeZone: "UTC"},
-		Source: Source{LookBack: Duration(7 * 24 * time.Hour)},
+		Shop:   Shop{Name: "shop", TimeZone: "UTC", DayBegins: "00:00"},
+		Source: Source{LookBack: Duration(7 * 24 * time.Hour), Patience: Duration(10 * time.Minute)},
 		Data:   "data",
 		Forecast: Forecast{
 			Horizon: 28, Step: "day", Metric: "wape",
@@ -143,4 +145,14 @@ func (s Shop) Zone() *time.Location {
 		return time.UTC
 	}
 	return zone
+}
+
+// Opens is how long after midnight a business day begins. It can be read:
+// Validate has done so.
+func (s Shop) Opens() time.Duration {
+	t, err := time.Parse("15:04", s.DayBegins)
+	if err != nil {
+		return 0
+	}
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute
 }

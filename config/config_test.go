@@ -38,7 +38,7 @@ var same = cmp.Comparer(func(a, b Secret) bool { return a == b })
 
 func TestLoad(t *testing.T) {
 	path := write(t, `
-shop: {name: Corner shop, time_zone: Europe/Berlin, country: DE, currency: EUR}
+shop: {name: Corner shop, time_zone: Europe/Berlin, country: DE, currency: EUR, day_begins: "04:30"}
 source:
   kind: csv
   files: {sales: sales.csv, items: /shop/items.csv}
@@ -55,10 +55,10 @@ serve: {addr: ":0", timeout: 1m}
 	}
 	dir := filepath.Dir(path)
 	want := Default()
-	want.Shop = Shop{Name: "Corner shop", TimeZone: "Europe/Berlin", Country: "DE", Currency: "EUR"}
+	want.Shop = Shop{Name: "Corner shop", TimeZone: "Europe/Berlin", DayBegins: "04:30", Country: "DE", Currency: "EUR"}
 	want.Source = Source{
 		Kind: "csv", Files: map[string]string{"sales": filepath.Join(dir, "sales.csv"), "items": "/shop/items.csv"},
-		LookBack: Duration(36 * time.Hour),
+		LookBack: Duration(36 * time.Hour), Patience: Duration(10 * time.Minute),
 	}
 	want.Data = filepath.Join(dir, "state")
 	want.Forecast = Forecast{
@@ -94,6 +94,7 @@ func TestLoadNamesEverythingThatIsWrong(t *testing.T) {
 		{"size", small + "memory: lots\n", `memory: "lots": want a size such as 512MiB or 4GiB`},
 		{"little memory", small + "memory: 1MiB\n", "line 7: memory: 1MiB is too little; want at least 256MiB"},
 		{"duration", small + "  look_back: 7 days\n", `line 7: source.look_back: "7 days": want a length of time`},
+		{"day begins", small + "shop: {day_begins: four}\n", `shop.day_begins: "four"; want a time of the clock such as 04:00`},
 		{"zone", small + "shop: {time_zone: Berlin}\n", `shop.time_zone: "Berlin" is no time zone; want an IANA name`},
 		{"country", small + "shop: {country: Germany}\n", "shop.country"},
 		{"horizon 0", small + "forecast: {horizon: 0}\n", "forecast.horizon: 0; want 1 to 730 periods"},

@@ -76,6 +76,8 @@ func (ck *checker) oneOf(value, field string, known []string) {
 func (ck *checker) shop(s Shop) {
 	ck.want(s.Name != "", "shop.name", "empty; want a name")
 	_, err := time.LoadLocation(s.TimeZone)
+	_, clock := time.Parse("15:04", s.DayBegins)
+	ck.want(clock == nil, "shop.day_begins", "%q; want a time of the clock such as 04:00", s.DayBegins)
 	ck.want(err == nil && s.TimeZone != "" && s.TimeZone != "Local", "shop.time_zone",
 		"%q is no time zone; want an IANA name such as Europe/Berlin", s.TimeZone)
 	ck.want(s.Currency == "" || currencyCode.MatchString(s.Currency), "shop.currency",
@@ -104,6 +106,7 @@ func (ck *checker) source(s Source) {
 		ck.want(len(s.Queries) == 0, "source.queries", "not for a source of kind csv; want files")
 		ck.tables("source.files", s.Files, "a file")
 	}
+	ck.want(s.Patience >= 0, "source.patience", "%s; want a length of time from 0 on, such as 10m", s.Patience)
 	ck.want(s.LookBack >= 0, "source.look_back", "%s; want a length of time from 0 on, such as 7d", s.LookBack)
 }
 

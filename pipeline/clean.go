@@ -12,7 +12,7 @@ import (
 	"daycast/clean"
 )
 
-// clean turns the raw lines and the stock into facts.
+// clean turns the order lines and the stock into facts.
 func (r *Run) clean(ctx context.Context) error {
 	var e extracted
 	if err := readJSON(r.path("extracted"), &e); err != nil {
@@ -23,14 +23,21 @@ func (r *Run) clean(ctx context.Context) error {
 		return err
 	}
 	l := loaded{Report: &clean.Report{}}
+	latest, earliest := zones.today(r.Now(), r.Shop.Opens)
+	over := earliest - 1
+	seen, compare := r.seen()
+	l.Seen = min(over, max(seen, e.Last))
 	quarantined := e.Unreadable
 	lines := clean.Lines{
-		Zone: zones.of, NonProduct: r.Shop.NonProduct, Now: zones.today(r.Now()),
+		Zone: zones.of, Opens: r.Shop.Opens, NonProduct: r.Shop.NonProduct, Now: latest,
 		Quarantine: func(q daycast.Quarantined) { quarantined = append(quarantined, q) },
 	}
 	days := tradingDays{}
-	facts := r.facts(ctx, lines.Facts(ctx, r.raw(ctx, e.OnePlace), l.Report), days, l.Report)
-	if _, err := r.Warehouse.Facts().Replace(ctx, r.ID, facts); err != nil {
+	fresh := lines.Facts(ctx, ahead(r.cleanLines(ctx, e.OnePlace)), l.Report)
+	if compare {
+		fresh = corrected(r.Warehouse.Facts().Read(ctx, forever), fresh, seen, l.Seen)
+	}
+	if _, err := r.Warehouse.Facts().Replace(ctx, r.ID, ahead(r.facts(ctx, fresh, days, l.Report))); err != nil {
 		return err
 	}
 	if _, err := r.Warehouse.Quarantine().Replace(ctx, r.ID, each(quarantined)); err != nil {
@@ -38,7 +45,7 @@ func (r *Run) clean(ctx context.Context) error {
 	}
 	l.First, _ = days.bounds()
 	l.Spec = PanelSpec{Step: r.Settings.Step, Horizon: r.Settings.Horizon, Absent: clean.AbsentZero}
-	l.Spec.Anchor, l.Spec.Last = days.periods(r.Settings.Step)
+	l.Spec.Anchor, l.Spec.Last = days.until(over).periods(r.Settings.Step)
 	return writeJSON(r.path("loaded"), l)
 }
 
@@ -80,12 +87,13 @@ func nothingUsable(report *clean.Report) error {
 		WithField("source.queries.sales").WithHint("%s", strings.Join(why, "; "))
 }
 
-// raw walks the raw lines; a shop's only place has no name in series ids.
-func (r *Run) raw(ctx context.Context, onePlace bool) iter.Seq2[daycast.RawLine, error] {
-	return func(yield func(daycast.RawLine, error) bool) {
-		for l, err := range r.Warehouse.Raw().Read(ctx) {
+// cleanLines walks the order lines; a shop's only place has no name in series
+// ids.
+func (r *Run) cleanLines(ctx context.Context, onePlace bool) iter.Seq2[daycast.Line, error] {
+	return func(yield func(daycast.Line, error) bool) {
+		for l, err := range r.Warehouse.Lines().Read(ctx) {
 			if onePlace {
-				l.PlaceID = daycast.OnlyPlace
+				l.Series.Place = daycast.OnlyPlace
 			}
 			if !yield(l, err) {
 				return
@@ -142,11 +150,25 @@ func (z zones) of(place string) *time.Location {
 	return z.shop
 }
 
-// today is the newest day that an order can have: the date where it is latest.
-func (z zones) today(now time.Time) daycast.Day {
-	today := daycast.DayOf(now.In(z.shop))
-	for _, zone := range z.places {
-		today = max(today, daycast.DayOf(now.In(zone)))
+// today is the newest day that an order can have, the business day where it is
+// latest, and the one where it is earliest.
+func (z zones) today(now time.Time, opens time.Duration) (latest, earliest daycast.Day) {
+	clocks := clean.NewClocks(z.of, opens)
+	latest = clocks.Today("", now)
+	earliest = latest
+	for place := range z.places {
+		day := clocks.Today(place, now)
+		latest, earliest = max(latest, day), min(earliest, day)
 	}
-	return today
+	return latest, earliest
+}
+
+// clocks tell a line's business day; a shop's only place has no name.
+func (r *Run) clocks(ctx context.Context, onePlace bool) (clean.Clocks, error) {
+	z, err := r.zones(ctx)
+	zone := z.of
+	if onePlace {
+		zone = func(string) *time.Location { return z.of(daycast.OnlyPlace) }
+	}
+	return clean.NewClocks(zone, r.Shop.Opens), err
 }

@@ -6,7 +6,6 @@ import (
 	"iter"
 	"slices"
 	"strings"
-	"time"
 
 	"daycast"
 	"daycast/clean"
@@ -29,7 +28,7 @@ func LoadDaily(ctx context.Context, run string, src source.Source, w warehouse.W
 		return nil, err
 	}
 	d := clean.Daily{Columns: columns, Step: o.Step, Today: o.Today, Until: o.Until, Rows: func(ctx context.Context) iter.Seq2[[][]string, error] {
-		return src.Read(ctx, source.Daily, time.Time{})
+		return src.Read(ctx, source.Daily, daycast.Span{})
 	}}
 	table, err := d.Profile(ctx, report)
 	if err != nil {
@@ -89,7 +88,7 @@ func withTable[T any](
 	for _, it := range known {
 		index[id(it)] = attributes(it)
 	}
-	for batch, err := range src.Read(ctx, t, time.Time{}) {
+	for batch, err := range src.Read(ctx, t, daycast.Span{}) {
 		if err != nil {
 			return nil, err
 		}

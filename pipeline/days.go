@@ -17,6 +17,20 @@ func (t tradingDays) bounds() (first, last daycast.Day) {
 	return first, last
 }
 
+// until are those up to a day, or all where none is.
+func (t tradingDays) until(last daycast.Day) tradingDays {
+	over := tradingDays{}
+	for d := range t {
+		if d <= last {
+			over[d] = true
+		}
+	}
+	if len(over) == 0 {
+		return t
+	}
+	return over
+}
+
 // monday is 1970-01-05: order lines have no weeks of their own, and ISO 8601's
 // begin on it.
 const monday daycast.Day = 4

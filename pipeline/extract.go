@@ -14,25 +14,20 @@ import (
 
 // extracted is what the first step leaves for the cleaning.
 type extracted struct {
-	Since      string                `json:"since"` // "" for all
-	Watermark  string                `json:"watermark"`
+	Since      daycast.Day           `json:"since"`  // 0 for all
+	Newest     daycast.Day           `json:"newest"` // day of an order, as in a daycast.Span
+	Last       daycast.Day           `json:"last"`   // business day of an order
 	Lines      int64                 `json:"lines"`
 	OnePlace   bool                  `json:"one_place"` // the places table names one
 	Unreadable []daycast.Quarantined `json:"unreadable"`
 }
 
-// extract reads the shop's order lines since the watermark, less the days of
-// the look-back, and its items, places and stock.
+// extract reads the shop's places, its order lines since the watermark, less
+// the days of the look-back, its items and its stock.
 func (r *Run) extract(ctx context.Context) error {
 	var e extracted
-	since, err := r.since(ctx)
-	if err != nil {
-		return err
-	}
-	if !since.IsZero() {
-		e.Since = since.Format(time.DateOnly)
-	}
-	if _, err := r.Warehouse.Raw().ReplaceSince(ctx, r.ID, e.Since, r.lines(ctx, since, &e)); err != nil {
+	var err error
+	if e.Since, err = r.since(ctx); err != nil {
 		return err
 	}
 	places, err := r.places(ctx)
@@ -43,6 +38,9 @@ func (r *Run) extract(ctx context.Context) error {
 		places[0].ID = daycast.OnlyPlace
 	}
 	if _, err := r.Warehouse.Places().Replace(ctx, r.ID, each(places)); err != nil {
+		return err
+	}
+	if err := r.extractLines(ctx, &e); err != nil {
 		return err
 	}
 	if _, err := r.Warehouse.Items().Replace(ctx, r.ID, r.items(ctx)); err != nil {
@@ -57,42 +55,6 @@ func (r *Run) extract(ctx context.Context) error {
 // aside keeps a row that cannot be read.
 func (e *extracted) aside(q daycast.Quarantined) { e.Unreadable = append(e.Unreadable, q) }
 
-// lines yields the order lines since a time and counts them. A shop without
-// any is a mistake somewhere: the lines that the warehouse has stay.
-func (r *Run) lines(ctx context.Context, since time.Time, e *extracted) iter.Seq2[daycast.RawLine, error] {
-	return func(yield func(daycast.RawLine, error) bool) {
-		today := daycast.DayOf(r.Now().In(r.Shop.TimeZone))
-		for l, err := range source.Lines(ctx, r.Source, since, e.aside) {
-			if err == nil && r.later(l) {
-				continue
-			}
-			if err == nil {
-				e.Lines++
-				e.Watermark = newer(e.Watermark, l.OrderedAt, today)
-				if e.Lines%100_000 == 0 {
-					r.Progress.Step(int(e.Lines), 0, "order lines")
-				}
-			}
-			if !yield(l, err) {
-				return
-			}
-		}
-		if e.Lines == 0 && since.IsZero() {
-			yield(daycast.RawLine{}, daycast.Errorf(daycast.Invalid, "the shop has no order lines").
-				WithField("source.queries.sales").WithHint("the query runs but gives no rows: does it name the right tables, and has anything been sold yet?"))
-		}
-	}
-}
-
-// later reports whether a replay does not know of a line yet.
-func (r *Run) later(l daycast.RawLine) bool {
-	if r.AsOf == 0 {
-		return false
-	}
-	at, ok := clean.OrderTime(l.OrderedAt, r.Shop.TimeZone)
-	return ok && daycast.DayOf(at.In(r.Shop.TimeZone)) > r.AsOf
-}
-
 // records walks a table as maps from column to value; none where the shop
 // does not have the table.
 func (r *Run) records(ctx context.Context, t source.Table) iter.Seq2[map[string]string, error] {
@@ -105,7 +67,7 @@ func (r *Run) records(ctx context.Context, t source.Table) iter.Seq2[map[string]
 			yield(nil, err)
 			return
 		}
-		for batch, err := range r.Source.Read(ctx, t, time.Time{}) {
+		for batch, err := range r.Source.Read(ctx, t, daycast.Span{}) {
 			if err != nil {
 				yield(nil, err)
 				return

@@ -46,23 +46,6 @@ func TestNewID(t *testing.T) {
 	}
 }
 
-func TestNewer(t *testing.T) {
-	today := day(t, "2024-03-05")
-	for _, c := range []struct{ a, b, want string }{
-		{"", "2024-03-01T10:00:00Z", "2024-03-01T10:00:00Z"},
-		{"2024-03-01T10:00:00Z", "2024-03-01T09:00:00Z", "2024-03-01T10:00:00Z"},
-		{"2024-03-01", "2024-03-05 23:00", "2024-03-05 23:00"},
-		{"2024-03-01", "2024-03-06", "2024-03-01"},
-		{"2024-03-01", "yesterday, late", "2024-03-01"},
-		{"2024-03-01", "9", "2024-03-01"},
-		{"2024-03-01", "", "2024-03-01"},
-	} {
-		if got := newer(c.a, c.b, today); got != c.want {
-			t.Errorf("newer of %q and %q is %q, want %q", c.a, c.b, got, c.want)
-		}
-	}
-}
-
 // A file is replaced whole or not at all.
 func TestWriteFile(t *testing.T) {
 	dir := t.TempDir()

@@ -71,7 +71,7 @@ type signing struct {
 	sign func(string)
 }
 
-func (s signing) Raw() warehouse.RawTable { return signingRaw{s.Warehouse.Raw(), s.sign} }
+func (s signing) Lines() warehouse.LineTable { return signingLines{s.Warehouse.Lines(), s.sign} }
 func (s signing) Facts() warehouse.Table[daycast.Fact] {
 	return signingTable[daycast.Fact]{s.Warehouse.Facts(), s.sign}
 }
@@ -119,13 +119,13 @@ func (s signing) Export(ctx context.Context, run, dir string) error {
 	return err
 }
 
-type signingRaw struct {
-	warehouse.RawTable
+type signingLines struct {
+	warehouse.LineTable
 	sign func(string)
 }
 
-func (s signingRaw) ReplaceSince(ctx context.Context, run, since string, rows iter.Seq2[daycast.RawLine, error]) (int64, error) {
-	n, err := s.RawTable.ReplaceSince(ctx, run, since, between(rows, s.sign))
+func (s signingLines) Replace(ctx context.Context, run string, span daycast.Span, rows iter.Seq2[daycast.Line, error]) (int64, error) {
+	n, err := s.LineTable.Replace(ctx, run, span, between(rows, s.sign))
 	s.sign("replaced")
 	return n, err
 }

@@ -45,10 +45,12 @@ type Run struct {
 // Shop is what the config says of the shop.
 type Shop struct {
 	TimeZone   *time.Location
-	Country    string   // for holidays, where a place names none
-	NonProduct []string // nil: clean.DefaultNonProduct
-	LookBack   int      // days before the newest order that are read again
-	Tables     string   // tells the source's queries from others, after which all is read again
+	Country    string        // for holidays, where a place names none
+	Opens      time.Duration // after midnight, when a business day begins
+	NonProduct []string      // nil: clean.DefaultNonProduct
+	LookBack   int           // days before the newest order that are read again
+	Tables     string        // tells the source's queries from others, after which all is read again
+	Key        [16]byte      // secret of the customers' pseudonyms
 }
 
 // Settings are what the config says of forecasts.
@@ -67,6 +69,7 @@ type Settings struct {
 	Gate       Gate
 	Threads    int
 	Memory     int64
+	Patience   time.Duration // for a source that is away; 0: none ends it
 }
 
 // A Progress hears what a run is doing.
@@ -109,7 +112,7 @@ func (r *Run) Do(ctx context.Context, last string) error {
 // matter to it.
 func (r *Run) fingerprint() string {
 	s := r.Settings
-	s.Threads, s.Memory, s.TrainEvery, s.Gate = 0, 0, 0, Gate{}
+	s.Threads, s.Memory, s.Patience, s.TrainEvery, s.Gate = 0, 0, 0, 0, Gate{}
 	var models []string
 	for _, m := range r.Models {
 		models = append(models, m.Name())
@@ -124,6 +127,7 @@ func (r *Run) path(name string) string { return filepath.Join(r.Dir, "runs", r.I
 type loaded struct {
 	Report *clean.Report `json:"report"`
 	First  daycast.Day   `json:"first"` // with a sale
+	Seen   daycast.Day   `json:"seen"`  // the newest day with orders that was over everywhere
 	Spec   PanelSpec     `json:"spec"`
 	Notes  []string      `json:"notes"`
 }

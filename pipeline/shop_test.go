@@ -1,12 +1,15 @@
 package pipeline_test
 
 import (
+	order "cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -137,7 +140,7 @@ func (w world) run(t testing.TB, last string) {
 
 // content is all that a run leaves, but for run ids and clock columns.
 type content struct {
-	Raw        []daycast.RawLine
+	Lines      []daycast.Line
 	Facts      []daycast.Fact
 	Stock      []daycast.Stock
 	Items      []daycast.Item
@@ -158,7 +161,7 @@ func contentOf(t testing.TB, w warehouse.Warehouse, run string) content {
 	t.Helper()
 	ctx, forever := t.Context(), daycast.Day(1<<20)
 	c := content{
-		Raw: rows(t, w.Raw().Read(ctx)), Facts: rows(t, w.Facts().Read(ctx, forever)), Stock: rows(t, w.Stock().Read(ctx, forever)),
+		Lines: sorted(rows(t, w.Lines().Read(ctx))), Facts: rows(t, w.Facts().Read(ctx, forever)), Stock: rows(t, w.Stock().Read(ctx, forever)),
 		Items: rows(t, w.Items().Read(ctx, forever)), Places: rows(t, w.Places().Read(ctx, forever)),
 		Signals: rows(t, w.Signals().Read(ctx, forever)), Quarantine: rows(t, w.Quarantine().Read(ctx, forever)),
 		Features: rows(t, w.Features().Read(ctx, run)), Forecasts: rows(t, w.Forecasts().Read(ctx, run)),
@@ -170,6 +173,26 @@ func contentOf(t testing.TB, w warehouse.Warehouse, run string) content {
 		c.Accuracy[i].Seconds = 0
 	}
 	return c
+}
+
+// sorted brings lines, which come in any order but their series', into one.
+func sorted(lines []daycast.Line) []daycast.Line {
+	slices.SortFunc(lines, func(a, b daycast.Line) int {
+		return order.Or(strings.Compare(a.Series.Item, b.Series.Item), strings.Compare(a.Series.Place, b.Series.Place), order.Compare(a.At, b.At),
+			strings.Compare(a.Order, b.Order), strings.Compare(a.Number, b.Number), order.Compare(a.Units, b.Units), order.Compare(a.Row, b.Row))
+	})
+	return lines
+}
+
+// facts are those in the warehouse.
+func (w world) facts(t testing.TB) []daycast.Fact {
+	t.Helper()
+	house, err := warehouse.OpenDuckDB(t.Context(), filepath.Join(w.dir, "warehouse.duckdb"), warehouse.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = house.Close() }()
+	return rows(t, house.Facts().Read(t.Context(), 1<<20))
 }
 
 func rows[T any](t testing.TB, seq iter.Seq2[T, error]) []T {

@@ -43,7 +43,7 @@ func (r *Run) steps() []step {
 		return func(ctx context.Context) (string, error) { return r.Warehouse.Fingerprint(ctx, names...) }
 	}
 	load := []step{
-		{name: StepExtract, do: r.extract, left: tables("raw", "items", "places", "stock")},
+		{name: StepExtract, do: r.extract, left: tables("lines", "items", "places", "stock")},
 		{name: StepClean, do: r.clean, reads: r.cleanReads, left: tables("facts", "quarantine"), keep: r.keepFile("loaded")},
 	}
 	if !r.Source.Has(source.Sales) {
@@ -130,7 +130,7 @@ func (r *Run) cleanReads(ctx context.Context) (string, error) {
 	if err := readJSON(r.path("extracted"), &e); err != nil {
 		return "", err
 	}
-	tables, err := r.Warehouse.Fingerprint(ctx, "raw", "stock", "places")
+	tables, err := r.Warehouse.Fingerprint(ctx, "lines", "stock", "places")
 	today := r.Now().In(r.Shop.TimeZone).Format(time.DateOnly)
 	return hashed(r.Code, r.Shop, r.Settings.Step, r.Settings.Horizon, tables, today, e.OnePlace, e.Unreadable), err
 }

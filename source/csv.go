@@ -12,7 +12,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"daycast"
 )
@@ -72,7 +71,7 @@ func (c *CSV) checkTable(ctx context.Context, t Table) error {
 		return err
 	}
 	var sample [][]string
-	for batch, err := range c.Read(ctx, t, time.Time{}) {
+	for batch, err := range c.Read(ctx, t, daycast.Span{}) {
 		if err != nil {
 			return err
 		}
@@ -95,7 +94,7 @@ func (c *CSV) Columns(ctx context.Context, t Table) ([]string, error) {
 
 // Read streams the file. Lines of Sales are chosen by the date with which
 // ordered_at begins, as it is written.
-func (c *CSV) Read(ctx context.Context, t Table, since time.Time) iter.Seq2[[][]string, error] {
+func (c *CSV) Read(ctx context.Context, t Table, span daycast.Span) iter.Seq2[[][]string, error] {
 	return func(yield func([][]string, error) bool) {
 		f, err := c.open(t)
 		if err != nil {
@@ -103,8 +102,11 @@ func (c *CSV) Read(ctx context.Context, t Table, since time.Time) iter.Seq2[[][]
 			return
 		}
 		defer f.Close()
-		if t == Sales && !since.IsZero() {
-			f.since = since.UTC().Format(time.DateOnly)
+		if t == Sales && span.From != 0 {
+			f.since = (span.From - 1).String()
+		}
+		if t == Sales && span.To != 0 {
+			f.before = (span.To + 1).String()
 		}
 		for {
 			if ctx.Err() != nil {
@@ -148,9 +150,10 @@ type csvTable struct {
 	csv    *csv.Reader
 	path   string
 	field  string
-	fields int // in the header
-	line   int // of the last record that was read
-	since  string
+	fields int    // in the header
+	line   int    // of the last record that was read
+	since  string // days of ordered_at, as text; "" for none
+	before string
 
 	columns []string
 	keep    []int // by column: its place in the file's rows
@@ -221,8 +224,11 @@ func (f *csvTable) batch() ([][]string, error) {
 			continue
 		}
 		row := f.values(record)
-		if f.since != "" && f.ordered >= 0 && f.ordered < len(row) && strings.TrimSpace(row[f.ordered]) < f.since {
-			continue
+		if f.ordered >= 0 && f.ordered < len(row) {
+			at := strings.TrimSpace(row[f.ordered])
+			if at < f.since || f.before != "" && at >= f.before {
+				continue
+			}
 		}
 		batch = append(batch, row)
 	}

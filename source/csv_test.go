@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf16"
 
 	"daycast"
@@ -71,7 +70,7 @@ func itemsOf(t *testing.T, content []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for batch, err := range s.Read(t.Context(), source.Items, time.Time{}) {
+	for batch, err := range s.Read(t.Context(), source.Items, daycast.Span{}) {
 		if err != nil {
 			return strings.Join(lines, "\n"), err
 		}
@@ -190,14 +189,14 @@ func TestLines(t *testing.T) {
 	}
 	var kept []daycast.Quarantined
 	var lines []daycast.RawLine
-	for line, err := range source.Lines(t.Context(), s, time.Time{}, func(q daycast.Quarantined) { kept = append(kept, q) }) {
+	for line, err := range source.Lines(t.Context(), s, daycast.Span{}, func(q daycast.Quarantined) { kept = append(kept, q) }) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		lines = append(lines, line)
 	}
 	wantLines := []daycast.RawLine{
-		{Row: 1, OrderID: "1", OrderedAt: "2024-02-01 10:00", ItemID: "tea", Quantity: "1"},
+		{Row: 1, OrderID: "1", OrderedAt: "2024-02-01 10:00", ItemID: " tea ", Quantity: "1"},
 		{Row: 3, OrderID: "2", OrderedAt: "2024-03-02 10:00", ItemID: "cup", Quantity: " 3"},
 	}
 	wantKept := []daycast.Quarantined{{Table: "sales", Row: 2, Value: "2,tea", Reason: "unreadable: 2 values for 5 columns"}}

@@ -5,15 +5,14 @@ import (
 	"fmt"
 	"iter"
 	"strings"
-	"time"
 
 	"daycast"
 )
 
-// Lines reads the Sales of a source as raw lines, numbered from 1. Ids lose
-// their outer spaces, because lines are sorted and matched by them; all other
-// values stay as they are written. Rows that cannot be read go to quarantine.
-func Lines(ctx context.Context, s Source, since time.Time, quarantine func(daycast.Quarantined)) iter.Seq2[daycast.RawLine, error] {
+// Lines reads the Sales of a span from a source as raw lines, numbered from 1,
+// and maybe some of the days around. Rows that cannot be read go to
+// quarantine.
+func Lines(ctx context.Context, s Source, span daycast.Span, quarantine func(daycast.Quarantined)) iter.Seq2[daycast.RawLine, error] {
 	return func(yield func(daycast.RawLine, error) bool) {
 		columns, err := s.Columns(ctx, Sales)
 		if err == nil {
@@ -25,7 +24,7 @@ func Lines(ctx context.Context, s Source, since time.Time, quarantine func(dayca
 		}
 		fill := lineFiller(columns)
 		var row int64
-		for batch, err := range s.Read(ctx, Sales, since) {
+		for batch, err := range s.Read(ctx, Sales, span) {
 			if err != nil {
 				yield(daycast.RawLine{}, err)
 				return
@@ -57,21 +56,14 @@ func unreadable(row int64, values, columns []string) daycast.Quarantined {
 // lineFiller gives each column its field once, not once a row.
 func lineFiller(columns []string) func(*daycast.RawLine, []string) {
 	targets := make([]func(*daycast.RawLine) *string, len(columns))
-	isID := make([]bool, len(columns))
 	for i, name := range columns {
 		targets[i] = lineFields[name]
-		isID[i] = strings.HasSuffix(name, "_id")
 	}
 	return func(line *daycast.RawLine, values []string) {
 		for i, target := range targets {
-			if target == nil {
-				continue
+			if target != nil {
+				*target(line) = values[i]
 			}
-			value := values[i]
-			if isID[i] {
-				value = strings.TrimSpace(value)
-			}
-			*target(line) = value
 		}
 	}
 }

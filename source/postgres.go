@@ -68,7 +68,7 @@ func OpenPostgres(ctx context.Context, dsn string, queries map[Table]string) (*S
 		}
 		return nil, err
 	}
-	return &SQL{db: db, queries: queries, dialect: d}, nil
+	return &SQL{db: db, queries: queries, dialect: d, stream: postgresRows}, nil
 }
 
 type postgresDialect struct{ address, user, database, password string }

@@ -84,7 +84,7 @@ func TestPostgresValues(t *testing.T) {
 	s := openPostgres(t, dsn, map[source.Table]string{source.Sales: `SELECT o AS order_id, at AS ordered_at,
 		c AS customer_id, i AS item_id, q AS quantity, p::numeric AS unit_price, d AS delivered FROM lines ORDER BY o`})
 	var got []string
-	for batch, err := range s.Read(t.Context(), source.Sales, time.Time{}) {
+	for batch, err := range s.Read(t.Context(), source.Sales, daycast.Span{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -102,17 +102,17 @@ func TestPostgresValues(t *testing.T) {
 }
 
 // An instant is chosen by its day in UTC, whatever offset it was written in,
-// and text by its first ten characters.
+// and text by its first ten characters; a day more is read on each side.
 func TestPostgresSince(t *testing.T) {
 	db, dsn := openSchema(t)
 	exec(t, db, `CREATE TABLE lines (o text, at timestamptz)`)
-	exec(t, db, `INSERT INTO lines VALUES ('early', '2024-03-01 01:00+02'), ('late', '2024-02-29 23:00-05')`)
+	exec(t, db, `INSERT INTO lines VALUES ('early', '2024-03-01 01:00+02'), ('late', '2024-02-29 23:00-05'), ('nothing', NULL)`)
 	for _, at := range []string{"at", "to_char(at, 'YYYY-MM-DD HH24:MI')"} {
 		s := openPostgres(t, dsn, map[source.Table]string{
 			source.Sales: "SELECT o AS order_id, " + at + " AS ordered_at, o AS item_id, 1 AS quantity FROM lines",
 		})
 		var got []string
-		for batch, err := range s.Read(t.Context(), source.Sales, time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)) {
+		for batch, err := range s.Read(t.Context(), source.Sales, daycast.Span{From: daycast.DayOf(time.Date(2024, 3, 2, 0, 0, 0, 0, time.UTC))}) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -233,7 +233,7 @@ func TestPostgresStreams(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	rows := 0
-	for batch, err := range s.Read(ctx, source.Items, time.Time{}) {
+	for batch, err := range s.Read(ctx, source.Items, daycast.Span{}) {
 		if err != nil {
 			t.Fatal(err)
 		}

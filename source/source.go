@@ -5,7 +5,8 @@ package source
 import (
 	"context"
 	"iter"
-	"time"
+
+	"daycast"
 )
 
 // A Table is one of the tables that daycast knows, with its canonical columns.
@@ -35,9 +36,9 @@ type Source interface {
 	Columns(ctx context.Context, t Table) ([]string, error)
 	// Read streams the table in batches of rows; each row has the values in
 	// the order of Columns, "" for NULL. A row of a file that has another
-	// number of values could not be read: callers set it aside. Of Sales it reads only lines whose
-	// ordered_at begins with since's date in UTC or a later one; the zero time
-	// means all.
-	Read(ctx context.Context, t Table, since time.Time) iter.Seq2[[][]string, error]
+	// number of values could not be read: callers set it aside. Of Sales it
+	// reads the lines of a span, and maybe some of the days around: text does
+	// not tell the day in UTC.
+	Read(ctx context.Context, t Table, span daycast.Span) iter.Seq2[[][]string, error]
 	Close() error
 }

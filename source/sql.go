@@ -23,6 +23,7 @@ type SQL struct {
 	db      *sql.DB
 	queries map[Table]string
 	dialect dialect
+	stream  stream
 }
 
 // A dialect is where two databases differ.
@@ -71,7 +72,7 @@ func (s *SQL) checkTable(ctx context.Context, t Table) error {
 		return err
 	}
 	var sample [][]string
-	for batch, err := range s.read(ctx, t, "", " LIMIT "+strconv.Itoa(sampleRows)) {
+	for batch, err := range s.read(ctx, t, daycast.Span{}, " LIMIT "+strconv.Itoa(sampleRows)) {
 		if err != nil {
 			return err
 		}
@@ -89,16 +90,16 @@ func (s *SQL) Columns(ctx context.Context, t Table) ([]string, error) {
 	return s.spelled(t, types)
 }
 
-// Read streams the table. Lines of Sales are chosen by the date of ordered_at
-// as the database writes it, in UTC where it is an instant.
-func (s *SQL) Read(ctx context.Context, t Table, since time.Time) iter.Seq2[[][]string, error] {
-	if t != Sales || since.IsZero() {
-		return s.read(ctx, t, "", "")
+// Read streams the table. Lines of Sales are chosen by the time of ordered_at
+// as the database compares it, in UTC where it is an instant.
+func (s *SQL) Read(ctx context.Context, t Table, span daycast.Span) iter.Seq2[[][]string, error] {
+	if t != Sales {
+		span = daycast.Span{}
 	}
-	return s.read(ctx, t, since.UTC().Format(time.DateOnly), "")
+	return s.read(ctx, t, span, "")
 }
 
-func (s *SQL) read(ctx context.Context, t Table, since, limit string) iter.Seq2[[][]string, error] {
+func (s *SQL) read(ctx context.Context, t Table, span daycast.Span, limit string) iter.Seq2[[][]string, error] {
 	return func(yield func([][]string, error) bool) {
 		types, err := s.columnTypes(ctx, t)
 		if err != nil {
@@ -110,23 +111,40 @@ func (s *SQL) read(ctx context.Context, t Table, since, limit string) iter.Seq2[
 			yield(nil, err)
 			return
 		}
-		query := s.selectFrom(t, types, columns, since) + limit
-		// The cancellation runs before rows.Close, which would otherwise read
-		// the rest of the answer when the caller stops early.
+		// The cancellation comes before the rows' end, which would otherwise
+		// read the rest of the answer when the caller stops early.
 		ctx, cancel := context.WithCancel(ctx)
-		rows, err := s.db.QueryContext(ctx, query)
+		defer cancel()
+		query := s.selectFrom(t, types, columns, span) + limit
+		for batch, err := range s.stream(ctx, s.db, query, newScanner(t, types, columns)) {
+			if err != nil {
+				yield(nil, s.failed(ctx, err, s.where(t), field(t)))
+				return
+			}
+			if !yield(batch, nil) {
+				cancel()
+				return
+			}
+		}
+	}
+}
+
+// A stream runs a query and yields its rows as texts.
+type stream func(ctx context.Context, db *sql.DB, query string, scan *scanner) iter.Seq2[[][]string, error]
+
+// scanRows is the stream for any database/sql driver.
+func scanRows(ctx context.Context, db *sql.DB, query string, scan *scanner) iter.Seq2[[][]string, error] {
+	return func(yield func([][]string, error) bool) {
+		rows, err := db.QueryContext(ctx, query)
 		if err != nil {
-			yield(nil, s.failed(ctx, err, s.where(t), field(t)))
-			cancel()
+			yield(nil, err)
 			return
 		}
 		defer rows.Close()
-		defer cancel()
-		scan := newScanner(t, types, columns)
 		for {
 			batch, more, err := scan.batch(rows)
 			if err != nil {
-				yield(nil, s.failed(ctx, err, s.where(t), field(t)))
+				yield(nil, err)
 				return
 			}
 			if len(batch) > 0 && !yield(batch, nil) || !more {
@@ -134,6 +152,40 @@ func (s *SQL) read(ctx context.Context, t Table, since, limit string) iter.Seq2[
 			}
 		}
 	}
+}
+
+// Extent counts the order lines since a day, and gives the days of the first
+// and the last; they are 0 where the database's order says nothing of time.
+func (s *SQL) Extent(ctx context.Context, since daycast.Day) (lines int64, first, last daycast.Day, err error) {
+	types, err := s.columnTypes(ctx, Sales)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	columns, err := s.spelled(Sales, types)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	i := slices.Index(columns, "ordered_at")
+	if i < 0 {
+		return 0, 0, 0, nil // which reading the lines will say
+	}
+	quoted := `q."` + strings.ReplaceAll(types[i].Name(), `"`, `""`) + `"`
+	query := "SELECT count(*), min(" + quoted + "), max(" + quoted + ") FROM " + s.wrapped(Sales)
+	if span := (daycast.Span{From: since}); since != 0 {
+		query += " WHERE " + s.within(quoted, types[i].DatabaseTypeName(), span)
+	}
+	var bounds [2]any
+	if err := s.db.QueryRowContext(ctx, query).Scan(&lines, &bounds[0], &bounds[1]); err != nil {
+		return 0, 0, 0, s.failed(ctx, err, s.where(Sales), field(Sales))
+	}
+	days := [2]daycast.Day{}
+	for k, v := range bounds {
+		text := textOf(v, types[i].DatabaseTypeName(), Time)
+		if d, err := daycast.ParseDay(text[:min(len(text), len(time.DateOnly))]); err == nil {
+			days[k] = d
+		}
+	}
+	return lines, days[0], days[1], nil
 }
 
 // columnTypes are the columns of t's query, as the database describes them.
@@ -163,17 +215,35 @@ func (s *SQL) wrapped(t Table) string {
 	return "(" + strings.TrimRight(s.queries[t], "; \t\r\n") + "\n) AS q"
 }
 
-func (s *SQL) selectFrom(t Table, types []*sql.ColumnType, columns []string, since string) string {
+func (s *SQL) selectFrom(t Table, types []*sql.ColumnType, columns []string, span daycast.Span) string {
 	list := make([]string, len(types))
 	where := ""
 	for i, c := range types {
 		quoted := `q."` + strings.ReplaceAll(c.Name(), `"`, `""`) + `"`
 		list[i] = s.dialect.value(quoted)
-		if since != "" && columns[i] == "ordered_at" {
-			where = " WHERE " + s.dialect.since(quoted, c.DatabaseTypeName(), since)
+		if span != (daycast.Span{}) && columns[i] == "ordered_at" {
+			where = " WHERE " + s.within(quoted, c.DatabaseTypeName(), span)
 		}
 	}
 	return "SELECT " + strings.Join(list, ", ") + " FROM " + s.wrapped(t) + where
+}
+
+// within is the condition that a column is in a span, or a day beside it:
+// text with an offset tells another day than UTC's.
+func (s *SQL) within(quoted, dbType string, span daycast.Span) string {
+	var parts []string
+	if span.From != 0 {
+		parts = append(parts, s.dialect.since(quoted, dbType, (span.From-1).String()))
+	}
+	if span.To != 0 {
+		// Databases make of it an ordinary comparison, which an index can serve.
+		before := "NOT (" + s.dialect.since(quoted, dbType, (span.To+1).String()) + ")"
+		if span.From == 0 {
+			before = "(" + before + " OR " + quoted + " IS NULL)"
+		}
+		parts = append(parts, before)
+	}
+	return strings.Join(parts, " AND ")
 }
 
 func (s *SQL) where(t Table) string { return fmt.Sprintf("the query for %s", t) }

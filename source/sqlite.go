@@ -35,7 +35,7 @@ func OpenSQLite(path string, queries map[Table]string) (*SQL, error) {
 	if err != nil {
 		return nil, sqliteDialect{}.explain(err)
 	}
-	return &SQL{db: db, queries: queries, dialect: sqliteDialect{}}, nil
+	return &SQL{db: db, queries: queries, dialect: sqliteDialect{}, stream: scanRows}, nil
 }
 
 type sqliteDialect struct{}

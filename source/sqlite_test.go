@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"daycast"
 	"daycast/source"
@@ -107,7 +106,7 @@ func TestSQLiteKeepsValuesAsTheyAre(t *testing.T) {
 	s := openSQLite(t, path, map[source.Table]string{source.Sales: `
 		SELECT o AS order_id, at AS ordered_at, c AS customer_id, i AS item_id, q AS quantity, b AS note FROM lines`})
 	var got []string
-	for batch, err := range s.Read(t.Context(), source.Sales, time.Time{}) {
+	for batch, err := range s.Read(t.Context(), source.Sales, daycast.Span{}) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,7 +3,6 @@ package source
 import (
 	"context"
 	"iter"
-	"time"
 
 	"daycast"
 )
@@ -26,7 +25,7 @@ func (u Unconnected) Has(t Table) bool { return u[t] }
 func (Unconnected) Columns(context.Context, Table) ([]string, error) { return nil, errUnconnected() }
 
 // Read is code unavailable.
-func (Unconnected) Read(context.Context, Table, time.Time) iter.Seq2[[][]string, error] {
+func (Unconnected) Read(context.Context, Table, daycast.Span) iter.Seq2[[][]string, error] {
 	return func(yield func([][]string, error) bool) { yield(nil, errUnconnected()) }
 }
 

@@ -27,6 +27,7 @@ type duckDB struct {
 	connector *duckdb.Connector
 	path      string // of the file or the snapshot's folder, for messages
 	snapshot  bool
+	memory    int64  // limit in bytes; 0: most of the machine's
 	scratch   string // a folder to remove in the end; may be empty
 }
 
@@ -40,7 +41,7 @@ func OpenDuckDB(ctx context.Context, path string, o Options) (Warehouse, error) 
 		return nil, daycast.Errorf(daycast.Invalid, "warehouse file %q: %w", path, err).
 			WithHint("choose another path for the warehouse")
 	}
-	db := &duckDB{path: path}
+	db := &duckDB{path: path, memory: o.MemoryLimit}
 	if err := db.open(ctx, file, o.settings(), db.migrate); err != nil {
 		return nil, err
 	}
@@ -104,7 +105,7 @@ func (d *duckDB) connect(ctx context.Context) (*session, error) {
 	return &session{conn}, nil
 }
 
-func (d *duckDB) Raw() RawTable { return duckRaw{d} }
+func (d *duckDB) Lines() LineTable { return duckLines{d} }
 func (d *duckDB) Facts() Table[daycast.Fact] {
 	return duckTable[daycast.Fact]{d, &factRelation, "known_at"}
 }
@@ -137,24 +138,25 @@ func (d *duckDB) Errors() RunTable[ErrorRow] { return duckRuns[ErrorRow]{d, &err
 type stored struct {
 	name, order string
 	runs        bool // holds the rows of many runs
+	private     bool // order lines: they stay in the warehouse
 }
 
 func storedTables() []stored {
 	return []stored{
-		{rawRelation.name, rawRelation.order, false},
-		{factRelation.name, factRelation.order, false},
-		{stockRelation.name, stockRelation.order, false},
-		{itemRelation.name, itemRelation.order, false},
-		{placeRelation.name, placeRelation.order, false},
-		{signalRelation.name, signalRelation.order, false},
-		{quarantineRelation.name, quarantineRelation.order, false},
-		{featureRelation.name, featureRelation.order, true},
-		{forecastRelation.name, forecastRelation.order, true},
-		{accuracyRelation.name, accuracyRelation.order, true},
-		{failureRelation.name, failureRelation.order, true},
-		{importanceRelation.name, importanceRelation.order, true},
-		{errorRelation.name, errorRelation.order, true},
-		{scoreRelation.name, scoreRelation.order + ", run_id", false},
+		{name: linesTable, private: true},
+		{name: factRelation.name, order: factRelation.order},
+		{name: stockRelation.name, order: stockRelation.order},
+		{name: itemRelation.name, order: itemRelation.order},
+		{name: placeRelation.name, order: placeRelation.order},
+		{name: signalRelation.name, order: signalRelation.order},
+		{name: quarantineRelation.name, order: quarantineRelation.order},
+		{name: featureRelation.name, order: featureRelation.order, runs: true},
+		{name: forecastRelation.name, order: forecastRelation.order, runs: true},
+		{name: accuracyRelation.name, order: accuracyRelation.order, runs: true},
+		{name: failureRelation.name, order: failureRelation.order, runs: true},
+		{name: importanceRelation.name, order: importanceRelation.order, runs: true},
+		{name: errorRelation.name, order: errorRelation.order, runs: true},
+		{name: scoreRelation.name, order: scoreRelation.order + ", run_id"},
 	}
 }
 
@@ -166,7 +168,11 @@ func (d *duckDB) Counts(ctx context.Context) (map[string]int64, error) {
 	defer s.close()
 	counts := map[string]int64{}
 	for _, t := range storedTables() {
-		err := s.query(ctx, "SELECT count(*) FROM "+t.name, func(row []driver.Value) bool {
+		count := "count(*)"
+		if t.name == linesTable {
+			count = "coalesce(sum(count), 0)::BIGINT"
+		}
+		err := s.query(ctx, "SELECT "+count+" FROM "+t.name, func(row []driver.Value) bool {
 			counts[t.name] = as[int64](row[0])
 			return true
 		})
@@ -185,12 +191,11 @@ func (d *duckDB) Fingerprint(ctx context.Context, tables ...string) (string, err
 	defer s.close()
 	var parts []string
 	for _, name := range tables {
-		// A line's position in the extraction says nothing of the line.
-		but := "run_id"
-		if name == rawRelation.name {
-			but += ", row_number"
+		query := "SELECT count(*) || '-' || coalesce(sum(hash(t)), 0) FROM (SELECT * EXCLUDE (run_id) FROM " + name + ") t"
+		if name == linesTable {
+			// However the lines are cut into chunks, their hashes add up.
+			query = "SELECT coalesce(sum(count), 0) || '-' || coalesce(sum(content) % 18446744073709551616, 0) FROM " + name
 		}
-		query := "SELECT count(*) || '-' || coalesce(sum(hash(t)), 0) FROM (SELECT * EXCLUDE (" + but + ") FROM " + name + ") t"
 		err := s.query(ctx, query, func(row []driver.Value) bool {
 			parts = append(parts, as[string](row[0]))
 			return true
@@ -213,7 +218,10 @@ func (d *duckDB) Export(ctx context.Context, run, dir string) error {
 	}
 	defer s.close()
 	return d.explain(s.atomically(ctx, func() error { // one transaction sees one state
-		for _, t := range append(storedTables(), stored{versionTable, "version", false}) {
+		for _, t := range append(storedTables(), stored{name: versionTable, order: "version"}) {
+			if t.private {
+				continue
+			}
 			where := ""
 			if t.runs {
 				where = " WHERE run_id = " + quote(run)

@@ -26,7 +26,7 @@ func (p *putter) texts(values ...string) {
 
 func (p *putter) days(values ...daycast.Day) {
 	for _, d := range values {
-		p.any(int32(d))
+		p.any(d.Time())
 	}
 }
 

@@ -16,35 +16,15 @@ type relation[T any] struct {
 	take    func(*taker) T
 }
 
-// A column travels as the value of read and is stored as that of write.
-type column struct{ name, read, write string }
+// A column is read by the expression read.
+type column struct{ name, read string }
 
-func plain(name string) column { return column{name, name, name} }
+func plain(name string) column { return column{name, name} }
 
-// day travels as the number of days since 1970-01-01: the driver is slow with
+// day is read as the number of days since 1970-01-01: the driver is slow with
 // dates.
 func day(name string) column {
-	return column{name, "(" + name + " - DATE '1970-01-01')::INTEGER AS " + name, "make_date(" + name + ")"}
-}
-
-var rawRelation = relation[daycast.RawLine]{
-	name: "raw",
-	columns: []column{
-		plain("row_number"), plain("order_id"), plain("line_id"), plain("ordered_at"), plain("customer_id"),
-		plain("item_id"), plain("place_id"), plain("quantity"), plain("unit_price"), plain("discount"), plain("promotion"),
-	},
-	order: "item_id, place_id, customer_id, ordered_at, order_id, line_id, row_number",
-	put: func(p *putter, l daycast.RawLine) {
-		p.any(l.Row)
-		p.texts(l.OrderID, l.LineID, l.OrderedAt, l.CustomerID, l.ItemID, l.PlaceID,
-			l.Quantity, l.UnitPrice, l.Discount, l.Promotion)
-	},
-	take: func(t *taker) daycast.RawLine {
-		return daycast.RawLine{
-			Row: as[int64](t.any()), OrderID: t.text(), LineID: t.text(), OrderedAt: t.text(), CustomerID: t.text(),
-			ItemID: t.text(), PlaceID: t.text(), Quantity: t.text(), UnitPrice: t.text(), Discount: t.text(), Promotion: t.text(),
-		}
-	},
+	return column{name, "(" + name + " - DATE '1970-01-01')::INTEGER AS " + name}
 }
 
 var factRelation = relation[daycast.Fact]{

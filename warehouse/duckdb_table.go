@@ -29,19 +29,6 @@ func (t duckTable[T]) Read(ctx context.Context, known daycast.Day) iter.Seq2[T, 
 	return read(ctx, t.db, t.rel, filter{t.known + " <= make_date(?::INTEGER)", []any{int32(known)}})
 }
 
-// duckRaw is the RawTable.
-type duckRaw struct{ db *duckDB }
-
-func (t duckRaw) ReplaceSince(
-	ctx context.Context, run, since string, rows iter.Seq2[daycast.RawLine, error],
-) (int64, error) {
-	return replace(ctx, t.db, &rawRelation, run, rows, filter{"ordered_at >= ?", []any{since}}, all)
-}
-
-func (t duckRaw) Read(ctx context.Context) iter.Seq2[daycast.RawLine, error] {
-	return read(ctx, t.db, &rawRelation, all)
-}
-
 // duckRuns is a RunTable.
 type duckRuns[T any] struct {
 	db  *duckDB
@@ -99,30 +86,23 @@ var all = filter{where: "true"}
 func ofRun(run string) filter { return filter{"run_id = ?", []any{run}} }
 
 // replace puts rows in the place of those that old holds and counts those of
-// held. The rows first go to a temporary table, so that the transaction is
-// short and the table is written in its order.
+// held, in one transaction.
 func replace[T any](
 	ctx context.Context, db *duckDB, rel *relation[T], run string, rows iter.Seq2[T, error], old, held filter,
 ) (count int64, err error) {
 	if db.snapshot {
-		return 0, daycast.Errorf(daycast.Conflict, "a snapshot is read-only").
-			WithHint("write to the warehouse that the run opens, and publish a new snapshot")
+		return 0, errReadOnly()
 	}
 	s, err := db.connect(ctx)
 	if err != nil {
 		return 0, err
 	}
 	defer s.close()
-	if err := stage(ctx, s, rel, rows); err != nil {
-		return 0, db.explain(err)
-	}
 	err = s.atomically(ctx, func() error {
 		if err := s.exec(ctx, "DELETE FROM "+rel.name+" WHERE "+old.where, old.args...); err != nil {
 			return err
 		}
-		insert := "INSERT INTO " + rel.name + " BY POSITION SELECT ?, " + rel.list(column.stored) +
-			" FROM staging ORDER BY " + rel.order + ", rowid"
-		if err := s.exec(ctx, insert, run); err != nil {
+		if err := insert(ctx, s, rel, run, rows); err != nil {
 			return err
 		}
 		return s.query(ctx, "SELECT count(*) FROM "+rel.name+" WHERE "+held.where, func(row []driver.Value) bool {
@@ -133,25 +113,31 @@ func replace[T any](
 	return count, db.explain(err)
 }
 
-// stage fills the connection's temporary table "staging".
-func stage[T any](ctx context.Context, s *session, rel *relation[T], rows iter.Seq2[T, error]) error {
-	err := s.exec(ctx, "CREATE TEMP TABLE staging AS SELECT "+rel.list(column.travels)+" FROM "+rel.name+" LIMIT 0")
+func errReadOnly() error {
+	return daycast.Errorf(daycast.Conflict, "a snapshot is read-only").
+		WithHint("write to the warehouse that the run opens, and publish a new snapshot")
+}
+
+// insert adds rows to the table.
+func insert[T any](ctx context.Context, s *session, rel *relation[T], run string, rows iter.Seq2[T, error]) error {
+	names := []string{"run_id"}
+	for _, c := range rel.columns {
+		names = append(names, c.name)
+	}
+	appender, err := duckdb.NewAppenderWithColumns(s.conn, "", "main", rel.name, names)
 	if err != nil {
 		return err
 	}
-	appender, err := duckdb.NewAppender(s.conn, "temp", "main", "staging")
-	if err != nil {
-		return err
-	}
-	err = appendRows(ctx, appender, rel, rows)
+	err = appendRows(ctx, appender, rel, run, rows)
 	if closing := appender.CloseWithCancel(ctx); err == nil {
 		err = closing
 	}
 	return err
 }
 
-func appendRows[T any](ctx context.Context, a *duckdb.Appender, rel *relation[T], rows iter.Seq2[T, error]) error {
+func appendRows[T any](ctx context.Context, a *duckdb.Appender, rel *relation[T], run string, rows iter.Seq2[T, error]) error {
 	var p putter
+	id := driver.Value(run)
 	for row, err := range rows {
 		if err == nil {
 			err = ctx.Err()
@@ -159,7 +145,7 @@ func appendRows[T any](ctx context.Context, a *duckdb.Appender, rel *relation[T]
 		if err != nil {
 			return err
 		}
-		p.row = p.row[:0]
+		p.row = append(p.row[:0], id)
 		rel.put(&p, row)
 		if err := a.AppendRow(p.row...); err != nil {
 			return err
@@ -190,7 +176,7 @@ func readPages[T any](ctx context.Context, db *duckDB, rel *relation[T], f filte
 		return err
 	}
 	defer s.close()
-	sorted := "CREATE TEMP TABLE sorted AS SELECT " + rel.list(column.travels) + " FROM " + rel.name +
+	sorted := "CREATE TEMP TABLE sorted AS SELECT " + rel.list() + " FROM " + rel.name +
 		" WHERE " + f.where + " ORDER BY " + rel.order + ", rowid"
 	if err := s.exec(ctx, sorted, f.args...); err != nil {
 		return err
@@ -213,14 +199,11 @@ func readPages[T any](ctx context.Context, db *duckDB, rel *relation[T], f filte
 	return nil
 }
 
-func (c column) travels() string { return c.read }
-func (c column) stored() string  { return c.write }
-
-// list joins one side of all columns for a SELECT.
-func (r *relation[T]) list(side func(column) string) string {
-	sides := make([]string, len(r.columns))
+// list joins the columns for a SELECT.
+func (r *relation[T]) list() string {
+	list := make([]string, len(r.columns))
 	for i, c := range r.columns {
-		sides[i] = side(c)
+		list[i] = c.read
 	}
-	return strings.Join(sides, ", ")
+	return strings.Join(list, ", ")
 }

@@ -48,9 +48,12 @@ func (d *duckDB) view(ctx context.Context, s *session) error {
 		return err
 	}
 	for _, table := range append(storedTables(), stored{name: versionTable}) {
-		err := s.exec(ctx, fmt.Sprintf("CREATE VIEW main.%s AS SELECT * EXCLUDE file_row_number, file_row_number AS rowid"+
-			" FROM read_parquet(%s, file_row_number = true)", table.name, quote(parquetFile(d.path, table.name))))
-		if err != nil {
+		from := fmt.Sprintf("SELECT * EXCLUDE file_row_number, file_row_number AS rowid"+
+			" FROM read_parquet(%s, file_row_number = true)", quote(parquetFile(d.path, table.name)))
+		if table.private {
+			from = "SELECT *, rowid FROM blank." + table.name
+		}
+		if err := s.exec(ctx, fmt.Sprintf("CREATE VIEW main.%s AS %s", table.name, from)); err != nil {
 			return err
 		}
 	}

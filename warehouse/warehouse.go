@@ -1,4 +1,4 @@
-// Package warehouse keeps what a shop's runs have read and made: raw lines,
+// Package warehouse keeps what a shop's runs have read and made: order lines,
 // facts, signals, forecasts, accuracy and failures.
 package warehouse
 
@@ -11,7 +11,7 @@ import (
 
 // A Warehouse is a set of typed tables. It passes warehousetest.
 type Warehouse interface {
-	Raw() RawTable
+	Lines() LineTable                       // by item, place
 	Facts() Table[daycast.Fact]             // by item, place, day, known-at
 	Stock() Table[daycast.Stock]            // by item, place, day
 	Items() Table[daycast.Item]             // by id
@@ -47,14 +47,12 @@ type Table[T any] interface {
 	Read(ctx context.Context, known daycast.Day) iter.Seq2[T, error]
 }
 
-// A RawTable holds order lines as the source wrote them.
-type RawTable interface {
-	// ReplaceSince puts rows in the place of those ordered at since or later
-	// (a prefix-comparable RFC 3339 text; "" for all), atomically.
-	ReplaceSince(ctx context.Context, run, since string, rows iter.Seq2[daycast.RawLine, error]) (int64, error)
-	// Read yields the lines by item, place, customer, ordered-at, order,
-	// line and row, so that a return follows the sale that it undoes.
-	Read(ctx context.Context) iter.Seq2[daycast.RawLine, error]
+// A LineTable holds the shop's order lines. They are in no snapshot.
+type LineTable interface {
+	// Replace puts rows in the place of those of the span, atomically.
+	Replace(ctx context.Context, run string, span daycast.Span, rows iter.Seq2[daycast.Line, error]) (int64, error)
+	// Read yields the lines by item and place, those of a series in any order.
+	Read(ctx context.Context) iter.Seq2[daycast.Line, error]
 }
 
 // A RunTable holds rows of many runs.

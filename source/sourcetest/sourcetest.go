@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -33,7 +33,7 @@ func Run(t *testing.T, open func(t *testing.T, shop Shop) source.Source) {
 	t.Run("reads every table", func(t *testing.T) { testTables(t, open(t, corner())) })
 	t.Run("knows columns by any spelling", func(t *testing.T) { testSpelling(t, open) })
 	t.Run("streams in batches", func(t *testing.T) { testBatches(t, open) })
-	t.Run("reads since a day", func(t *testing.T) { testSince(t, open) })
+	t.Run("reads a span", func(t *testing.T) { testSpan(t, open) })
 	t.Run("names what is missing", func(t *testing.T) { testMissing(t, open) })
 	t.Run("names what is mistyped", func(t *testing.T) { testMistyped(t, open) })
 	t.Run("tolerates some dirt", func(t *testing.T) { testDirt(t, open) })
@@ -105,7 +105,7 @@ func testTables(t *testing.T, s source.Source) {
 		if diff := cmp.Diff(want.Header, columns); diff != "" {
 			t.Errorf("%s: columns: %s", table, diff)
 		}
-		if diff := cmp.Diff(want.Rows, all(t, s, table, time.Time{})); diff != "" {
+		if diff := cmp.Diff(want.Rows, all(t, s, table, daycast.Span{})); diff != "" {
 			t.Errorf("%s: %s", table, diff)
 		}
 	}
@@ -135,7 +135,7 @@ func testBatches(t *testing.T, open opener) {
 		rows = append(rows, []string{fmt.Sprintf("item %05d", i)})
 	}
 	s := open(t, Shop{source.Items: {Header: []string{"item_id"}, Kinds: []source.Kind{text}, Rows: rows}})
-	for batch, err := range s.Read(t.Context(), source.Items, time.Time{}) {
+	for batch, err := range s.Read(t.Context(), source.Items, daycast.Span{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -144,24 +144,36 @@ func testBatches(t *testing.T, open opener) {
 		}
 		break // a caller may stop early, and read again
 	}
-	if diff := cmp.Diff(rows, all(t, s, source.Items, time.Time{})); diff != "" {
+	if diff := cmp.Diff(rows, all(t, s, source.Items, daycast.Span{})); diff != "" {
 		t.Error(diff)
 	}
 }
 
-func testSince(t *testing.T, open opener) {
-	line := func(id, at string) []string { return []string{id, "1", at, "", "tea", "", "1", "1", "", ""} }
-	shop := Shop{source.Sales: sales(
-		line("1", "2024-02-29T23:59:59"),
-		line("2", "2024-03-01T00:00:00"),
-		line("3", "2024-03-01T18:00:00"),
-		line("4", "2024-03-02T09:00:00"),
-	)}
+// testSpan: the lines of a span, and maybe of a day around.
+func testSpan(t *testing.T, open opener) {
+	var lines [][]string
+	for i, at := range []string{
+		"2024-02-28T23:59:59", "2024-02-29T00:00:00", "2024-03-01T18:00:00", "2024-03-02T09:00:00", "2024-03-03T23:59:59", "2024-03-04T00:00:00",
+	} {
+		lines = append(lines, []string{strconv.Itoa(i), "1", at, "", "tea", "", "1", "1", "", ""})
+	}
+	shop := Shop{source.Sales: sales(lines...)}
 	s := open(t, shop)
-	since := time.Date(2024, 3, 1, 12, 0, 0, 0, time.UTC)
-	want := shop[source.Sales].Rows[1:] // the whole of since's day
-	if diff := cmp.Diff(want, all(t, s, source.Sales, since)); diff != "" {
-		t.Error(diff)
+	from, _ := daycast.ParseDay("2024-03-01")
+	rows := shop[source.Sales].Rows
+	for _, tt := range []struct {
+		span daycast.Span
+		want [][]string
+	}{
+		{daycast.Span{}, rows},
+		{daycast.Span{From: from}, rows[1:]},
+		{daycast.Span{From: from, To: from + 2}, rows[1:5]},
+		{daycast.Span{To: from + 2}, rows[:5]},
+	} {
+		got := all(t, s, source.Sales, tt.span)
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%v: %s", tt.span, diff)
+		}
 	}
 }
 
@@ -179,7 +191,7 @@ func testMissing(t *testing.T, open opener) {
 		},
 	})
 	wantInvalid(t, s.Check(t.Context()), "sales", "item_id", "quantity", "stock", "on_hand")
-	for _, err := range source.Lines(t.Context(), s, time.Time{}, nil) {
+	for _, err := range source.Lines(t.Context(), s, daycast.Span{}, nil) {
 		wantInvalid(t, err, "item_id", "quantity")
 	}
 }
@@ -209,7 +221,7 @@ func testEmpty(t *testing.T, open opener) {
 	if err := s.Check(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if rows := all(t, s, source.Sales, time.Time{}); len(rows) != 0 {
+	if rows := all(t, s, source.Sales, daycast.Span{}); len(rows) != 0 {
 		t.Errorf("rows: %v", rows)
 	}
 }
@@ -222,7 +234,7 @@ func testHas(t *testing.T, open opener) {
 	if _, err := s.Columns(t.Context(), source.Stock); daycast.CodeOf(err) != daycast.NotFound {
 		t.Errorf("columns of a table that is not there: %v", err)
 	}
-	for _, err := range s.Read(t.Context(), source.Stock, time.Time{}) {
+	for _, err := range s.Read(t.Context(), source.Stock, daycast.Span{}) {
 		if daycast.CodeOf(err) != daycast.NotFound {
 			t.Errorf("rows of a table that is not there: %v", err)
 		}
@@ -234,7 +246,7 @@ func testCancel(t *testing.T, open opener) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var last error
-	for _, err := range s.Read(ctx, source.Sales, time.Time{}) {
+	for _, err := range s.Read(ctx, source.Sales, daycast.Span{}) {
 		last = err
 	}
 	if !errors.Is(last, context.Canceled) {
@@ -242,10 +254,10 @@ func testCancel(t *testing.T, open opener) {
 	}
 }
 
-func all(t *testing.T, s source.Source, table source.Table, since time.Time) [][]string {
+func all(t *testing.T, s source.Source, table source.Table, span daycast.Span) [][]string {
 	t.Helper()
 	var rows [][]string
-	for batch, err := range s.Read(t.Context(), table, since) {
+	for batch, err := range s.Read(t.Context(), table, span) {
 		if err != nil {
 			t.Fatal(err)
 		}

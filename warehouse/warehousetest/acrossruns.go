@@ -59,7 +59,7 @@ func runFingerprint(t *testing.T, w warehouse.Warehouse) {
 	ctx := t.Context()
 	print := func() string {
 		t.Helper()
-		s, err := w.Fingerprint(ctx, "raw", "facts")
+		s, err := w.Fingerprint(ctx, "lines", "facts")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,11 +81,11 @@ func runFingerprint(t *testing.T, w warehouse.Warehouse) {
 	if print() != before {
 		t.Fatal("the same rows of another run have another fingerprint")
 	}
-	lines := rawLines()
-	for i := range lines {
-		lines[i].Row += 5
+	moved := lines()
+	for i := range moved {
+		moved[i].Row += 5
 	}
-	if _, err := w.Raw().ReplaceSince(ctx, "r3", "", Rows(lines)); err != nil {
+	if _, err := w.Lines().Replace(ctx, "r3", daycast.Span{}, Rows(moved)); err != nil {
 		t.Fatal(err)
 	}
 	if print() != before {

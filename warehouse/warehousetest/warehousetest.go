@@ -4,10 +4,12 @@ package warehousetest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"math"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -35,7 +37,7 @@ func Run(t *testing.T, open func(t *testing.T) warehouse.Warehouse) {
 	}
 	t.Run("tables", func(t *testing.T) { runTables(t, fresh(t)) })
 	t.Run("run tables", func(t *testing.T) { runRunTables(t, fresh(t)) })
-	t.Run("raw", func(t *testing.T) { runRaw(t, fresh(t)) })
+	t.Run("lines", func(t *testing.T) { runLines(t, fresh(t)) })
 	t.Run("known at", func(t *testing.T) { runKnownAt(t, fresh(t)) })
 	t.Run("ties keep their order", func(t *testing.T) { runTies(t, fresh(t)) })
 	t.Run("many rows", func(t *testing.T) { runMany(t, fresh(t)) })
@@ -126,42 +128,73 @@ func checkReplace[T any](
 	diff(t, "rows after a failure", sorted, read())
 }
 
-// runRaw checks what replacing a tail of the order lines leaves.
-func runRaw(t *testing.T, w warehouse.Warehouse) {
-	ctx, raw := t.Context(), w.Raw()
-	since := func(run, since string, rows iter.Seq2[daycast.RawLine, error], want int64) {
+// runLines checks what replacing a span of the order lines leaves.
+func runLines(t *testing.T, w warehouse.Warehouse) {
+	ctx, table := t.Context(), w.Lines()
+	checkReplace(t,
+		func(run string, rows iter.Seq2[daycast.Line, error]) (int64, error) {
+			return table.Replace(ctx, run, daycast.Span{}, rows)
+		},
+		func() []daycast.Line { return sorted(Collect(t, table.Read(ctx))) }, sorted(lines()))
+
+	const noon = int64(12 * 60 * 60 * 1e6)
+	at := func(day, row int64) daycast.Line { return daycast.Line{Row: row, At: 2*day*noon + noon} }
+	soon := daycast.Line{Row: 9, At: daycast.NoTime, Unread: daycast.UnreadTime + "1970-01-09 noon"}
+	replace := func(run string, span daycast.Span, want int64, rows ...daycast.Line) {
 		t.Helper()
-		n, err := raw.ReplaceSince(ctx, run, since, rows)
+		n, err := table.Replace(ctx, run, span, Rows(rows))
 		if err != nil || n != want {
-			t.Fatalf("replace since %q: %d rows, %v; want %d", since, n, err, want)
+			t.Fatalf("replace %v: %d rows, %v; want %d", span, n, err, want)
 		}
 	}
-	checkReplace(t,
-		func(run string, rows iter.Seq2[daycast.RawLine, error]) (int64, error) {
-			return raw.ReplaceSince(ctx, run, "", rows)
-		},
-		func() []daycast.RawLine { return Collect(t, raw.Read(ctx)) }, rawLines())
-
-	since("r4", "", Rows([]daycast.RawLine{
-		{Row: 1, ItemID: "a", OrderedAt: "2011-12-08T23:59:59"},
-		{Row: 2, ItemID: "a", OrderedAt: "2011-12-09T00:00:00"},
-		{Row: 3, ItemID: "a", OrderedAt: "2011-12-09T08:00:00"},
-	}), 3)
-	late := []daycast.RawLine{{Row: 1, ItemID: "a", OrderedAt: "2011-12-09T09:00:00"}}
-	if _, err := raw.ReplaceSince(ctx, "r5", "2011-12-09", failing(late)); !errors.Is(err, errRows) {
+	replace("r4", daycast.Span{}, 6, at(-3, 1), at(6, 2), at(7, 3), soon, at(8, 4), at(9, 5))
+	late := daycast.Span{From: 8}
+	if _, err := table.Replace(ctx, "r5", late, failing([]daycast.Line{at(8, 6)})); !errors.Is(err, errRows) {
 		t.Fatalf("failing rows: got error %v", err)
 	}
-	since("r5", "2011-12-09", Rows(late), 2)
-	since("r5", "2011-12-09", Rows(late), 2)
-	diff(t, "lines", []string{"2011-12-08T23:59:59", "2011-12-09T09:00:00"}, orderedAt(Collect(t, raw.Read(ctx))))
+	replace("r5", daycast.Span{From: 7, To: 8}, 6, at(7, 6))
+	replace("r5", late, 4, at(9, 7))
+	replace("r5", late, 4, at(9, 7))
+	replace("r6", daycast.Span{To: 7}, 2)
+	var rows []int64
+	for _, l := range sorted(Collect(t, table.Read(ctx))) {
+		rows = append(rows, l.Row)
+	}
+	diff(t, "rows", []int64{6, 7}, rows)
+
+	replace("r7", daycast.Span{}, 3000, many(1000, 0)...)
+	replace("r8", daycast.Span{From: 5, To: 7}, 2400, many(0, 0)...)
+	last := daycast.Series{}
+	for i, l := range Collect(t, table.Read(ctx)) {
+		if l.Series.Less(last) || l.UTCDay() == 5 || l.UTCDay() == 6 {
+			t.Fatalf("line %d: %v after %v", i, l, last)
+		}
+		last = l.Series
+	}
 }
 
-func orderedAt(lines []daycast.RawLine) []string {
-	var at []string
-	for _, l := range lines {
-		at = append(at, l.OrderedAt)
+// many are n lines of each of three series, on ten days.
+func many(n, row int) (all []daycast.Line) {
+	for i := range n {
+		for _, item := range []string{"b", "c", "a"} {
+			row++
+			all = append(all, daycast.Line{
+				Series: daycast.Series{Item: item}, Row: int64(row), At: int64(i%10) * 24 * 60 * 60 * 1e6, Units: float64(i), Order: "o",
+			})
+		}
 	}
-	return at
+	return all
+}
+
+// sorted brings the lines of a series, which come in any order, into one.
+func sorted(all []daycast.Line) []daycast.Line {
+	slices.SortStableFunc(all, func(a, b daycast.Line) int {
+		if a.Series != b.Series {
+			return strings.Compare(a.Series.Item+"\x00"+a.Series.Place, b.Series.Item+"\x00"+b.Series.Place)
+		}
+		return strings.Compare(fmt.Sprint(a), fmt.Sprint(b))
+	})
+	return all
 }
 
 // runKnownAt checks that nothing is read before it was known.
@@ -252,15 +285,15 @@ func runStopEarly(t *testing.T, w warehouse.Warehouse) {
 func runReadWhileWriting(t *testing.T, w warehouse.Warehouse) {
 	ctx := t.Context()
 	Fill(t, w, "r1")
-	fromRaw := func(yield func(daycast.Fact, error) bool) {
-		for l, err := range w.Raw().Read(ctx) {
-			if !yield(daycast.Fact{Series: daycast.Series{Item: l.ItemID}}, err) {
+	fromLines := func(yield func(daycast.Fact, error) bool) {
+		for l, err := range w.Lines().Read(ctx) {
+			if !yield(daycast.Fact{Series: l.Series}, err) {
 				return
 			}
 		}
 	}
-	if n, err := w.Facts().Replace(ctx, "r2", fromRaw); err != nil || n != int64(len(rawLines())) {
-		t.Fatalf("facts from raw lines: %d, %v", n, err)
+	if n, err := w.Facts().Replace(ctx, "r2", fromLines); err != nil || n != int64(len(lines())) {
+		t.Fatalf("facts from lines: %d, %v", n, err)
 	}
 	want := Collect(t, w.Facts().Read(ctx, Forever))
 	if _, err := w.Facts().Replace(ctx, "r3", w.Facts().Read(ctx, Forever)); err != nil {
@@ -308,7 +341,7 @@ func runCounts(t *testing.T, w warehouse.Warehouse) {
 		t.Fatal(err)
 	}
 	diff(t, "counts", map[string]int64{
-		"raw": int64(len(rawLines())), "facts": int64(len(Facts())), "stock": int64(len(stocks())),
+		"lines": int64(len(lines())), "facts": int64(len(Facts())), "stock": int64(len(stocks())),
 		"items": int64(len(items())), "places": int64(len(places())), "signals": int64(len(signals())),
 		"quarantine": int64(len(quarantined())), "forecasts": int64(len(forecasts())),
 		"accuracy": int64(len(accuracies())), "features": int64(len(features())), "failures": int64(len(failures())),
@@ -344,7 +377,7 @@ func runExport(t *testing.T, w warehouse.Warehouse) {
 	wantConflict(t, err)
 	_, err = s.Failures().Replace(ctx, "r2", Rows(failures()))
 	wantConflict(t, err)
-	_, err = s.Raw().ReplaceSince(ctx, "r2", "", Rows(rawLines()))
+	_, err = s.Lines().Replace(ctx, "r2", daycast.Span{}, Rows(lines()))
 	wantConflict(t, err)
 }
 
