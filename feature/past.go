@@ -159,8 +159,12 @@ func scaleOf(means [len(windows)]float64, sale float64) float64 {
 	if weight > 0 {
 		scale = sum / weight
 	}
-	return max(scale, sale/50, 1e-6)
+	return max(scale, sale/50, noScale)
 }
+
+// noScale is the scale of a series without sales: any number above zero that
+// makes its forecasts nothing.
+const noScale = 1e-6
 
 func (w *Past) keep(means [len(windows)]float64, deviation, maximum float64) {
 	w.value[pastLogScale] = math.Log(w.scale)
@@ -214,6 +218,10 @@ func (w *Past) mean(lo, hi int) float64 {
 
 // Scale is the level by which units are divided, in units a period, > 0.
 func (w *Past) Scale() float64 { return w.scale }
+
+// Sold reports whether the scale is that of sales. The ratio of later units to
+// that of a series without any in the last year means nothing.
+func (w *Past) Sold() bool { return w.scale > noScale }
 
 func (w *Past) write(out *writer) {
 	for _, v := range w.value {

@@ -8,6 +8,7 @@
 """
 import json
 import os
+import shutil
 
 import numpy as np
 
@@ -36,6 +37,18 @@ def read(folder, part):
     """x with a row for each observation (in memory still by column), and y."""
     y = np.fromfile(f"{folder}/{part}/y.f32", "<f4")
     return np.fromfile(f"{folder}/{part}/x.f32", "<f4").reshape(-1, len(y)).T, y
+
+
+def draw(folder, to, seed, share):
+    """Writes a set to another folder, with a random share of its rows to train on."""
+    of = f"{folder}/train"
+    rows = os.path.getsize(f"{of}/y.f32") // 4
+    drawn = np.random.default_rng(seed).random(rows) < share
+    os.makedirs(f"{to}/train", exist_ok=True)
+    for name in os.listdir(of):
+        np.fromfile(f"{of}/{name}", "<f4").reshape(-1, rows)[:, drawn].tofile(f"{to}/train/{name}")
+    shutil.copy(f"{folder}/meta.json", to)
+    os.symlink(os.path.abspath(f"{folder}/test"), f"{to}/test")
 
 
 def dense(rng, x, y):

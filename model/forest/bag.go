@@ -11,6 +11,7 @@ import (
 type bag struct {
 	grower *tree.Grower
 	rows   []uint32
+	own    []uint32 // a copy, which the grower reorders
 	counts []uint32 // by row of the data, how often it was drawn; nil without Bootstrap
 }
 

@@ -123,7 +123,8 @@ func (f *fit) train(ctx context.Context, threads int) (*Predictor, error) {
 func (f *fit) grow(b *bag, t int) tree.Tree {
 	rng := rand.New(rand.NewPCG(f.seed, uint64(t)))
 	rows := b.draw(f, rng.Uint64())
-	grown := b.grower.Grow(rows, tree.Values{Rate: 1 / float64(f.Trees)}, rng.Uint64())
+	b.own = append(b.own[:0], rows...)
+	grown := b.grower.Grow(b.own, tree.Values{Rate: 1 / float64(f.Trees)}, rng.Uint64())
 	if f.outside != nil {
 		f.outside.add(&grown.Tree, rows)
 	}

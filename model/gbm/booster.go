@@ -17,7 +17,7 @@ const maxStep = 2
 type scored struct {
 	target
 	matrix *tree.Matrix
-	rows   []uint32  // that count
+	rows   []uint32  // that count, ascending
 	score  []float64 // by row of the matrix: start, offset and trees
 	team   *tree.Team
 }
@@ -55,6 +55,7 @@ type booster struct {
 	spare     sync.Pool // of derivations
 	drawn     []float32 // by row: its weight in this round's leaves, where GOSS changes it
 	grower    *tree.Grower
+	own       []uint32 // see toReorder
 	ensemble  *tree.Ensemble
 	follows   []*scored // other rows, whose scores move too
 }
@@ -86,14 +87,29 @@ func (b *booster) add(t uint64) {
 	if b.GOSS.on() {
 		rows = b.draw(rng.Uint64())
 	}
+	all := len(rows) == len(b.rows)
 	// Where trees were dropped, this one makes up for a part of them only.
-	grown := b.grower.Grow(rows, tree.Values{
+	grown := b.grower.Grow(b.toReorder(rows, all), tree.Values{
 		Rate: b.LearningRate / float64(1+len(dropped)), Renew: b.renewal(),
 	}, growSeed)
 	b.ensemble.Add(grown)
-	b.take(grown, len(rows) == len(b.rows))
+	b.take(grown, all)
 	b.restore(dropped)
 }
+
+// toReorder are rows for the grower, which reorders them. Rows of one tree are
+// its own. All of them are copied, unless they are all of the matrix, whose
+// order take knows how to restore: a copy is memory.
+func (b *booster) toReorder(rows []uint32, all bool) []uint32 {
+	if !all || b.whole() {
+		return rows
+	}
+	b.own = append(b.own[:0], rows...)
+	return b.own
+}
+
+// whole reports whether all rows of the matrix count.
+func (b *booster) whole() bool { return len(b.rows) == len(b.y) }
 
 // take moves the scores by a new tree; all says that it was grown on all rows,
 // whose leaves are known then.
@@ -105,6 +121,13 @@ func (b *booster) take(grown *tree.Grown, all bool) {
 				b.score[r] += float64(leaf.Value)
 			}
 		})
+		if b.whole() {
+			b.team.Spans(len(b.rows), func(begin, end int) {
+				for i := begin; i < end; i++ {
+					b.rows[i] = uint32(i)
+				}
+			})
+		}
 	} else {
 		b.move(&grown.Tree, 1)
 	}

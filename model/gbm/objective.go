@@ -125,6 +125,10 @@ func bracket(rows examples) (low, high float64) {
 	return low, high
 }
 
+// CheckTargets refuses, with code invalid, parameters of an objective that are
+// not legal and targets that it does not take.
+func CheckTargets(o Objective, y []float32) error { return o.check(y) }
+
 func refuseNegative(y []float32, objective string) error {
 	if i := slices.IndexFunc(y, func(v float32) bool { return v < 0 }); i >= 0 {
 		return daycast.Errorf(daycast.Invalid, "target of row %d is %g: %s needs targets >= 0", i, y[i], objective).

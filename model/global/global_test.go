@@ -84,6 +84,35 @@ func TestRowsAreBounded(t *testing.T) {
 	}
 }
 
+// TestFirstSalesAreNoTargets checks that nothing is learnt from a series before
+// it has sold: it has no scale to divide its first sales by.
+func TestFirstSalesAreNoTargets(t *testing.T) {
+	const n, days, horizon = 20, 200, 14
+	rowsOf := func(first int) *counter {
+		var series []modeltest.Series
+		for range n {
+			units := make([]float32, days)
+			for k := first; k < days; k++ {
+				units[k] = 3
+			}
+			series = append(series, modeltest.Series{Units: units})
+		}
+		seen := &counter{}
+		m := global.Model{Regressor: seen, Power: 1}
+		if _, err := m.Fit(t.Context(), model.Training{Panels: modeltest.Panel(modeltest.Origin, series...), Horizon: horizon, Seed: 1, Threads: 2}); err != nil {
+			t.Fatal(err)
+		}
+		return seen
+	}
+	always, late := rowsOf(0), rowsOf(150)
+	if late.most > 100 {
+		t.Errorf("a target is %g times its scale", late.most)
+	}
+	if most := always.rows * (days - 150) / days; late.rows == 0 || late.rows > most {
+		t.Errorf("%d rows, want at most %d, those since the first sale", late.rows, most)
+	}
+}
+
 func TestRefusesNoHorizon(t *testing.T) {
 	_, err := boosting().Fit(t.Context(), model.Training{Panels: modeltest.Shop(1, 3, 60), Threads: 1})
 	if daycast.CodeOf(err) != daycast.Invalid {

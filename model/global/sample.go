@@ -3,6 +3,7 @@ package global
 import (
 	"context"
 	"math"
+	"slices"
 	"sync"
 
 	"daycast"
@@ -69,9 +70,12 @@ func (s sampler) draw(p *daycast.Panel, i int, out []example) []example {
 	return out
 }
 
+// build makes the examples' rows, without those of a series that had not sold
+// by then: its first sale would be a million times its scale.
 func (s sampler) build(p *daycast.Panel, set *feature.Set, drawn []example, threads int) (*feature.Frame, []float32, []float32) {
 	x := feature.NewFrame(set.Columns(), len(drawn))
 	y, w := make([]float32, len(drawn)), make([]float32, len(drawn))
+	sold := make([]bool, len(drawn))
 	bound := set.Bind(p)
 	parallel(threads, len(drawn), func(lo, hi int) {
 		var past feature.Past
@@ -79,6 +83,9 @@ func (s sampler) build(p *daycast.Panel, set *feature.Set, drawn []example, thre
 		for n := lo; n < hi; n++ {
 			e := drawn[n]
 			bound.Reset(&past, e.i, e.t)
+			if sold[n] = past.Sold(); !sold[n] {
+				continue
+			}
 			bound.Row(&past, e.h, row)
 			x.Set(n, row)
 			y[n] = float32(float64(p.Train[p.Offsets[e.i]+e.t+e.h]) / past.Scale())
@@ -88,7 +95,23 @@ func (s sampler) build(p *daycast.Panel, set *feature.Set, drawn []example, thre
 			w[n] = float32(math.Pow(past.Scale(), s.power))
 		}
 	})
-	return x, y, w
+	rows := 0
+	for _, column := range append(slices.Clone(x.Data), y, w) {
+		rows = keep(column, sold)
+	}
+	return x.Slice(0, rows), y[:rows], w[:rows]
+}
+
+// keep moves the values that are marked to the front and returns how many they
+// are.
+func keep(values []float32, marked []bool) (n int) {
+	for i, v := range values {
+		if marked[i] {
+			values[n] = v
+			n++
+		}
+	}
+	return n
 }
 
 // parallel runs work on equal ranges of [0, n), and returns when all are done.

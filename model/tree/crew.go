@@ -85,12 +85,12 @@ func (c *crew) take() (n *growing, last bool) {
 
 // commit splits the first leaves of the queue whose children are known.
 func (c *crew) commit() {
-	for c.left() > 0 && len(c.queue) > 0 && c.nodes[c.queue[0]].children != nil {
+	for c.left() > 0 && len(c.queue) > 0 && c.nodes[c.queue[0]].known() {
 		n := c.nodes[heap.Pop(c).(int)]
 		n.left, n.right = n.children[0], n.children[1]
 		c.pool.put(n.hist)
 		c.nodes = append(c.nodes, n.left, n.right)
-		n.hist, n.children = nil, nil
+		n.hist, n.children = nil, [2]*growing{}
 		c.leaves++
 		c.offer(len(c.nodes) - 2)
 		c.offer(len(c.nodes) - 1)
@@ -127,28 +127,12 @@ func (c *crew) cleanUp() {
 	for _, n := range c.nodes {
 		c.pool.put(n.hist)
 		n.hist = nil
-		if n.children != nil {
+		if n.known() {
 			c.pool.put(n.children[0].hist)
 			c.pool.put(n.children[1].hist)
-			c.merge(n)
+			merge(c.rows[n.begin:n.end], c.spareOf(n), n.children[0].rows())
 		}
 	}
-}
-
-func (c *crew) merge(n *growing) {
-	left := c.spare[n.begin:n.children[0].end]
-	copy(left, c.rows[n.begin:])
-	right := c.rows[n.children[0].end:n.end]
-	out := c.rows[n.begin:n.begin]
-	for len(left) > 0 && len(right) > 0 {
-		if left[0] < right[0] {
-			out, left = append(out, left[0]), left[1:]
-		} else {
-			out, right = append(out, right[0]), right[1:]
-		}
-	}
-	copy(c.rows[n.begin+len(out):], left)
-	n.children = nil
 }
 
 // compare orders leaves: higher ones first where trees grow by depth, then by

@@ -22,15 +22,18 @@ type Grower struct {
 	all     view      // of the matrix's rows
 	workers []*worker // by thread
 	pool    histogramPool
+	parts   []sum  // room for sums by span
+	grown   []Leaf // of the last tree
 
 	// The tree that is being grown.
-	rows, spare []uint32   // each leaf has a stretch of rows, ascending in it
-	columns     []int      // that the tree may use, ascending
-	tiles       []int      // that hold such a column
-	nodes       []*growing // from the root on; where trees are whole, not those in patches
-	leaves      []*growing // from left to right, once they are known
-	patchRows   int        // leaves of so many rows are left to patches; 0: none is
-	seed        uint64
+	rows      []uint32   // the caller's; each leaf has a stretch of them, ascending in it
+	spare     []uint32   // room for half as many
+	columns   []int      // that the tree may use, ascending
+	tiles     []int      // that hold such a column
+	nodes     []*growing // from the root on; where trees are whole, not those in patches
+	leaves    []*growing // from left to right, once they are known
+	patchRows int        // leaves of so many rows are left to patches; 0: none is
+	seed      uint64
 }
 
 // growing is a node of a tree that is being grown.
@@ -47,11 +50,14 @@ type growing struct {
 	hist        *histogram   // nil where it is not kept
 	wide        []columnSums // by wide column, where rows are not at hand
 	taken       bool         // by a worker that makes its children
-	children    *[2]*growing // that its best split makes, once they are known
+	children    [2]*growing  // that its best split makes, once they are known
 	left, right *growing     // in the tree; nil for a leaf
 }
 
 func (n *growing) rows() int { return n.end - n.begin }
+
+// known reports whether the leaf's children are.
+func (n *growing) known() bool { return n.children[0] != nil }
 
 // NewGrower makes a grower of trees on m.
 func NewGrower(m *Matrix, o Options) *Grower {
@@ -67,13 +73,11 @@ func NewGrower(m *Matrix, o Options) *Grower {
 // on have to be before each Grow, which overwrites them.
 func (g *Grower) Gradients() Gradients { return g.q.words }
 
-// Grow grows a tree on rows, which it copies, from their gradients.
+// Grow grows a tree on rows, which ascend, from their gradients. It reorders
+// rows, so that those of a leaf lie together.
 func (g *Grower) Grow(rows []uint32, v Values, seed uint64) *Grown {
 	g.seed = seed
-	if len(g.spare) < len(rows) {
-		g.rows, g.spare = make([]uint32, len(rows)), make([]uint32, len(rows))
-	}
-	g.rows = append(g.rows[:0], rows...)
+	g.rows, g.spare = rows, sized(g.spare, len(rows)/2)
 	g.q.fill(rows, seed, g.o.Team)
 	g.chooseColumns()
 	for _, w := range g.workers {
@@ -95,15 +99,15 @@ func (g *Grower) Grow(rows []uint32, v Values, seed uint64) *Grown {
 func (g *Grower) root(rows []uint32) *growing {
 	n := g.workers[0].node()
 	*n = growing{end: len(rows), seed: g.seed, bounds: unbounded}
-	parts := make([]sum, spans(len(rows)))
+	g.parts = sized(g.parts, spans(len(rows)))
 	g.o.Team.Spans(len(rows), func(begin, end int) {
 		var s sum
 		for _, r := range rows[begin:end] {
 			s = s.plus(g.q.of(r))
 		}
-		parts[begin/spanRows] = s
+		g.parts[begin/spanRows] = s
 	})
-	for _, s := range parts {
+	for _, s := range g.parts {
 		n.sum = n.sum.plus(s)
 	}
 	n.value = g.o.newton(g.q.gradient(n.sum), g.q.hessian(n.sum), g.o.L2)
@@ -113,20 +117,24 @@ func (g *Grower) root(rows []uint32) *growing {
 
 // makeChildren divides a leaf's rows and, unless they will not be split,
 // searches both sides' best splits.
-func (g *Grower) makeChildren(workers []*worker, n *growing, last bool) *[2]*growing {
+func (g *Grower) makeChildren(workers []*worker, n *growing, last bool) [2]*growing {
 	self := workers[0]
 	g.matrix.setSides(&self.sides, &n.best)
-	middle := n.begin + g.all.partition(g.rows[n.begin:n.end], g.spare[n.begin:n.end], &self.sides, g.team(workers))
-	left, right := g.divided(self, n, middle)
+	g.all.partition(g.rows[n.begin:n.end], g.spareOf(n), n.best.left.rows(), &self.sides, g.team(workers))
+	left, right := g.divided(self, n)
 	if !last {
 		g.searchChildren(workers, n, left, right)
 	}
-	return &[2]*growing{left, right}
+	return [2]*growing{left, right}
 }
 
-// divided are the children of a leaf whose rows were divided at middle.
-func (g *Grower) divided(w *worker, n *growing, middle int) (left, right *growing) {
+// spareOf is a leaf's own part of the spare room, for half of its rows.
+func (g *Grower) spareOf(n *growing) []uint32 { return g.spare[n.begin/2 : n.end/2] }
+
+// divided are the children of a leaf whose rows were divided.
+func (g *Grower) divided(w *worker, n *growing) (left, right *growing) {
 	left, right = w.node(), w.node()
+	middle := n.begin + n.best.left.rows()
 	*left = growing{begin: n.begin, end: middle, seed: childSeed(n.seed, 0), sum: n.best.left}
 	*right = growing{begin: middle, end: n.end, seed: childSeed(n.seed, 1), sum: n.sum.minus(n.best.left)}
 	g.inherit(n, left, right)
@@ -191,9 +199,7 @@ func (g *Grower) searchChildren(workers []*worker, n, small, large *growing) {
 	}
 	small.hist = g.fillHistogram(workers, small)
 	large.hist, n.hist = n.hist, nil
-	g.team(workers).Each(len(g.tiles), func(i int) {
-		large.hist.subtract(small.hist, g.tiles[i], g.q.constant)
-	})
+	g.eachTile(workers, (*histogram).subtract, large.hist, small.hist)
 	g.findSplit(workers, small)
 	g.findSplit(workers, large)
 }
@@ -236,15 +242,22 @@ func (g *Grower) fillHistogram(workers []*worker, n *growing) *histogram {
 		from, to := len(rows)*i/len(workers), len(rows)*(i+1)/len(workers)
 		workers[i].adder.add(parts[i], rows[from:to])
 	})
-	g.team(workers).Each(len(g.tiles), func(i int) {
-		for _, part := range parts[1:] {
-			parts[0].plus(part, g.tiles[i], g.q.constant)
-		}
-	})
 	for _, part := range parts[1:] {
+		g.eachTile(workers, (*histogram).plus, parts[0], part)
 		g.pool.put(part)
 	}
 	return parts[0]
+}
+
+// eachTile does to h with other, tile by tile, what change does.
+func (g *Grower) eachTile(workers []*worker, change func(h, other *histogram, tile int, constant bool), h, other *histogram) {
+	if len(workers) == 1 {
+		for _, t := range g.tiles {
+			change(h, other, t, g.q.constant)
+		}
+		return
+	}
+	g.o.Team.Each(len(g.tiles), func(i int) { change(h, other, g.tiles[i], g.q.constant) })
 }
 
 // findSplit searches a leaf's columns for the best split, and drops the
@@ -325,10 +338,12 @@ type histogramPool struct {
 func (p *histogramPool) get(g *Grower) *histogram {
 	p.Lock()
 	defer p.Unlock()
-	h := &histogram{}
+	var h *histogram
 	if n := len(p.free); n > 0 {
 		h = p.free[n-1]
 		p.free = p.free[:n-1]
+	} else {
+		h = new(histogram)
 	}
 	if h.gn == nil {
 		h.gn = make([]tileGrads, g.matrix.width)

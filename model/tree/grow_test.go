@@ -32,7 +32,7 @@ func setAll(g Gradients, grad, hess []float32) {
 
 func growOn(g *Grower, rows []uint32, grad, hess []float32, seed uint64) *Grown {
 	setAll(g.Gradients(), grad, hess)
-	return g.Grow(rows, Values{}, seed)
+	return g.Grow(slices.Clone(rows), Values{}, seed)
 }
 
 func TestHistogramAgreesWithSlowTwin(t *testing.T) {

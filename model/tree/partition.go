@@ -47,86 +47,159 @@ func (s *sides) left(lane uint8) bool {
 	return s.lane[lane]
 }
 
-// divide writes the rows that go left to the front of spare, in order, and
-// the others to its back, in reverse; it returns how many go left. spare is
-// as long as rows.
-func (v *view) divide(rows, spare []uint32, s *sides) int {
-	switch {
-	case s.p.wide:
-		return divide(rows, spare, v.wide[s.p.lane], s.bins)
-	case s.plain:
-		return dividePlain(rows, spare, v.lanes[s.p.lane], s.lo, s.span)
+// partition reorders rows so that those that a split sends left, left of them,
+// come first, each side in its former order. The side with more rows closes up
+// where it is, and the other waits in spare, which has room for half of rows:
+//
+//	rows   |LRLLRLLL|   LLLLLL      LLLLLLRR
+//	spare           |   RR          RR
+func (v *view) partition(rows, spare []uint32, left int, s *sides, team *Team) {
+	if team != nil && len(rows) > spanRows {
+		v.partitionTogether(rows, spare, left, s, team)
+		return
 	}
-	return divide(rows, spare, v.lanes[s.p.lane], s.lane[:])
+	flip, fewer := fewerOf(left, len(rows))
+	spare = spare[:fewer]
+	v.divide(rows, spare, s, flip)
+	if flip == 1 {
+		copy(rows[left:], rows)
+		copy(rows, spare)
+	} else {
+		copy(rows[left:], spare)
+	}
 }
 
-func divide[T uint8 | uint16](rows, spare []uint32, bins []T, goesLeft []bool) int {
-	left, right := 0, len(rows)-1
-	spare = spare[:len(rows)]
-	for _, r := range rows {
-		// Both are written and one counter moves: no branch to mispredict.
-		spare[left], spare[right] = r, r
-		step := 0
-		if goesLeft[bins[r]] {
-			step = 1
-		}
-		left += step
-		right += step - 1
+// fewerOf tells which side has fewer of n rows, flip being 1 where it is the
+// left one, and how many.
+func fewerOf(left, n int) (flip, fewer int) {
+	if left < n-left {
+		return 1, left
 	}
-	return left
+	return 0, n - left
+}
+
+// partitionTogether is partition by all of a team, each member's rows by
+// themselves. To count first who goes left costs a second look at their bins,
+// and spares the room for all rows.
+func (v *view) partitionTogether(rows, spare []uint32, left int, s *sides, team *Team) {
+	flip, _ := fewerOf(left, len(rows))
+	parts := team.Threads()
+	bound := func(i int) int { return len(rows) * i / parts }
+	moved := make([]int, parts+1) // moved[i+1]: to spare, of part i, then summed up
+	team.Each(parts, func(i int) {
+		moved[i+1] = v.count(rows[bound(i):bound(i+1)], s, flip)
+	})
+	for i := range parts {
+		moved[i+1] += moved[i]
+	}
+	team.Each(parts, func(i int) {
+		v.divide(rows[bound(i):bound(i+1)], spare[moved[i]:moved[i+1]], s, flip)
+	})
+	kept := 0
+	for i := range parts {
+		n := bound(i+1) - bound(i) - (moved[i+1] - moved[i])
+		copy(rows[kept:], rows[bound(i):][:n])
+		kept += n
+	}
+	to := rows[kept:]
+	if flip == 1 {
+		copy(rows[left:], rows[:kept])
+		to = rows[:left]
+	}
+	team.Each(parts, func(i int) { copy(to[moved[i]:], spare[moved[i]:moved[i+1]]) })
+}
+
+// count is how many of rows go right or, with flip 1, left.
+func (v *view) count(rows []uint32, s *sides, flip int) (n int) {
+	if s.p.wide {
+		bins := v.wide[s.p.lane]
+		for _, r := range rows {
+			n += right(!s.bins[bins[r]], flip)
+		}
+		return n
+	}
+	lane := v.lanes[s.p.lane]
+	for _, r := range rows {
+		n += right(!s.left(lane[r]), flip)
+	}
+	return n
+}
+
+// right is 1 for a row that goes right or, with flip 1, left.
+func right(goesRight bool, flip int) int {
+	step := 0
+	if goesRight {
+		step = 1
+	}
+	return step ^ flip
+}
+
+// divide moves the rows that go right or, with flip 1, left to spare, which is
+// as long as they are many, and closes up the others in rows, both in order.
+func (v *view) divide(rows, spare []uint32, s *sides, flip int) {
+	switch {
+	case s.p.wide:
+		divide(rows, spare, v.wide[s.p.lane], s.bins, flip)
+	case s.plain:
+		dividePlain(rows, spare, v.lanes[s.p.lane], s.lo, s.span, flip)
+	default:
+		divide(rows, spare, v.lanes[s.p.lane], s.lane[:], flip)
+	}
+}
+
+func divide[T uint8 | uint16](rows, spare []uint32, bins []T, goesLeft []bool, flip int) {
+	kept, moved := 0, 0
+	for i, r := range rows {
+		if moved == len(spare) {
+			copy(rows[kept:], rows[i:])
+			return
+		}
+		// Both are written and one counter moves: no branch to mispredict.
+		rows[kept], spare[moved] = r, r
+		step := right(!goesLeft[bins[r]], flip)
+		moved += step
+		kept += 1 - step
+	}
 }
 
 // dividePlain is divide without a table, which takes longer to make than a
 // small leaf to divide.
-func dividePlain(rows, spare []uint32, lane []uint8, lo, span uint8) int {
-	left, right := 0, len(rows)-1
-	spare = spare[:len(rows)]
-	for _, r := range rows {
-		spare[left], spare[right] = r, r
-		step := 0
-		if lane[r]-lo <= span {
-			step = 1
+func dividePlain(rows, spare []uint32, lane []uint8, lo, span uint8, flip int) {
+	kept, moved := 0, 0
+	for i, r := range rows {
+		if moved == len(spare) {
+			copy(rows[kept:], rows[i:])
+			return
 		}
-		left += step
-		right += step - 1
+		rows[kept], spare[moved] = r, r
+		step := right(lane[r]-lo > span, flip)
+		moved += step
+		kept += 1 - step
 	}
-	return left
 }
 
-// partition reorders rows so that those that a split sends left come first,
-// each side in its former order, and returns how many they are. Spans are
-// divided in parallel, each into its own stretch of spare:
-//
-//	rows   |  span 0  |  span 1  |  span 2 |
-//	spare  |LLL<-RRRRR|LLLL<-RRRR|L<-RRRRRR|
-//	rows   |LLLLLLLL        |RRRRRRRRRRRRRR|
-func (v *view) partition(rows, spare []uint32, side *sides, team *Team) int {
-	if len(rows) <= spanRows {
-		middle := v.divide(rows, spare, side)
-		copy(rows, spare[:middle])
-		copyReversed(rows[middle:], spare[middle:len(rows)])
-		return middle
+// merge undoes a partition of ascending rows.
+func merge(rows, spare []uint32, left int) {
+	flip, fewer := fewerOf(left, len(rows))
+	spare = spare[:fewer]
+	if flip == 1 {
+		copy(spare, rows)
+		from, to := rows[left:], 0
+		for _, r := range spare {
+			for len(from) > 0 && from[0] < r {
+				rows[to], from, to = from[0], from[1:], to+1
+			}
+			rows[to], to = r, to+1
+		}
+		return
 	}
-	lefts := make([]int, spans(len(rows))+1) // lefts[i+1]: of span i, then summed up
-	team.Spans(len(rows), func(b, e int) {
-		lefts[b/spanRows+1] = v.divide(rows[b:e], spare[b:e], side)
-	})
-	for i := range lefts[1:] {
-		lefts[i+1] += lefts[i]
-	}
-	middle := lefts[len(lefts)-1]
-	team.Spans(len(rows), func(b, e int) {
-		before := lefts[b/spanRows]
-		n := lefts[b/spanRows+1] - before
-		copy(rows[before:], spare[b:b+n])
-		copyReversed(rows[middle+b-before:][:e-b-n], spare[b+n:e])
-	})
-	return middle
-}
-
-func copyReversed(to, from []uint32) {
-	from = from[:len(to)]
-	for i := range to {
-		to[i] = from[len(from)-1-i]
+	copy(spare, rows[left:])
+	from, to := rows[:left], len(rows)-1
+	for i := range spare {
+		r := spare[len(spare)-1-i]
+		for len(from) > 0 && from[len(from)-1] > r {
+			rows[to], from, to = from[len(from)-1], from[:len(from)-1], to-1
+		}
+		rows[to], to = r, to-1
 	}
 }

@@ -73,8 +73,8 @@ func (g *Grower) splitInPatch(w *worker, n *growing) {
 		return
 	}
 	g.matrix.setSides(&w.sides, &n.best)
-	middle := n.begin + p.partition(rows, p.spare, &w.sides, nil)
-	n.left, n.right = g.divided(w, n, middle)
+	p.partition(rows, p.spare, n.best.left.rows(), &w.sides, nil)
+	n.left, n.right = g.divided(w, n)
 	g.splitInPatch(w, n.left)
 	g.splitInPatch(w, n.right)
 }
@@ -83,7 +83,7 @@ func (g *Grower) splitInPatch(w *worker, n *growing) {
 func (p *patch) copy(g *Grower, rows []uint32, begin int) {
 	m, n := g.matrix, len(rows)
 	p.begin, p.from = begin, append(p.from[:0], rows...)
-	p.rows, p.spare, p.words = sized(p.rows, n), sized(p.spare, n), sized(p.words, n)
+	p.rows, p.spare, p.words = sized(p.rows, n), sized(p.spare, n/2), sized(p.words, n)
 	for i, r := range rows {
 		p.rows[i], p.words[i] = uint32(i), g.q.words[r]
 	}

@@ -24,7 +24,8 @@ type node struct {
 }
 
 // A Grown tree also tells where the rows that it was grown on ended. Leaves,
-// from left to right, is valid until the next Grow.
+// from left to right, is valid until the next Grow, and as long as the rows that
+// it was given are left as they are.
 type Grown struct {
 	Tree   Tree
 	Leaves []Leaf
@@ -38,9 +39,9 @@ type Leaf struct {
 
 // finish sets the leaves' values and lays the nodes out flat.
 func (g *Grower) finish(v Values) *Grown {
-	out := &Grown{}
 	g.leaves = g.nodes[0].leaves(g.leaves[:0])
-	out.Leaves = make([]Leaf, len(g.leaves))
+	g.grown = sized(g.grown, len(g.leaves))
+	out := &Grown{Leaves: g.grown}
 	g.o.Team.Each(len(g.leaves), func(i int) {
 		n := g.leaves[i]
 		rows := g.rows[n.begin:n.end]

@@ -78,7 +78,7 @@ func (g *StreamGrower) trim(c *crew, leaves []int) (kept int) {
 		n := c.nodes[i]
 		n.taken = true // for a moment, to tell those that are in the queue
 		keep(n)
-		if n.children != nil {
+		if n.known() {
 			keep(n.children[0])
 			keep(n.children[1])
 		}
@@ -96,13 +96,13 @@ func (g *StreamGrower) trim(c *crew, leaves []int) (kept int) {
 func (g *StreamGrower) giveBack() {
 	for _, n := range g.nodes {
 		g.release(n)
-		n.children = nil
+		n.children = [2]*growing{}
 	}
 }
 
 func (g *StreamGrower) release(n *growing) {
 	held := []*growing{n}
-	if n.children != nil {
+	if n.known() {
 		held = append(held, n.children[0], n.children[1])
 	}
 	for _, h := range held {

@@ -91,7 +91,7 @@ func (g *StreamGrower) split(ctx context.Context, c *crew) error {
 	leaves := slices.Clone(c.queue)
 	slices.SortFunc(leaves, c.compare)
 	kept := g.trim(c, leaves)
-	leaves = slices.DeleteFunc(leaves[:min(len(leaves), c.left())], func(i int) bool { return c.nodes[i].children != nil })
+	leaves = slices.DeleteFunc(leaves[:min(len(leaves), c.left())], func(i int) bool { return c.nodes[i].known() })
 	// Level by level all leaves of the queue come before their children.
 	last := c.left() == 1 || g.o.DepthWise && len(leaves) == c.left() && c.nodes[leaves[0]].depth == c.nodes[leaves[len(leaves)-1]].depth
 	w := g.newWalk()
@@ -112,7 +112,7 @@ func (g *StreamGrower) split(ctx context.Context, c *crew) error {
 	var made []*growing
 	for _, p := range pairs {
 		made = append(made, p.left, p.right)
-		p.n.children = &[2]*growing{p.left, p.right}
+		p.n.children = [2]*growing{p.left, p.right}
 	}
 	g.search(made)
 	return nil

@@ -114,7 +114,7 @@ func TestWholeTreesAgreeWithCrew(t *testing.T) {
 
 // growByCrew is Grow as if there were a limit of leaves.
 func growByCrew(g *Grower, rows []uint32, seed uint64) *Grown {
-	g.seed, g.rows, g.spare = seed, append([]uint32(nil), rows...), make([]uint32, len(rows))
+	g.seed, g.rows, g.spare = seed, append([]uint32(nil), rows...), make([]uint32, len(rows)/2)
 	g.q.fill(rows, seed, nil)
 	g.chooseColumns()
 	g.nodes = []*growing{g.root(rows)}

@@ -132,37 +132,29 @@ func (r Regressor) parameters(y []float32, seed uint64) (map[string]string, erro
 			return nil, err
 		}
 		if f.theirs != "" {
-			p[f.theirs] = strconv.FormatFloat(f.value, 'g', -1, 64)
+			p[f.theirs] = number(f.value)
 		}
 	}
 	return p, nil
 }
 
-// objective names the objective in p and checks its parameter and targets.
+// objective names the objective in p, with its parameter, and checks both it
+// and the targets.
 func (r Regressor) objective(y []float32, p map[string]string) error {
-	counts := true
 	switch o := r.Objective.(type) {
 	case nil, gbm.Squared:
-		p["objective"], counts = "reg:squarederror", false
+		p["objective"] = "reg:squarederror"
+		return nil
 	case gbm.Poisson:
 		p["objective"] = "count:poisson"
 	case gbm.Tweedie:
-		power := cmp.Or(o.Power, 1.1)
-		if !(power > 1 && power < 2) {
-			return daycast.Errorf(daycast.Invalid, "tweedie power %g: want a number above 1 and below 2", power).WithField("power")
-		}
-		p["objective"], p["tweedie_variance_power"] = "reg:tweedie", strconv.FormatFloat(power, 'g', -1, 64)
+		p["objective"], p["tweedie_variance_power"] = "reg:tweedie", number(cmp.Or(o.Power, 1.1))
 	case gbm.Quantile:
-		if !(o.Level > 0 && o.Level < 1) {
-			return daycast.Errorf(daycast.Invalid, "quantile level %g: want a number between 0 and 1", o.Level).WithField("level")
-		}
-		p["objective"], p["quantile_alpha"], counts = "reg:quantileerror", strconv.FormatFloat(o.Level, 'g', -1, 64), false
+		p["objective"], p["quantile_alpha"] = "reg:quantileerror", number(cmp.Or(o.Level, 0.5))
 	default:
 		return daycast.Errorf(daycast.Invalid, "xgboost does not know the objective %T", o)
 	}
-	if i := slices.IndexFunc(y, func(v float32) bool { return v < 0 }); counts && i >= 0 {
-		return daycast.Errorf(daycast.Invalid, "target of row %d is %g: %s needs targets >= 0", i, y[i], p["objective"]).
-			WithHint("take squared error for data with returns")
-	}
-	return nil
+	return gbm.CheckTargets(r.Objective, y)
 }
+
+func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
