@@ -86,8 +86,9 @@ type Rule struct {
 	Severity  string   `yaml:"severity"`  // warn: count the rows. quarantine: set them aside, with the reason. stop: end the run before it replaces anything. Left out: warn.
 }
 
-// Volume is volume in such an entry. Each day is judged once, when it is over;
-// weekdays on which the shop does not sell are not.
+// Volume is volume in such an entry. Each day is judged once, when it is over, and
+// again where its rows have changed since; weekdays on which the shop does not
+// sell are not.
 type Volume struct {
 	Lowest  float64 `yaml:"lowest"`  // Least rows of a day, as a share of the median of its weekday in the weeks before, such as 0.5; 0: no limit.
 	Highest float64 `yaml:"highest"` // Most rows, likewise, such as 2; 0: no limit.

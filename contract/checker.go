@@ -16,6 +16,7 @@ type Options struct {
 	Zone    *time.Location           // of times without an offset, and where days begin; nil: UTC
 	Ids     map[string]*Keys         // by table: what Known asks
 	Measure string                   // the column of units, "" where there is none
+	Times   string                   // the column of times, whose days are counted; "" where there is none
 	Private func(column string) bool // whose values no report shows; nil: none
 	Since   daycast.Day              // rows of earlier days are not read; 0: all are
 	Past    map[daycast.Day]int64    // rows by day that earlier runs read; nil: none
@@ -59,6 +60,9 @@ func (c Contract) NewChecker(table string, columns []string, o Options) *Checker
 		o.Zone = time.UTC
 	}
 	k := &Checker{table: table, width: len(columns), measure: slices.Index(columns, o.Measure), options: o}
+	if at := slices.Index(columns, o.Times); at >= 0 {
+		k.times = newTimes(at, o)
+	}
 	for _, r := range c {
 		w := &watched{Rule: r}
 		for _, column := range r.Columns {
@@ -67,9 +71,7 @@ func (c Contract) NewChecker(table string, columns []string, o Options) *Checker
 		}
 		switch {
 		case r.Check.whole():
-			if k.times == nil {
-				k.times = newTimes(w.columns[0], o)
-			}
+			k.times = newTimes(w.columns[0], o)
 		case r.Check == Unique:
 			w.keys = NewKeys(o.Keys)
 		default:

@@ -90,12 +90,12 @@ func TestChecker(t *testing.T) {
 		t.Error(diff)
 	}
 	want := map[string]string{
-		"quantity.type":           "sales: quantity.type: quantity is a whole number; 1 of 5 do not, such as row 3: quantity \"1.5\"",
-		"quantity.range":          "sales: quantity.range: quantity is from -10 to +Inf; 1 of 5 do not, such as row 4: quantity \"-11\"",
-		"line_id.values":          "sales: line_id.values: line_id is one of 1, 2; 1 of 5 do not, such as row 4: line_id \"3\"",
-		"order_id.pattern":        "sales: order_id.pattern: order_id matches A[0-9]+|B; 1 of 5 do not, such as row 4: order_id \"C9\"",
-		"item_id.known":           "sales: item_id.known: item_id is in the table of items; 1 of 5 do not, such as row 3: item_id \"vase\"",
-		"order_id+line_id.unique": "sales: order_id+line_id.unique: no two rows have the same order_id, line_id; 1 of 5 do not, such as row 2: order_id \"A1\", line_id \"1\"",
+		"quantity.type":           "sales: quantity.type: quantity is a whole number; broken by 1 of 5 rows, such as row 3: quantity \"1.5\"",
+		"quantity.range":          "sales: quantity.range: quantity is at least -10; broken by 1 of 5 rows, such as row 4: quantity \"-11\"",
+		"line_id.values":          "sales: line_id.values: line_id is one of 1, 2; broken by 1 of 5 rows, such as row 4: line_id \"3\"",
+		"order_id.pattern":        "sales: order_id.pattern: order_id matches A[0-9]+|B; broken by 1 of 5 rows, such as row 4: order_id \"C9\"",
+		"item_id.known":           "sales: item_id.known: item_id is in the table of items; broken by 1 of 5 rows, such as row 3: item_id \"vase\"",
+		"order_id+line_id.unique": "sales: order_id+line_id.unique: no two rows have the same order_id, line_id; broken by 1 of 5 rows, such as row 2: order_id \"A1\", line_id \"1\"",
 		"freshness":               "sales: freshness: the newest ordered_at is at most 2 days old",
 	}
 	for _, o := range r.Rules {
@@ -182,6 +182,14 @@ func TestVolume(t *testing.T) {
 	rows = slices.DeleteFunc(rows, func(r []string) bool { return r[2] < (today - 5).String() })
 	if got := judged(); !strings.HasPrefix(got, "2 10 ["+half+" ") {
 		t.Error("from the past: " + got)
+	}
+	o.Judged = today - 1
+	if got := judged(); got != "0 0 []" {
+		t.Error("judged, and still the same: " + got)
+	}
+	rows = slices.DeleteFunc(rows, func(r []string) bool { return r[2] == (today - 1).String() })
+	if got := judged(); !strings.HasPrefix(got, "1 1 ["+(today-1).String()) {
+		t.Error("judged, and then lost: " + got)
 	}
 }
 

@@ -3,6 +3,7 @@ package contract
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -16,8 +17,8 @@ type Result struct {
 	Rows   int64     `json:"rows"`            // read
 	Aside  int64     `json:"set_aside"`       // by the contract
 	Unread int64     `json:"unreadable"`      // of another width than the table
-	Newest time.Time `json:"newest,omitzero"` // zero where no rule asks for times
-	Days   []Span    `json:"days,omitempty"`  // by day where a rule asks for the volume
+	Newest time.Time `json:"newest,omitzero"` // zero where there is no column of times
+	Days   []Span    `json:"days,omitempty"`  // the newest that are over, the oldest first
 	Rules  []Outcome `json:"rules,omitempty"`
 }
 
@@ -50,9 +51,16 @@ func (o Outcome) Share() float64 {
 func (o Outcome) String() string {
 	s := fmt.Sprintf("%s: %s: %s", o.Table, o.Rule, o.Promise)
 	if o.Of > 0 {
-		s += fmt.Sprintf("; %d of %d do not", o.Rows, o.Of)
+		what := "rows"
+		if o.Rule == string(Volume) {
+			what = "days"
+		}
+		s += fmt.Sprintf("; broken by %d of %d %s", o.Rows, o.Of, what)
 	}
-	if len(o.Examples) > 0 {
+	switch {
+	case len(o.Examples) > 0 && o.Of == 0:
+		s += "; " + o.Examples[0]
+	case len(o.Examples) > 0:
 		s += ", such as " + strings.Join(o.Examples, "; ")
 	}
 	return s
@@ -63,6 +71,7 @@ func (k *Checker) End() *Result {
 	r := &Result{Table: k.table, Rows: k.rows, Aside: k.aside, Unread: k.unread}
 	if k.times != nil {
 		r.Newest = k.times.newest
+		r.Days = shown(usual.volume(k.times.all(k.options), k.times.today))
 	}
 	for _, w := range k.rules {
 		out := Outcome{Table: k.table, Rule: w.Name(), Promise: w.Rule.String(), Severity: w.Severity, Allowed: w.Allowed}
@@ -102,6 +111,11 @@ func (k *Checker) fresh(w *watched, out *Outcome) {
 // shownDays is how many days of volume a result shows: a quarter.
 const shownDays = 91
 
+func shown(days []Span) []Span { return days[max(0, len(days)-shownDays):] }
+
+// usual says what to expect of a day where no rule limits it.
+var usual = Rule{Weeks: 4, Highest: math.Inf(1)}
+
 func (k *Checker) volume(w *watched, out *Outcome) []Span {
 	spans := w.Rule.volume(k.times.all(k.options), k.times.today)
 	if len(spans) == 0 {
@@ -109,7 +123,7 @@ func (k *Checker) volume(w *watched, out *Outcome) []Span {
 	}
 	from := k.options.firstJudged(spans[len(spans)-1].Day)
 	for _, s := range slices.Backward(spans) {
-		if s.Day < from || s.Expected == 0 {
+		if s.Expected == 0 || s.Day < from && !k.changed(s) {
 			continue
 		}
 		out.Of++
@@ -121,7 +135,13 @@ func (k *Checker) volume(w *watched, out *Outcome) []Span {
 		}
 	}
 	out.Broken = out.Rows > 0
-	return spans[max(0, len(spans)-shownDays):]
+	return shown(spans)
+}
+
+// changed reports whether a day was read again and has other rows than before.
+func (k *Checker) changed(s Span) bool {
+	before, known := k.options.Past[s.Day]
+	return known && s.Day > k.options.Since && before != s.Rows
 }
 
 // Err is code invalid where a rule that stops a run is broken, and where no

@@ -5,6 +5,7 @@ package contract
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -85,7 +86,7 @@ func (r Rule) String() string {
 	case Typed:
 		return fmt.Sprintf("%s is %s", column, kindWords[r.Kind])
 	case Range:
-		return fmt.Sprintf("%s is from %s to %s", column, number(r.Min), number(r.Max))
+		return column + " is " + within(r.Min, r.Max)
 	case OneOf:
 		return fmt.Sprintf("%s is one of %s", column, strings.Join(r.Values, ", "))
 	case Matches:
@@ -97,8 +98,19 @@ func (r Rule) String() string {
 	case Freshness:
 		return fmt.Sprintf("the newest %s is at most %s old", column, age(r.Within))
 	default:
-		return fmt.Sprintf("a day has from %s to %s times the rows of its weekday in the %d weeks before", number(r.Lowest), number(r.Highest), r.Weeks)
+		return fmt.Sprintf("a day's rows are %s times those of its weekday in the %d weeks before", within(r.Lowest, r.Highest), r.Weeks)
 	}
+}
+
+// within are bounds in words; one may be infinite.
+func within(least, most float64) string {
+	switch {
+	case math.IsInf(most, 1):
+		return "at least " + number(least)
+	case math.IsInf(least, -1):
+		return "at most " + number(most)
+	}
+	return "from " + number(least) + " to " + number(most)
 }
 
 func number(v float64) string { return strconv.FormatFloat(v, 'g', 10, 64) }
@@ -109,7 +121,7 @@ func age(d time.Duration) string {
 	switch {
 	case d == day:
 		return "1 day"
-	case d%day == 0:
+	case d%day == 0 || d > 4*day:
 		return fmt.Sprintf("%d days", d/day)
 	}
 	return d.Round(time.Minute).String()

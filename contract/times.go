@@ -121,7 +121,8 @@ func (t *times) all(o Options) map[daycast.Day]int64 {
 }
 
 // firstJudged is the first day whose volume counts: each day is judged once,
-// and of a table that is read for the first time the newest week.
+// and of a table that is read for the first time the newest week. What changed
+// since is judged again.
 func (o Options) firstJudged(last daycast.Day) daycast.Day {
 	if o.Judged == 0 {
 		return last - 6

@@ -29,11 +29,12 @@ func (r *Run) clean(ctx context.Context) error {
 		Quarantine: func(q daycast.Quarantined) { quarantined = append(quarantined, q) },
 	}
 	days := tradingDays{}
-	facts := r.facts(ctx, lines.Facts(ctx, r.raw(ctx, e.OnePlace), l.Report), days, l.Report)
+	sold := clean.Scales{}.Facts(ctx, lines.Facts(ctx, r.raw(ctx, e.OnePlace), l.Report), l.Report)
+	facts := r.facts(ctx, sold, days, l.Report)
 	if _, err := r.Warehouse.Facts().Replace(ctx, r.ID, facts); err != nil {
 		return err
 	}
-	if _, err := r.Warehouse.Quarantine().Replace(ctx, r.ID, each(quarantined)); err != nil {
+	if _, err := r.Warehouse.Quarantine().Replace(ctx, r.ID, chained(r.aside(), each(quarantined))); err != nil {
 		return err
 	}
 	l.First, _ = days.bounds()
