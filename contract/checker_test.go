@@ -329,3 +329,19 @@ func TestAllRowsAside(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func BenchmarkChecker(b *testing.B) {
+	var rows [][]string
+	for i := range 4096 {
+		rows = append(rows, []string{strconv.Itoa(i / 3), strconv.Itoa(i % 3), fmt.Sprintf("2024-02-%02dT10:%02d:00", 1+i/300, i/3%60), "c1", "mug", "2"})
+	}
+	for name, c := range map[string]contract.Contract{"nothing": nil, "all": rules()} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			k := c.NewChecker("sales", columns, contract.Options{Now: now, Times: "ordered_at", Ids: map[string]*contract.Keys{"items": items()}})
+			for i := range b.N {
+				k.Row(int64(i), rows[i%len(rows)])
+			}
+		})
+	}
+}

@@ -19,9 +19,12 @@ type times struct {
 	newest time.Time
 	days   map[daycast.Day]int64
 
-	lastText string // of the row before, and its time
-	lastTime time.Time
-	lastOK   bool
+	newestText string // of a time without an offset: such sort as they read
+
+	date string // of the row before, and what follows from it
+	day  daycast.Day
+	ok   bool
+	rows int64 // of that day that are not in days yet
 }
 
 // mostDays bounds the map: dirt of 274 years at most.
@@ -31,23 +34,59 @@ func newTimes(column int, o Options) *times {
 	return &times{column: column, zone: o.Zone, now: o.Now, today: daycast.DayOf(o.Now.In(o.Zone)), days: map[daycast.Day]int64{}}
 }
 
+// add counts a row. Most rows have the date of the row before, so that only a
+// newer time is read whole.
 func (t *times) add(row []string) {
 	text := strings.TrimSpace(row[t.column])
-	if text != t.lastText {
-		t.lastText = text
-		t.lastTime, t.lastOK = timeOf(text, t.zone)
-	}
-	at := t.lastTime.In(t.zone)
-	day := daycast.DayOf(at)
-	if !t.lastOK || day <= 0 || day > t.today {
+	if !plainTime(text) {
+		at, ok := timeOf(text, t.zone)
+		at = at.In(t.zone)
+		t.count(text, daycast.DayOf(at), ok)
+		if t.ok && at.After(t.newest) {
+			t.newest = at
+		}
 		return
 	}
-	if at.After(t.newest) {
-		t.newest = at
+	if date := text[:len(time.DateOnly)]; date != t.date {
+		day, err := daycast.ParseDay(date)
+		t.count(date, day, err == nil)
+	} else {
+		t.rows++
 	}
-	if _, known := t.days[day]; known || len(t.days) < mostDays {
-		t.days[day]++
+	if t.ok && text > t.newestText {
+		if at, ok := timeOf(text, t.zone); ok {
+			t.newestText = text
+			if at.After(t.newest) {
+				t.newest = at
+			}
+		}
 	}
+}
+
+// plainTime reports whether a text looks like a date, or a date and a time
+// without an offset.
+func plainTime(text string) bool {
+	switch len(text) {
+	case len("2006-01-02"):
+		return true
+	case len("2006-01-02T15:04"), len("2006-01-02T15:04:05"):
+		return text[10] == 'T' || text[10] == ' '
+	}
+	return false
+}
+
+// count begins with the rows of a day; dirt and days to come count nowhere.
+func (t *times) count(date string, day daycast.Day, ok bool) {
+	t.flush()
+	t.date, t.day, t.ok, t.rows = date, day, ok && day > 0 && day <= t.today, 1
+}
+
+// flush adds the rows at hand to their day.
+func (t *times) flush() {
+	if _, known := t.days[t.day]; t.ok && t.rows > 0 && (known || len(t.days) < mostDays) {
+		t.days[t.day] += t.rows
+	}
+	t.rows = 0
 }
 
 // A Span is how many rows a day had, and how many its weekday lets expect.
@@ -108,6 +147,7 @@ func median(v []int64) float64 {
 // all are the days that were read, before them those of earlier runs. The day
 // of Since may have been read in part.
 func (t *times) all(o Options) map[daycast.Day]int64 {
+	t.flush()
 	all := map[daycast.Day]int64{}
 	for d, n := range o.Past {
 		if o.Since != 0 && d <= o.Since {
