@@ -92,18 +92,13 @@ const trendRuns = 14
 // ReadQuality is the report of a run of a data folder, "" for the newest, with
 // the trend up to it: code not_found where there is none.
 func ReadQuality(dir, run string) (*quality.Report, error) {
-	files, _ := filepath.Glob(filepath.Join(dir, "runs", "*"+qualitySuffix)) // the pattern is well formed
-	slices.Sort(files)                                                       // run ids sort as they began
+	files := qualityFiles(dir)
 	at := len(files) - 1
 	if run != "" {
 		at = slices.IndexFunc(files, func(f string) bool { return strings.TrimSuffix(filepath.Base(f), qualitySuffix) == run })
 	}
 	if at < 0 {
-		what := "no run"
-		if run != "" {
-			what = "no run " + run
-		}
-		return nil, daycast.Errorf(daycast.NotFound, "%s has left a report on its data in %s", what, dir).WithHint("daycast etl or daycast run does").WithField("run")
+		return nil, noQuality(dir, run)
 	}
 	q, err := readQuality(files[at])
 	if err != nil {
@@ -115,6 +110,31 @@ func ReadQuality(dir, run string) (*quality.Report, error) {
 		}
 	}
 	return q, nil
+}
+
+// NewestQuality is that of the newest run, without the trend.
+func NewestQuality(dir string) (*quality.Report, error) {
+	files := qualityFiles(dir)
+	if len(files) == 0 {
+		return nil, noQuality(dir, "")
+	}
+	return readQuality(files[len(files)-1])
+}
+
+// qualityFiles are those of all runs, the oldest first: ids sort as runs began.
+func qualityFiles(dir string) []string {
+	files, _ := filepath.Glob(filepath.Join(dir, "runs", "*"+qualitySuffix)) // the pattern is well formed
+	slices.Sort(files)
+	return files
+}
+
+func noQuality(dir, run string) error {
+	what := "no run"
+	if run != "" {
+		what += " " + run
+	}
+	return daycast.Errorf(daycast.NotFound, "%s has left a report on its data in %s", what, dir).
+		WithHint("daycast etl and daycast run do").WithField("run")
 }
 
 // readQuality is a report without the trend; nil beside an error.
