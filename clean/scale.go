@@ -277,3 +277,6 @@ func nearest(ratio float64, factors []float64) (best float64) {
 	}
 	return best
 }
+
+// HasPrices reports whether the table has a column of prices.
+func (t *DailyTable) HasPrices() bool { return t.profile.price >= 0 }

@@ -134,6 +134,15 @@ func (r *Run) fingerprint() string {
 	return hashed(r.Code, fmt.Sprintf("%+v %+v", s, r.Shop), models)
 }
 
+// begun tells apart runs of which one cannot go on with what the other has
+// begun: another contract lets other rows through.
+func (r *Run) begun() string {
+	if r.Contract == nil {
+		return r.fingerprint()
+	}
+	return hashed(r.fingerprint(), fmt.Sprintf("%+v", r.Contract))
+}
+
 // path is a file of this run.
 func (r *Run) path(name string) string { return filepath.Join(r.Dir, "runs", r.ID+"."+name+".json") }
 

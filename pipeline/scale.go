@@ -14,6 +14,9 @@ import (
 // which the warehouse has in the order of series that its rows need not have,
 // and writes them again without those.
 func forgetSlips(ctx context.Context, run string, w warehouse.Warehouse, table *clean.DailyTable, report *clean.Report) error {
+	if !table.HasPrices() {
+		return nil
+	}
 	type cell struct {
 		series daycast.Series
 		day    daycast.Day
