@@ -43,7 +43,7 @@ type watched struct {
 	Rule
 	columns  []int
 	breaks   func(value string) bool // of a check of single values
-	keys     *Keys                   // of Unique
+	keys     *Keys                   // of Unique, what came before; of Known, the ids
 	private  []bool                  // by column
 	rows     int64
 	units    float64
@@ -76,6 +76,9 @@ func (c Contract) NewChecker(table string, columns []string, o Options) *Checker
 			w.keys = NewKeys(o.Keys)
 		default:
 			w.breaks = r.breaks(o)
+			if r.Check == Known {
+				w.keys = o.Ids[r.In]
+			}
 		}
 		k.rules = append(k.rules, w)
 	}
@@ -144,7 +147,7 @@ func (k *Checker) Row(n int64, row []string) *Rule {
 // the key has none.
 func (k *Checker) unique(n int64, row []string) (aside *watched) {
 	for _, w := range k.rules {
-		if w.keys == nil || aside != nil {
+		if w.Check != Unique || aside != nil {
 			continue
 		}
 		k.key = k.key[:0]
@@ -167,10 +170,14 @@ func (k *Checker) unique(n int64, row []string) (aside *watched) {
 
 // note counts a row that breaks a rule.
 func (k *Checker) note(w *watched, n int64, row []string) {
-	w.rows++
+	stands := 1 // for so many rows
+	if w.keys != nil {
+		stands = w.keys.Sampled()
+	}
+	w.rows += int64(stands)
 	if k.measure >= 0 {
 		if units := numberOf(strings.TrimSpace(row[k.measure])); units == units {
-			w.units += units
+			w.units += units * float64(stands)
 		}
 	}
 	if len(w.examples) < mostExamples {

@@ -322,6 +322,26 @@ func TestFit(t *testing.T) {
 	}
 }
 
+// In too little memory for all keys, duplicates are estimated by a sample.
+func TestUniqueInLittleMemory(t *testing.T) {
+	unique := contract.Rule{Table: "sales", Check: contract.Unique, Columns: []string{"order_id"}, Severity: contract.Warn, Allowed: 0.3}
+	o := options()
+	o.Keys = 8 << 10
+	var rows [][]string
+	for i := range 60_000 {
+		rows = append(rows, []string{strconv.Itoa(i / 3 * 3 / 2), "", "", "", "", "1"}) // a third of the keys come again
+	}
+	distinct := map[string]bool{}
+	for _, r := range rows {
+		distinct[r[0]] = true
+	}
+	r, _ := check(contract.Contract{unique}, o, rows)
+	out, want := r.Rules[0], float64(len(rows)-len(distinct))
+	if got := float64(out.Rows); got < 0.8*want || got > 1.2*want || out.Sampled < 16 || !out.Broken || out.Units != got {
+		t.Errorf("%+v, want about %g rows", out, want)
+	}
+}
+
 func TestAllRowsAside(t *testing.T) {
 	required := contract.Rule{Table: "sales", Check: contract.Required, Columns: []string{"order_id"}, Severity: contract.Quarantine}
 	r, _ := check(contract.Contract{required}, options(), [][]string{{"", "", "", "", "", ""}})

@@ -81,11 +81,11 @@ func (k *Checker) End() *Result {
 		case Volume:
 			r.Days = k.volume(w, &out)
 		default:
-			out.Rows, out.Of, out.Units, out.Examples = w.rows, k.rows-k.unread, w.units, w.examples
+			out.Of, out.Units, out.Examples = k.rows-k.unread, w.units, w.examples
+			out.Rows = min(w.rows, out.Of) // a sample may say more
 			out.Broken = out.Rows > 0 && float64(out.Rows) > w.Allowed*float64(out.Of)
 			if w.keys != nil && w.keys.Sampled() > 1 {
 				out.Sampled = w.keys.Sampled()
-				out.Rows, out.Units = min(out.Of, w.rows*int64(out.Sampled)), w.units*float64(out.Sampled)
 			}
 		}
 		r.Rules = append(r.Rules, out)

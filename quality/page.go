@@ -24,7 +24,7 @@ func WritePage(to io.Writer, r *Report) error {
 		"comma": humanize.Comma, "percent": percent, "rows": rows, "share": share, "units": units,
 		"amount": func(v float64) string { return fmt.Sprintf("%.6g", v) },
 		"tone":   tone,
-		"style":  func() template.CSS { return template.CSS(web.Style()) }, //nolint:gosec // our own, embedded
+		"style":  func() template.CSS { return template.CSS(web.Style()) }, // our own, embedded
 	}).Parse(pageText)
 	if err != nil {
 		return err

@@ -42,7 +42,7 @@ func typeKind(name string) string {
 	}
 	for _, k := range []struct{ part, kind string }{ // SQLite's own rule of affinity, with times before
 		{"TIMESTAMP", "time"}, {"DATETIME", "time"}, {"INT", "number"}, {"CHAR", "text"}, {"CLOB", "text"}, {"TEXT", "text"},
-		{"REAL", "number"}, {"FLOA", "number"}, {"DOUB", "number"}, {"NUMERIC", "number"}, {"DECIMAL", "number"},
+		{"REAL", "number"}, {"FLOA", "number"}, {"DOUBLE", "number"}, {"NUMERIC", "number"}, {"DECIMAL", "number"},
 	} {
 		if strings.Contains(name, k.part) {
 			return k.kind
