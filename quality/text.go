@@ -148,7 +148,7 @@ func rows(o contract.Outcome) string {
 	}
 	text := humanize.Comma(o.Rows)
 	if o.Rule == string(contract.Volume) {
-		text += " days"
+		text += plural(int(o.Rows), " day", " days")
 	}
 	if o.Sampled > 1 {
 		text = "about " + text

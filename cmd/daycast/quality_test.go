@@ -64,4 +64,9 @@ contract:
 	if o := must(t, dir, "quality"); !strings.Contains(o.out, "stopped; 1 of 1 rules") {
 		t.Error(o.out)
 	}
+	change(t, dir, "ALTER TABLE order_lines RENAME COLUMN quantity TO qty")
+	daycast(t, dir, "run").fails(t, 1, "no such column: l.quantity")
+	if o := must(t, dir, "quality"); !strings.Contains(o.out, "note: a newer run, ") || !strings.Contains(o.out, "failed before it read anything") {
+		t.Error(o.out)
+	}
 }
