@@ -173,7 +173,7 @@ func openWith(ctx context.Context, c config.Config, w World, src source.Source) 
 			TimeZone: c.Shop.Zone(), Opens: c.Shop.Opens(), Country: c.Shop.Country, NonProduct: c.Clean.NonProduct,
 			LookBack: int(time.Duration(c.Source.LookBack) / (24 * time.Hour)), Tables: tablesOf(c.Source), Key: key,
 		},
-		Settings: settings(c), Source: src, Warehouse: house, Registry: reg, Holidays: holiday.Offline{},
+		Contract: contractOf(c), Settings: settings(c), Source: src, Warehouse: house, Registry: reg, Holidays: holiday.Offline{},
 		Models: models, Remark: all.Remark(c.Forecast.Models), Now: w.Now, Progress: w.Progress,
 	}, close, nil
 }

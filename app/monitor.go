@@ -73,7 +73,7 @@ func (v *vitals) read(ctx context.Context) monitor.Inputs {
 	now := v.now()
 	in := monitor.Inputs{Now: now, Today: daycast.DayOf(now.In(v.config.Shop.Zone()))}
 	in.Data, in.Accuracy = v.published(ctx)
-	in.Runs, in.Model = v.runs(), v.model()
+	in.Contract, in.Runs, in.Model = v.contract(), v.runs(), v.model()
 	return in
 }
 
@@ -127,6 +127,21 @@ func readPublished(ctx context.Context, c config.Config) (d monitor.Data, a moni
 	}
 	a, err = monitor.Pool(house.Scores().Newest(ctx), m.Spec.Last, m.Spec.Step)
 	return d, a, err
+}
+
+func (v *vitals) contract() (c monitor.Contract) {
+	q, err := pipeline.NewestQuality(v.config.Data)
+	if daycast.CodeOf(err) == daycast.NotFound && err != nil {
+		return c
+	}
+	if err != nil {
+		return monitor.Contract{Broken: v.broken("contract", err)}
+	}
+	c = monitor.Contract{Run: q.Run, Rules: map[string]int64{}, Aside: q.Point().Aside}
+	for severity, n := range q.Broken() {
+		c.Rules[string(severity)] = n
+	}
+	return c
 }
 
 func (v *vitals) runs() (r monitor.Runs) {

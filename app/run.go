@@ -55,8 +55,9 @@ func openChecked(ctx context.Context, c config.Config, w World) (*pipeline.Run, 
 		return nil, nil, err
 	}
 	if err := run.Source.Check(ctx); err != nil {
+		_, _, changed := pipeline.SourceChanges(ctx, run.Source, c.Data, run.Shop.Tables) // a reason, where it knows one
 		close()
-		return nil, nil, err
+		return nil, nil, errors.Join(changed, err)
 	}
 	return run, close, nil
 }
@@ -124,6 +125,8 @@ func Check(ctx context.Context, c config.Config, w World) ([]Finding, error) {
 	src, err := openSource(ctx, c)
 	if f.add("source", c.Source.Kind+" can be opened", err) {
 		f.tables(ctx, src)
+		f.changes(ctx, c, src)
+		f.contract(ctx, src, contractOf(c))
 		_ = src.Close()
 	}
 	house, err := openWarehouse(ctx, c)

@@ -21,6 +21,19 @@ type LineReader struct {
 	Key [16]byte
 }
 
+// InSpan reports whether a line ordered at a time, as the source wrote it, is of
+// a span.
+func InSpan(orderedAt string, span daycast.Span) bool {
+	at, _, ok := readTime(orderedAt)
+	if !ok {
+		return span.Holds(daycast.Line{At: daycast.NoTime, Unread: unreadTime(orderedAt)})
+	}
+	return span.Holds(daycast.Line{At: at})
+}
+
+// unreadTime is the Unread of a line with a time that cannot be read.
+func unreadTime(orderedAt string) string { return daycast.UnreadTime + url.QueryEscape(clipped(orderedAt)) }
+
 // Read reads one line. Ids lose their outer spaces.
 func (r LineReader) Read(raw daycast.RawLine) daycast.Line {
 	l := daycast.Line{
@@ -54,7 +67,7 @@ func (r LineReader) Read(raw daycast.RawLine) daycast.Line {
 	}
 	l.Unread = u.text()
 	if l.At == daycast.NoTime {
-		l.Unread = daycast.UnreadTime + url.QueryEscape(clipped(raw.OrderedAt)) // alone, as daycast.Span.Holds wants it
+		l.Unread = unreadTime(raw.OrderedAt) // alone, as daycast.Span.Holds wants it
 	}
 	return l
 }

@@ -20,6 +20,7 @@ type Config struct {
 	Shop     Shop     `yaml:"shop"`
 	Source   Source   `yaml:"source"`
 	Clean    Clean    `yaml:"clean"`
+	Contract Contract `yaml:"contract"`
 	Data     string   `yaml:"data"` // Folder of warehouse.duckdb, models/ and snapshots/, relative to this file's folder.
 	Forecast Forecast `yaml:"forecast"`
 	Train    Train    `yaml:"train"`
@@ -54,6 +55,46 @@ type Source struct {
 // Clean is how order lines become daily sales.
 type Clean struct {
 	NonProduct []string `yaml:"non_product"` // Item ids that are no products, such as postage; * stands for any text, case does not count. Left out: POST, DOT, SHIPPING, FEE, ADJUST*, GIFT and other usual ones; [] for none.
+}
+
+// Contract is what the shop has promised of its tables: a list of rules for
+// each of sales, daily, items, customers, places and stock. An entry of a list
+// names a column and what holds for it, or what holds for the table; its
+// severity is that of all that it says. Runs check their rows as they read them,
+// daycast quality says what came of it.
+type Contract struct {
+	Sales     []Rule `yaml:"sales"`     // Rules of order lines.
+	Daily     []Rule `yaml:"daily"`     // Rules of ready daily rows.
+	Items     []Rule `yaml:"items"`     // Rules of items.
+	Customers []Rule `yaml:"customers"` // Rules of customers, which are read for them alone.
+	Places    []Rule `yaml:"places"`    // Rules of places.
+	Stock     []Rule `yaml:"stock"`     // Rules of stock.
+}
+
+// Rule is an entry of those lists. A missing value breaks nothing but required.
+type Rule struct {
+	Column    string   `yaml:"column"`    // The column that required, type, min, max, values, pattern and known_in are about.
+	Required  bool     `yaml:"required"`  // Whether each row needs a value.
+	Type      string   `yaml:"type"`      // text, number, whole (a number without a fraction), time, day or bool.
+	Min       *float64 `yaml:"min"`       // The least number.
+	Max       *float64 `yaml:"max"`       // The greatest number.
+	Values    []string `yaml:"values"`    // All values that may be.
+	Pattern   string   `yaml:"pattern"`   // A regular expression (RE2) that the whole value matches.
+	KnownIn   string   `yaml:"known_in"`  // The table of items, customers or places that has the value as its id.
+	Unique    []string `yaml:"unique"`    // Columns whose values together no two rows share; of rows that share them the first counts. Exact up to 6.3 million rows a run, beyond them a sample of the keys.
+	Freshness Duration `yaml:"freshness"` // For sales, daily and stock: how old the newest row may be, such as 2d.
+	Volume    *Volume  `yaml:"volume"`    // For sales, daily and stock: how many rows a day may have.
+	Allowed   float64  `yaml:"allowed"`   // Share of rows that may break the entry before it counts, such as 0.01; not with quarantine.
+	Severity  string   `yaml:"severity"`  // warn: count the rows. quarantine: set them aside, with the reason. stop: end the run before it replaces anything. Left out: warn.
+}
+
+// Volume is volume in such an entry. Each day is judged once, when it is over, and
+// again where its rows have changed since; weekdays on which the shop does not
+// sell are not.
+type Volume struct {
+	Lowest  float64 `yaml:"lowest"`  // Least rows of a day, as a share of the median of its weekday in the weeks before, such as 0.5; 0: no limit.
+	Highest float64 `yaml:"highest"` // Most rows, likewise, such as 2; 0: no limit.
+	Weeks   int     `yaml:"weeks"`   // How many weeks before count, 2 to 52; left out: 4.
 }
 
 // Forecast is what is predicted, and how the model is chosen.

@@ -84,7 +84,7 @@ func TestLoadNamesEverythingThatIsWrong(t *testing.T) {
 		{"two documents", small + "---\nthreads: 1\n", "a second document begins; want one"},
 		{"no keys", "hello", `"hello" is not a group of keys`},
 		{"a near key", small + "forecast: {horizn: 7}\n", "line 7: forecast.horizn: there is no such key; did you mean horizon?"},
-		{"a far key", small + "colour: red\n", "line 7: colour: there is no such key; want one of shop, source, clean, data,"},
+		{"a far key", small + "colour: red\n", "line 7: colour: there is no such key; want one of shop, source, clean, contract, data,"},
 		{"twice", small + "threads: 1\nthreads: 2\n", "line 8: threads: the key comes twice"},
 		{"text for a number", small + "threads: two\n", `line 7: threads: "two" is not a whole number`},
 		{"a fraction", small + "threads: 1.5\n", `line 7: threads: "1.5" is not a whole number`},
@@ -301,8 +301,12 @@ func TestEveryFieldHasAKey(t *testing.T) {
 			if f.Tag.Get("yaml") == "" {
 				t.Errorf("%s.%s has no key", s.Name(), f.Name)
 			}
-			if f.Type.Kind() == reflect.Struct && f.Type != reflect.TypeFor[Secret]() {
-				walk(f.Type)
+			inner := f.Type
+			for inner.Kind() == reflect.Slice || inner.Kind() == reflect.Pointer {
+				inner = inner.Elem()
+			}
+			if inner.Kind() == reflect.Struct && inner != reflect.TypeFor[Secret]() {
+				walk(inner)
 			}
 		}
 	}

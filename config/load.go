@@ -72,11 +72,22 @@ func parse(text []byte) (Config, problems) {
 	}
 	for _, p := range c.problems() {
 		if !r.problems.mention(p.field) {
-			p.line = r.lines[p.field]
+			p.line = r.line(p.field)
 			r.problems = append(r.problems, p)
 		}
 	}
 	return c, r.problems
+}
+
+// line is where a key is, or where the entry of a list is that lacks it.
+func (r *reader) line(field string) int {
+	if line := r.lines[field]; line > 0 {
+		return line
+	}
+	if entry := strings.LastIndexByte(field, ']'); entry >= 0 {
+		return r.lines[field[:entry+1]]
+	}
+	return 0
 }
 
 // resolve makes paths relative to the config's folder.

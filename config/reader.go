@@ -31,6 +31,10 @@ func (r *reader) value(n *yaml.Node, v reflect.Value, field string) {
 	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" {
 		return // a key without a value has its default
 	}
+	if v.Kind() == reflect.Pointer { // may be left out, which is not its zero
+		v.Set(reflect.New(v.Type().Elem()))
+		v = v.Elem()
+	}
 	_, isText := v.Addr().Interface().(encoding.TextUnmarshaler)
 	switch {
 	case isText:
@@ -49,7 +53,7 @@ func (r *reader) value(n *yaml.Node, v reflect.Value, field string) {
 }
 
 var kindWords = map[reflect.Kind]string{
-	reflect.String: "text", reflect.Int: "a whole number", reflect.Uint64: "a whole number from 0 on", reflect.Float64: "a number",
+	reflect.String: "text", reflect.Bool: "true or false", reflect.Int: "a whole number", reflect.Uint64: "a whole number from 0 on", reflect.Float64: "a number",
 }
 
 func (r *reader) wrong(n *yaml.Node, field, format string, args ...any) {

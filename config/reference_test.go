@@ -59,6 +59,7 @@ func reference(t *testing.T) string {
 			key := f.Tag.Get("yaml")
 			fmt.Fprintf(&b, "\n## %s\n\n%s\n", key, sectionDoc(docs, f.Type.Name()))
 			writeSection(t, &b, docs, config.Field(i), key+".", true)
+			writeEntries(t, &b, docs, f.Type, map[reflect.Type]bool{})
 		}
 	}
 	return b.String()
@@ -106,8 +107,28 @@ func writeSection(t *testing.T, b *strings.Builder, docs map[string]structDoc, v
 	}
 }
 
+// writeEntries tells of the structs that a section's lists are made of.
+func writeEntries(t *testing.T, b *strings.Builder, docs map[string]structDoc, section reflect.Type, told map[reflect.Type]bool) {
+	for f := range section.Fields() {
+		entry := f.Type
+		for entry.Kind() == reflect.Slice || entry.Kind() == reflect.Pointer {
+			entry = entry.Elem()
+		}
+		if entry == f.Type || entry.Kind() != reflect.Struct || told[entry] {
+			continue
+		}
+		told[entry] = true
+		fmt.Fprintf(b, "\n%s\n", sectionDoc(docs, entry.Name()))
+		writeSection(t, b, docs, reflect.New(entry).Elem(), "", true)
+		writeEntries(t, b, docs, entry, told)
+	}
+}
+
 // defaultText is a default as it would be written in YAML.
 func defaultText(v reflect.Value) string {
+	if v.Kind() == reflect.Pointer {
+		return ""
+	}
 	if v.Kind() == reflect.Slice {
 		var items []string
 		for i := range v.Len() {

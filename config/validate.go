@@ -43,6 +43,7 @@ func (c Config) problems() problems {
 	for i, pattern := range c.Clean.NonProduct {
 		ck.want(strings.TrimSpace(pattern) != "", fmt.Sprintf("clean.non_product[%d]", i), "empty; want an item id or pattern such as TEST*")
 	}
+	ck.contract(c)
 	ck.want(c.Data != "", "data", "empty; want a folder")
 	ck.forecast(c.Forecast)
 	ck.want(c.Train.Every >= 0, "train.every", "%s; want a length of time such as 7d, or 0s", c.Train.Every)

@@ -2,6 +2,8 @@ package monitor
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,10 +33,28 @@ func checkData(in Inputs, l Limits) (h DataHealth) {
 	if d.Quarantined > 0 {
 		h.say(OK, "%s of the shop's tables could not be read and count nowhere.", count(d.Quarantined, "row"))
 	}
+	h.sayContract(in.Contract)
 	if d.Failures > 0 {
 		h.say(OK, "%s got a simple forecast, because the model failed on them.", count(d.Failures, "series"))
 	}
 	return h
+}
+
+// sayContract tells which rules of the data contract are broken.
+func (h *DataHealth) sayContract(c Contract) {
+	if c.Broken != "" {
+		h.say(Warn, "The report on the data contract cannot be read: %s.", c.Broken)
+		return
+	}
+	var parts []string
+	for _, severity := range slices.Sorted(maps.Keys(c.Rules)) {
+		if n := c.Rules[severity]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d to %s", n, severity))
+		}
+	}
+	if parts != nil {
+		h.say(Warn, "Rules of the data contract are broken: %s. daycast quality says which.", strings.Join(parts, ", "))
+	}
 }
 
 func checkRun(in Inputs, l Limits) (h RunHealth) {

@@ -36,6 +36,8 @@ var (
 	lastDayDesc     = desc("data_last_day_timestamp_seconds", "The first instant, in UTC, of the newest day with sales.")
 	periodDesc      = desc("data_period_seconds", "How long a period is: a day, or a week, which counts once it is over.")
 	quarantinedDesc = desc("data_quarantined_rows", "Rows of the shop's tables that could not be read.")
+	rulesDesc       = desc("contract_broken_rules", "Rules of the data contract that the newest run found broken.", "severity")
+	asideDesc       = desc("contract_set_aside_rows", "Rows that the data contract set aside in the newest run.")
 	failuresDesc    = desc("forecast_failures", "Series that got a simple forecast because the model failed on them.")
 
 	lastSuccessDesc = desc("run_last_success_timestamp_seconds", "When the newest run that did not fail ended.")
@@ -54,7 +56,7 @@ var (
 func (c Collector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		wapeDesc, rmseDesc, maeDesc, biasDesc, coverageDesc, categoryWAPEDesc, categoryBiasDesc, categoryCoverageDesc,
-		referenceDesc, pairsDesc, lastDayDesc, periodDesc, quarantinedDesc, failuresDesc, lastSuccessDesc, lastEndDesc, runFailedDesc,
+		referenceDesc, pairsDesc, lastDayDesc, periodDesc, quarantinedDesc, rulesDesc, asideDesc, failuresDesc, lastSuccessDesc, lastEndDesc, runFailedDesc,
 		passingDesc, stepDesc, championDesc, decisionsDesc, brokenDesc,
 	} {
 		out <- d
@@ -66,6 +68,7 @@ func (c Collector) Collect(out chan<- prometheus.Metric) {
 	in, s := c.Inputs(), sink(out)
 	s.accuracy(in.Accuracy)
 	s.data(in.Data)
+	s.contract(in.Contract)
 	s.runs(in.Runs)
 	s.model(in.Model)
 }
@@ -125,6 +128,17 @@ func (s sink) data(d Data) {
 	s.gauge(periodDesc, float64(d.Step)*24*60*60)
 	s.gauge(quarantinedDesc, float64(d.Quarantined))
 	s.gauge(failuresDesc, float64(d.Failures))
+}
+
+func (s sink) contract(c Contract) {
+	s.truth(brokenDesc, c.Broken != "", "contract")
+	if c.Broken != "" || c.Run == "" {
+		return
+	}
+	for severity, n := range c.Rules {
+		s.gauge(rulesDesc, float64(n), severity)
+	}
+	s.gauge(asideDesc, float64(c.Aside))
 }
 
 func (s sink) runs(r Runs) {

@@ -54,6 +54,14 @@ daycast_data_period_seconds 86400
 # HELP daycast_data_quarantined_rows Rows of the shop's tables that could not be read.
 # TYPE daycast_data_quarantined_rows gauge
 daycast_data_quarantined_rows 12
+# HELP daycast_contract_broken_rules Rules of the data contract that the newest run found broken.
+# TYPE daycast_contract_broken_rules gauge
+daycast_contract_broken_rules{severity="quarantine"} 0
+daycast_contract_broken_rules{severity="stop"} 0
+daycast_contract_broken_rules{severity="warn"} 0
+# HELP daycast_contract_set_aside_rows Rows that the data contract set aside in the newest run.
+# TYPE daycast_contract_set_aside_rows gauge
+daycast_contract_set_aside_rows 3
 # HELP daycast_run_last_success_timestamp_seconds When the newest run that did not fail ended.
 # TYPE daycast_run_last_success_timestamp_seconds gauge
 daycast_run_last_success_timestamp_seconds 1.7282772e+09
@@ -80,6 +88,7 @@ daycast_gate_decisions_total{decision="promoted"} 1
 daycast_gate_decisions_total{decision="refused"} 1
 # HELP daycast_monitor_broken 1 where this part's record cannot be read, so that its metrics are missing.
 # TYPE daycast_monitor_broken gauge
+daycast_monitor_broken{part="contract"} 0
 daycast_monitor_broken{part="data"} 0
 daycast_monitor_broken{part="model"} 0
 daycast_monitor_broken{part="run"} 0
@@ -89,6 +98,7 @@ daycast_monitor_broken{part="run"} 0
 		"daycast_data_last_day_timestamp_seconds", "daycast_data_period_seconds", "daycast_data_quarantined_rows", "daycast_run_last_success_timestamp_seconds",
 		"daycast_run_last_end_timestamp_seconds", "daycast_run_failed", "daycast_run_failed_passing", "daycast_run_step_seconds",
 		"daycast_champion_origin_timestamp_seconds", "daycast_gate_decisions_total", "daycast_monitor_broken",
+		"daycast_contract_broken_rules", "daycast_contract_set_aside_rows",
 	}
 	if err := testutil.GatherAndCompare(r, strings.NewReader(want), names...); err != nil {
 		t.Error(err)
@@ -119,8 +129,8 @@ func TestCardinality(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// 5 figures of 2 windows and 6 groups of horizons, 3 of 21 categories, 21 others at most.
-	if most := 5*2*6 + 3*21 + 21; n > most {
+	// 5 figures of 2 windows and 6 groups of horizons, 3 of 21 categories, 26 others at most.
+	if most := 5*2*6 + 3*21 + 26; n > most {
 		t.Errorf("%d series, want at most %d", n, most)
 	}
 	if n, _ := testutil.GatherAndCount(r, "daycast_category_wape"); n != 21 {
@@ -165,7 +175,7 @@ daycast_run_failed_passing %d
 func TestCollectorOfNothing(t *testing.T) {
 	for name, in := range map[string]monitor.Inputs{
 		"new":    {},
-		"broken": {Data: monitor.Data{Broken: "x"}, Runs: monitor.Runs{Broken: "x"}, Model: monitor.Model{Broken: "x"}},
+		"broken": {Data: monitor.Data{Broken: "x"}, Contract: monitor.Contract{Broken: "x"}, Runs: monitor.Runs{Broken: "x"}, Model: monitor.Model{Broken: "x"}},
 		"nothing sold": {Accuracy: monitor.Accuracy{Week: monitor.Window{All: monitor.Figures{
 			WAPE: math.NaN(), RMSE: 1, MAE: 1, Bias: math.NaN(), Coverage: math.NaN(), Pairs: 1,
 		}}}},

@@ -24,7 +24,8 @@ func healthy() monitor.Inputs {
 	}
 	return monitor.Inputs{
 		Now: now, Today: last + 1,
-		Data: monitor.Data{Snapshot: "r2", Published: now.Add(-time.Hour), Version: "v1", Last: last, Step: daycast.Daily, Quarantined: 12},
+		Data:     monitor.Data{Snapshot: "r2", Published: now.Add(-time.Hour), Version: "v1", Last: last, Step: daycast.Daily, Quarantined: 12},
+		Contract: monitor.Contract{Run: "r2", Rules: map[string]int64{"warn": 0, "quarantine": 0, "stop": 0}, Aside: 3},
 		Runs: monitor.Runs{Ended: []monitor.Run{
 			{ID: "r1", State: monitor.Failed, Began: now.Add(-26 * time.Hour), Ended: now.Add(-25 * time.Hour), Error: "the database was away"},
 			{ID: "r2", State: monitor.Done, Began: now.Add(-62 * time.Minute), Ended: now.Add(-time.Hour), Seconds: map[string]float64{"train": 100, "publish": 20}},
@@ -67,6 +68,8 @@ func TestCheck(t *testing.T) {
 		"old weeks":       {func(in *monitor.Inputs) { in.Data.Step, in.Now = daycast.Weekly, last.Time().AddDate(0, 0, 9) }, "data", monitor.OK, "newest sales"},
 		"too old weeks":   {func(in *monitor.Inputs) { in.Data.Step, in.Now = daycast.Weekly, last.Time().AddDate(0, 0, 10) }, "data", monitor.Bad, "9 days that are usual"},
 		"nothing there":   {func(in *monitor.Inputs) { in.Data = monitor.Data{} }, "data", monitor.Bad, "Nothing has been published yet"},
+		"broken rules":    {func(in *monitor.Inputs) { in.Contract.Rules["warn"] = 2 }, "data", monitor.Warn, "contract are broken: 2 to warn."},
+		"broken report":   {func(in *monitor.Inputs) { in.Contract.Broken = "cut off" }, "data", monitor.Warn, "cannot be read: cut off."},
 		"broken snapshot": {func(in *monitor.Inputs) { in.Data = monitor.Data{Broken: "no manifest"} }, "data", monitor.Bad, "cannot be read: no manifest."},
 
 		"a good run": {func(*monitor.Inputs) {}, "run", monitor.OK, "ended well 1 hour ago and took 2m0s"},

@@ -12,6 +12,7 @@ type Inputs struct {
 	Now      time.Time
 	Today    daycast.Day // of Now, in the shop's time zone
 	Data     Data
+	Contract Contract
 	Runs     Runs
 	Model    Model
 	Accuracy Accuracy // of the published snapshot
@@ -28,6 +29,14 @@ type Data struct {
 	Step        daycast.Step // of a period
 	Quarantined int64        // rows of the shop's tables that could not be read
 	Failures    int64        // series that got a fallback forecast
+}
+
+// Contract is what the newest run that read the shop found of its contract.
+type Contract struct {
+	Broken string           // why its report cannot be read; "" where it can
+	Run    string           // "" where no run has left a report
+	Rules  map[string]int64 // that are broken, by severity: each one that there is
+	Aside  int64            // rows that they set aside
 }
 
 // Runs are the runs that ended, and the one that has not.

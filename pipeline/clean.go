@@ -34,13 +34,14 @@ func (r *Run) clean(ctx context.Context) error {
 	}
 	days := tradingDays{}
 	fresh := lines.Facts(ctx, ahead(r.cleanLines(ctx, e.OnePlace)), l.Report)
+	fresh = clean.Scales{}.Facts(ctx, fresh, l.Report)
 	if compare {
 		fresh = corrected(r.Warehouse.Facts().Read(ctx, forever), fresh, seen, l.Seen)
 	}
 	if _, err := r.Warehouse.Facts().Replace(ctx, r.ID, ahead(r.facts(ctx, fresh, days, l.Report))); err != nil {
 		return err
 	}
-	if _, err := r.Warehouse.Quarantine().Replace(ctx, r.ID, each(quarantined)); err != nil {
+	if _, err := r.Warehouse.Quarantine().Replace(ctx, r.ID, chained(r.aside(), each(quarantined))); err != nil {
 		return err
 	}
 	l.First, _ = days.bounds()

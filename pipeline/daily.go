@@ -37,10 +37,17 @@ func LoadDaily(ctx context.Context, run string, src source.Source, w warehouse.W
 	if _, err := w.Facts().Replace(ctx, run, table.Facts(ctx, report)); err != nil {
 		return nil, err
 	}
+	if err := forgetSlips(ctx, run, w, table, report); err != nil {
+		return nil, err
+	}
 	if _, err := w.Signals().Replace(ctx, run, table.Signals(ctx)); err != nil {
 		return nil, err
 	}
-	if _, err := w.Quarantine().Replace(ctx, run, table.Quarantine(ctx)); err != nil {
+	unused := table.Quarantine(ctx)
+	if g, ok := src.(*guard); ok {
+		unused = chained(unused, g.Aside())
+	}
+	if _, err := w.Quarantine().Replace(ctx, run, unused); err != nil {
 		return nil, err
 	}
 	items, err := withTable(ctx, src, source.Items, table.Items, &table.Notes, itemID, itemAttributes)

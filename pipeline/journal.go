@@ -54,7 +54,7 @@ const idLayout = "20060102T150405Z"
 // began before the instant that is to be answered, or all the wanted steps are
 // done, so that doing them again is what is meant.
 func openJournal(r *Run, now time.Time, wanted []step) (*Journal, error) {
-	dir, settings := r.Dir, r.fingerprint()
+	dir, settings := r.Dir, r.begun()
 	if err := os.MkdirAll(filepath.Join(dir, "runs"), 0o755); err != nil {
 		return nil, fileError("the data folder", err)
 	}

@@ -63,7 +63,7 @@ func (r *Run) beginWith(ctx context.Context, v registry.Version, d registry.Deci
 		return err
 	}
 	now := r.Now()
-	next := &Journal{Run: newID(last.Run, now), Began: now.UTC(), Settings: r.fingerprint(), Earlier: last.known(), path: last.path}
+	next := &Journal{Run: newID(last.Run, now), Began: now.UTC(), Settings: r.begun(), Earlier: last.known(), path: last.path}
 	r.ID = next.Run
 	d.Run, d.Time = r.ID, now
 	t.Version, t.Serves, t.Decision = v.ID, v.Name, &d

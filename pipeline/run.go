@@ -10,6 +10,7 @@ import (
 
 	"daycast"
 	"daycast/clean"
+	"daycast/contract"
 	"daycast/model"
 	"daycast/registry"
 	"daycast/signal"
@@ -29,6 +30,7 @@ type Run struct {
 	Dir       string      // the data folder
 	Code      string      // version of the program
 	Shop      Shop
+	Contract  contract.Contract // what the shop has promised of its tables
 	Settings  Settings
 	Source    source.Source
 	Warehouse warehouse.Warehouse
@@ -95,7 +97,12 @@ func (r *Run) Do(ctx context.Context, last string) error {
 		}
 		done, err := r.take(ctx, s)
 		if err != nil {
-			return errors.Join(err, j.fail(err, r.Now()))
+			return errors.Join(err, r.noteQuality(ctx, err), j.fail(err, r.Now()))
+		}
+		if s.name == steps[len(steps)-1].name { // before the step is noted: a run that is killed here does it again
+			if err := r.leave(ctx, s.name == StepPublish); err != nil {
+				return err
+			}
 		}
 		if err := j.finish(done); err != nil {
 			return err
@@ -105,6 +112,16 @@ func (r *Run) Do(ctx context.Context, last string) error {
 		return j.end()
 	}
 	return nil
+}
+
+// leave writes what a run that has come to its end tells of its data, and a
+// whole run what the next ones compare theirs with.
+func (r *Run) leave(ctx context.Context, whole bool) error {
+	err := r.noteQuality(ctx, nil)
+	if err == nil && whole {
+		err = r.remember()
+	}
+	return err
 }
 
 // fingerprint tells apart runs that the same data would not make equal. What
@@ -118,6 +135,15 @@ func (r *Run) fingerprint() string {
 		models = append(models, m.Name())
 	}
 	return hashed(r.Code, fmt.Sprintf("%+v %+v", s, r.Shop), models)
+}
+
+// begun tells apart runs of which one cannot go on with what the other has
+// begun: another contract lets other rows through.
+func (r *Run) begun() string {
+	if r.Contract == nil {
+		return r.fingerprint()
+	}
+	return hashed(r.fingerprint(), fmt.Sprintf("%+v", r.Contract))
 }
 
 // path is a file of this run.

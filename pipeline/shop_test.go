@@ -228,6 +228,7 @@ func (w world) result(t testing.TB) result {
 		t.Fatal(err)
 	}
 	s.Run, s.Steps, s.Sizes = "", nil, nil
+	s.Quality = nil // tells how many rows were read
 	s.Trained.Run, s.Trained.Version, s.Trained.Settings = "", "", ""
 	s.Trained.Decision.Run, s.Trained.Decision.Challenger, s.Trained.Decision.Champion, s.Trained.Decision.Time = "", "", "", time.Time{}
 	for i := range s.Trained.Models {

@@ -43,11 +43,11 @@ func (r *Run) steps() []step {
 		return func(ctx context.Context) (string, error) { return r.Warehouse.Fingerprint(ctx, names...) }
 	}
 	load := []step{
-		{name: StepExtract, do: r.extract, left: tables("lines", "items", "places", "stock")},
+		{name: StepExtract, do: r.guarded(r.extract), left: tables("lines", "items", "places", "stock")},
 		{name: StepClean, do: r.clean, reads: r.cleanReads, left: tables("facts", "quarantine"), keep: r.keepFile("loaded")},
 	}
 	if !r.Source.Has(source.Sales) {
-		load = []step{{name: StepExtract, do: r.loadDaily, left: tables("facts", "signals", "items", "places")}}
+		load = []step{{name: StepExtract, do: r.guarded(r.loadDaily), left: tables("facts", "signals", "items", "places")}}
 	}
 	return append(load,
 		step{name: StepSignals, do: r.signals, reads: r.signalsReads, left: tables("signals"), keep: r.keepNothing},
@@ -131,8 +131,12 @@ func (r *Run) cleanReads(ctx context.Context) (string, error) {
 		return "", err
 	}
 	tables, err := r.Warehouse.Fingerprint(ctx, "lines", "stock", "places")
+	if err != nil {
+		return "", err
+	}
+	aside, err := r.asideRead()
 	today := r.Now().In(r.Shop.TimeZone).Format(time.DateOnly)
-	return hashed(r.Code, r.Shop, r.Settings.Step, r.Settings.Horizon, tables, today, e.OnePlace, e.Unreadable), err
+	return hashed(r.Code, r.Shop, r.Settings.Step, r.Settings.Horizon, tables, today, e.OnePlace, e.Unreadable, aside), err
 }
 
 func (r *Run) signalsReads(ctx context.Context) (string, error) {

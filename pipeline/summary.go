@@ -13,6 +13,7 @@ import (
 
 	"daycast"
 	"daycast/clean"
+	"daycast/quality"
 )
 
 // A Summary is what a run did, as it tells at its end.
@@ -21,6 +22,7 @@ type Summary struct {
 	Published bool             `json:"published"`
 	Steps     []Step           `json:"steps"`
 	Report    *clean.Report    `json:"report"`
+	Quality   *quality.Report  `json:"quality,omitempty"`
 	Trained   *trained         `json:"trained,omitempty"`
 	Notes     []string         `json:"notes,omitempty"`
 	Sizes     map[string]int64 `json:"sizes"` // bytes, by file or folder
@@ -40,6 +42,9 @@ func ReadSummary(dir string) (*Summary, error) {
 		return nil, err
 	}
 	s.Report, s.Notes = l.Report, l.Notes
+	if s.Quality, err = readQuality(r.path("quality")); err != nil && daycast.CodeOf(err) != daycast.NotFound {
+		return nil, err
+	}
 	t := &trained{}
 	err = readJSON(r.path("trained"), t)
 	if err == nil {
@@ -85,6 +90,9 @@ func sizes(dir string) map[string]int64 {
 func (s *Summary) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nRun %s\n\n%s", s.Run, s.Report)
+	if s.Quality != nil {
+		b.WriteString(s.Quality.Short())
+	}
 	if s.Trained != nil {
 		s.Trained.write(&b)
 	}

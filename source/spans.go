@@ -15,9 +15,11 @@ const (
 	mostSpans = 16
 )
 
-// measured is a source that can tell how many order lines it has, and of which
+// A Measured is a source that can tell how many order lines it has, and of which
 // days the first and the last are.
-type measured interface {
+type Measured interface {
+	// Extent counts the order lines since a day, 0 for all, and gives the days of
+	// the first and the last; they are 0 where nothing tells.
 	Extent(ctx context.Context, since daycast.Day) (lines int64, first, last daycast.Day, err error)
 }
 
@@ -25,7 +27,7 @@ type measured interface {
 // one after the other. Together they hold every line once.
 func Spans(ctx context.Context, s Source, since daycast.Day) ([]daycast.Span, error) {
 	all := []daycast.Span{{From: since}}
-	m, ok := s.(measured)
+	m, ok := s.(Measured)
 	if !ok || since != 0 {
 		return all, nil
 	}

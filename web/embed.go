@@ -6,6 +6,7 @@ package web
 import (
 	"embed"
 	"io/fs"
+	"strings"
 )
 
 //go:embed dist
@@ -22,6 +23,16 @@ func Report() []byte {
 		panic("web: the build left no report: " + err.Error())
 	}
 	return page
+}
+
+// Style is the report's style sheet, for pages that look like it.
+func Style() string {
+	_, rest, _ := strings.Cut(string(Report()), "<style>")
+	style, _, found := strings.Cut(rest, "</style>")
+	if !found {
+		panic("web: the report has no style")
+	}
+	return style
 }
 
 // Dashboard is index.html and its assets, whose names change with their bytes.

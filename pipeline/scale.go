@@ -1,0 +1,47 @@
+package pipeline
+
+import (
+	"context"
+	"iter"
+	"math"
+
+	"daycast"
+	"daycast/clean"
+	"daycast/warehouse"
+)
+
+// forgetSlips looks for prices of another scale in the facts of a daily table,
+// which the warehouse has in the order of series that its rows need not have,
+// and writes them again without those.
+func forgetSlips(ctx context.Context, run string, w warehouse.Warehouse, table *clean.DailyTable, report *clean.Report) error {
+	if !table.HasPrices() {
+		return nil
+	}
+	type cell struct {
+		series daycast.Series
+		day    daycast.Day
+	}
+	slips := map[cell]bool{}
+	scales := clean.Scales{Forgotten: func(s daycast.Series, d daycast.Day) { slips[cell{s, d}] = true }}
+	for _, err := range scales.Facts(ctx, w.Facts().Read(ctx, forever), report) {
+		if err != nil {
+			return err
+		}
+	}
+	if len(slips) == 0 {
+		return nil
+	}
+	var counted clean.Report // a second time
+	without := iter.Seq2[daycast.Fact, error](func(yield func(daycast.Fact, error) bool) {
+		for f, err := range table.Facts(ctx, &counted) {
+			if slips[cell{f.Series, f.Day}] {
+				f.Price = float32(math.NaN())
+			}
+			if !yield(f, err) {
+				return
+			}
+		}
+	})
+	_, err := w.Facts().Replace(ctx, run, without)
+	return err
+}
