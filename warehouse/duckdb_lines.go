@@ -23,8 +23,14 @@ const (
 	// leastBuffer is how many bytes of lines are collected, at least, before
 	// they are written: the more, the longer are chunks.
 	leastBuffer = 32 << 20
-	// rangeLines is how many lines are read at once, some ten megabytes.
-	rangeLines = 1 << 17
+	// fullChunk is the length in bytes from which a chunk takes no further line.
+	// The database reads 2,048 chunks at once where it wants some of them.
+	fullChunk = 1000
+	// Lines are read in about as many ranges of items, but not in ranges of
+	// fewer than leastRange lines, some five megabytes, or more than mostRange.
+	ranges     = 32
+	leastRange = 1 << 17
+	mostRange  = 1 << 21
 )
 
 // A chunkRow is a row of the table.
@@ -158,12 +164,20 @@ func (t duckLines) walkRanges(ctx context.Context, f filter, yield func(daycast.
 	return nil
 }
 
-// itemRanges cuts the items into ranges of about rangeLines lines: the items
-// with which they begin.
+// itemRanges cuts the items into ranges: the items with which they begin.
 func (s *session) itemRanges(ctx context.Context, f filter) (first []string, err error) {
-	lines := int64(rangeLines)
+	var total int64
+	err = s.query(ctx, "SELECT coalesce(sum(count), 0)::BIGINT FROM "+linesTable+" WHERE "+f.where, func(row []driver.Value) bool {
+		total = as[int64](row[0])
+		return true
+	}, f.args...)
+	if err != nil {
+		return nil, err
+	}
+	most := min(max(leastRange, total/ranges), mostRange)
+	lines := most
 	err = s.query(ctx, "SELECT item, sum(count)::BIGINT FROM "+linesTable+" WHERE "+f.where+" GROUP BY item ORDER BY item", func(row []driver.Value) bool {
-		if lines >= rangeLines {
+		if lines >= most {
 			first, lines = append(first, as[string](row[0])), 0
 		}
 		lines += as[int64](row[1])
@@ -219,11 +233,14 @@ func (w *lineWriter) add(l daycast.Line) {
 	before := len(c.bytes)
 	c.add(l, c.hash)
 	w.bytes += len(c.bytes) - before
+	if len(c.bytes) >= fullChunk {
+		delete(w.index, l.Series) // the next line begins another
+	}
 }
 
 // flush yields what was collected, in the order of series.
 func (w *lineWriter) flush(yield func(chunkRow, error) bool) bool {
-	slices.SortFunc(w.open, func(a, b openChunk) int {
+	slices.SortStableFunc(w.open, func(a, b openChunk) int {
 		return cmp.Or(strings.Compare(a.series.Item, b.series.Item), strings.Compare(a.series.Place, b.series.Place))
 	})
 	for i := range w.open {
