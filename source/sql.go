@@ -27,6 +27,7 @@ type SQL struct {
 
 // A dialect is where two databases differ.
 type dialect interface {
+	spelling
 	// value is the expression of column q.<quoted> in the list of a SELECT.
 	value(quoted string) string
 	// since is the condition that column q.<quoted>, of the named database
@@ -71,7 +72,7 @@ func (s *SQL) checkTable(ctx context.Context, t Table) error {
 		return err
 	}
 	var sample [][]string
-	for batch, err := range s.read(ctx, t, "", " LIMIT "+strconv.Itoa(sampleRows)) {
+	for batch, err := range s.read(ctx, t, "", sampleRows) {
 		if err != nil {
 			return err
 		}
@@ -93,12 +94,13 @@ func (s *SQL) Columns(ctx context.Context, t Table) ([]string, error) {
 // as the database writes it, in UTC where it is an instant.
 func (s *SQL) Read(ctx context.Context, t Table, since time.Time) iter.Seq2[[][]string, error] {
 	if t != Sales || since.IsZero() {
-		return s.read(ctx, t, "", "")
+		return s.read(ctx, t, "", 0)
 	}
-	return s.read(ctx, t, since.UTC().Format(time.DateOnly), "")
+	return s.read(ctx, t, since.UTC().Format(time.DateOnly), 0)
 }
 
-func (s *SQL) read(ctx context.Context, t Table, since, limit string) iter.Seq2[[][]string, error] {
+// read reads at most limit rows; 0 means all.
+func (s *SQL) read(ctx context.Context, t Table, since string, limit int) iter.Seq2[[][]string, error] {
 	return func(yield func([][]string, error) bool) {
 		types, err := s.columnTypes(ctx, t)
 		if err != nil {
@@ -110,7 +112,10 @@ func (s *SQL) read(ctx context.Context, t Table, since, limit string) iter.Seq2[
 			yield(nil, err)
 			return
 		}
-		query := s.selectFrom(t, types, columns, since) + limit
+		query := s.selectFrom(t, types, columns, since)
+		if limit > 0 {
+			query = s.dialect.limit(query, limit)
+		}
 		// The cancellation runs before rows.Close, which would otherwise read
 		// the rest of the answer when the caller stops early.
 		ctx, cancel := context.WithCancel(ctx)
@@ -122,7 +127,7 @@ func (s *SQL) read(ctx context.Context, t Table, since, limit string) iter.Seq2[
 		}
 		defer rows.Close()
 		defer cancel()
-		scan := newScanner(t, types, columns)
+		scan := newScanner(t, types, columns, s.dialect)
 		for {
 			batch, more, err := scan.batch(rows)
 			if err != nil {
@@ -141,7 +146,7 @@ func (s *SQL) columnTypes(ctx context.Context, t Table) ([]*sql.ColumnType, erro
 	if !s.Has(t) {
 		return nil, daycast.Errorf(daycast.NotFound, "there is no query for table %s", t).WithField(field(t))
 	}
-	rows, err := s.db.QueryContext(ctx, "SELECT * FROM "+s.wrapped(t)+" LIMIT 0")
+	rows, err := s.db.QueryContext(ctx, s.dialect.limit("SELECT * FROM "+s.wrapped(t), 0))
 	if err != nil {
 		return nil, s.failed(ctx, err, s.where(t), field(t))
 	}
@@ -167,7 +172,7 @@ func (s *SQL) selectFrom(t Table, types []*sql.ColumnType, columns []string, sin
 	list := make([]string, len(types))
 	where := ""
 	for i, c := range types {
-		quoted := `q."` + strings.ReplaceAll(c.Name(), `"`, `""`) + `"`
+		quoted := "q." + s.dialect.quote(c.Name())
 		list[i] = s.dialect.value(quoted)
 		if since != "" && columns[i] == "ordered_at" {
 			where = " WHERE " + s.dialect.since(quoted, c.DatabaseTypeName(), since)
@@ -208,14 +213,15 @@ func (s *SQL) spelled(t Table, types []*sql.ColumnType) ([]string, error) {
 
 // A scanner turns a query's rows into text.
 type scanner struct {
+	spelling spelling
 	dbTypes []string
 	kinds   []Kind
 	values  []any
 	targets []any
 }
 
-func newScanner(t Table, types []*sql.ColumnType, columns []string) *scanner {
-	s := &scanner{values: make([]any, len(types)), targets: make([]any, len(types))}
+func newScanner(t Table, types []*sql.ColumnType, columns []string, spelling spelling) *scanner {
+	s := &scanner{spelling: spelling, values: make([]any, len(types)), targets: make([]any, len(types))}
 	for i, c := range types {
 		s.dbTypes = append(s.dbTypes, c.DatabaseTypeName())
 		s.kinds = append(s.kinds, t.kindOf(columns[i]))
@@ -235,7 +241,7 @@ func (s *scanner) batch(rows *sql.Rows) (batch [][]string, more bool, err error)
 		}
 		row := make([]string, len(s.values))
 		for i, v := range s.values {
-			row[i] = textOf(v, s.dbTypes[i], s.kinds[i])
+			row[i] = s.spelling.text(v, s.dbTypes[i], s.kinds[i])
 		}
 		batch = append(batch, row)
 	}
@@ -254,6 +260,8 @@ func textOf(v any, dbType string, kind Kind) string {
 		return validText(string(v))
 	case int64:
 		return strconv.FormatInt(v, 10)
+	case float32:
+		return floatText(float64(v), "FLOAT4")
 	case float64:
 		return floatText(v, dbType)
 	case bool:
