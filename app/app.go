@@ -72,7 +72,7 @@ func openSource(ctx context.Context, c config.Config) (source.Source, error) {
 		}
 		return source.OpenPostgres(ctx, dsn.Reveal(), tables(c.Source.Queries))
 	case "csv":
-		return source.OpenCSV(tables(c.Source.Files))
+		return source.OpenCSV(ctx, tables(c.Source.Files))
 	}
 	return nil, daycast.Errorf(daycast.Invalid, "source kind %q is not known", c.Source.Kind).WithField("source.kind")
 }

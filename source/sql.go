@@ -214,10 +214,10 @@ func (s *SQL) spelled(t Table, types []*sql.ColumnType) ([]string, error) {
 // A scanner turns a query's rows into text.
 type scanner struct {
 	spelling spelling
-	dbTypes []string
-	kinds   []Kind
-	values  []any
-	targets []any
+	dbTypes  []string
+	kinds    []Kind
+	values   []any
+	targets  []any
 }
 
 func newScanner(t Table, types []*sql.ColumnType, columns []string, spelling spelling) *scanner {
