@@ -31,7 +31,7 @@ const mostColumns = 2000
 
 // A parquetTable is one open file.
 type parquetTable struct {
-	from   *recalling
+	from   *guard
 	file   *parquet.File
 	path   string
 	field  string
@@ -55,13 +55,16 @@ func openParquetTable(ctx context.Context, o object, t Table, field string) (_ f
 	if err != nil {
 		return nil, inField(err, field)
 	}
-	f := &parquetTable{from: &recalling{readerAtCloser: from}, path: o.name, field: field, buffer: make([]parquet.Row, 1024)}
+	f := &parquetTable{from: &guard{readerAtCloser: from, size: o.size}, path: o.name, field: field, buffer: make([]parquet.Row, 1024)}
 	defer func() {
 		if err != nil {
 			_ = f.Close()
 		}
 	}()
 	err = f.guarded(func() error {
+		if err := f.from.footer(); err != nil {
+			return err
+		}
 		f.file, err = parquet.OpenFile(f.from, o.size,
 			parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.ReadBufferSize(pageBuffer))
 		return err
@@ -70,7 +73,12 @@ func openParquetTable(ctx context.Context, o object, t Table, field string) (_ f
 		return nil, err
 	}
 	f.groups = f.file.RowGroups()
-	return f, f.readSchema(t)
+	return f, f.guarded(func() error {
+		if err := f.readSchema(t); err != nil {
+			return err
+		}
+		return f.from.watch(f.file.Metadata())
+	})
 }
 
 func (f *parquetTable) readSchema(t Table) error {
@@ -203,22 +211,4 @@ func (f *parquetTable) Close() error {
 		f.rows = nil
 	}
 	return f.from.Close()
-}
-
-// A recalling reader keeps the first error that is not the end: the library
-// goes on with what it has read and may report another.
-type recalling struct {
-	readerAtCloser
-	err error
-}
-
-func (r *recalling) ReadAt(p []byte, at int64) (int, error) {
-	if r.err != nil {
-		return 0, r.err
-	}
-	n, err := r.readerAtCloser.ReadAt(p, at)
-	if err != nil && !errors.Is(err, io.EOF) {
-		r.err = err
-	}
-	return n, err
 }

@@ -2,6 +2,7 @@ package source
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math/big"
 	"strconv"
@@ -28,8 +29,14 @@ func parquetText(c *parquet.Column, kind Kind) (func(parquet.Value) string, erro
 		case *parquetformat.DateType:
 			return func(v parquet.Value) string { return daycast.Day(v.Int32()).String() }, nil
 		case *parquetformat.TimestampType:
+			if l.Unit.Value == nil {
+				return nil, errors.New("a timestamp without a unit")
+			}
 			return timestampText(l, kind), nil
 		case *parquetformat.TimeType:
+			if l.Unit.Value == nil {
+				return nil, errors.New("a time without a unit")
+			}
 			unit := l.Unit.Value.Duration()
 			return func(v parquet.Value) string {
 				return time.Unix(0, 0).UTC().Add(time.Duration(integer(v)) * unit).Format("15:04:05.999999999")
