@@ -238,7 +238,7 @@ func (d mysqlDialect) explain(err error) *daycast.Error {
 		return daycast.Errorf(daycast.Invalid, "MySQL at %s: %s", d.address, message).
 			WithHint("source.dsn names the database after the last slash").WithField("source.dsn")
 	case mysqlDenied[n]:
-		return daycast.Errorf(daycast.Unauthorized, "%s", message).WithHint("GRANT SELECT on it to user %q", d.user)
+		return daycast.Errorf(daycast.Unauthorized, "%s", message).WithHint("GRANT SELECT on it to user %q, if it is there: MySQL says the same of a table that is not", d.user)
 	case mysqlBusy[n]:
 		return daycast.Errorf(daycast.Unavailable, "MySQL at %s: %s (error %d)", d.address, message, n)
 	}

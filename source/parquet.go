@@ -192,6 +192,9 @@ func (f *parquetTable) guarded(read func() error) (err error) {
 	case err == nil:
 		return nil
 	case errors.As(err, &known):
+		if !strings.Contains(known.Message, f.path) {
+			known.Message = f.path + ": " + known.Message
+		}
 		return inField(err, f.field)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err

@@ -132,6 +132,8 @@ func TestParquetNamesWhatIsWrong(t *testing.T) {
 		copyTo(t, db, "SELECT 'tea' AS item_id, "+value+" AS extra", path, "")
 		return path
 	}
+	packed := filepath.Join(dir, "packed.parquet")
+	copyTo(t, db, "SELECT 'tea' AS item_id", packed, ", COMPRESSION lz4_raw")
 	text := filepath.Join(dir, "text.parquet")
 	writeFile(t, text, []byte("item_id\ntea\n"))
 	empty := filepath.Join(dir, "empty.parquet")
@@ -146,6 +148,7 @@ func TestParquetNamesWhatIsWrong(t *testing.T) {
 		{"a map", nested("map", "MAP {'a': 1}"), `column "extra" is nested`},
 		{"an interval", nested("interval", "INTERVAL 1 DAY"), `column "extra": values of type INTERVAL`},
 		{"missing", nested("missing", "1"), `missing column "day"`},
+		{"LZ4", packed, "packed with LZ4"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	parquetformat "github.com/parquet-go/parquet-go/format"
+
+	"daycast"
 )
 
 // What a page may hold. The library makes room for what a page's header says,
@@ -51,12 +53,18 @@ func (g *guard) footer() error {
 	return nil
 }
 
-// watch takes in where the chunks of plain columns are.
+// watch takes in where the chunks of plain columns are. Of damaged LZ4 the
+// library (v0.32.0) asks for twice the memory again and again until there is
+// none, so that it is refused.
 func (g *guard) watch(about *parquetformat.FileMetaData) error {
 	for i := range about.RowGroups {
 		group := &about.RowGroups[i]
 		for j := range group.Columns {
 			m := &group.Columns[j].MetaData
+			if m.Codec == parquetformat.Lz4Raw {
+				return daycast.Errorf(daycast.Invalid, "a column is packed with LZ4, which cannot be read").
+					WithHint("write it with zstd, snappy or gzip")
+			}
 			from := m.DataPageOffset
 			if m.DictionaryPageOffset != 0 {
 				from = m.DictionaryPageOffset

@@ -187,7 +187,6 @@ func TestS3Streams(t *testing.T) {
 		all = append(all, b.Bytes())
 	}
 	s.putParts(t, "large.csv", all...)
-	all = nil
 	src := openS3CSV(t, map[source.Table]string{source.Items: s.url("large.csv")})
 	s.cut.Store(5)
 	var before, during runtime.MemStats
