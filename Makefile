@@ -99,7 +99,7 @@ test-web: build ## Compare web/dist with what web/src builds, check types, drive
 fuzz: compiler ## Fuzz each target for FUZZTIME (5s)
 	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | while IFS=: read -r file func; do \
 		echo "$$(dirname "$$file") $${func#func }"; \
-		go test -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" || exit; \
+		go test -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x "$$(dirname "$$file")" || exit; \
 	done
 
 .PHONY: cover
