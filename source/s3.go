@@ -14,6 +14,7 @@ import (
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/logging"
 
 	"daycast"
 )
@@ -30,7 +31,7 @@ var s3Parameters = []string{"region", "profile", "endpoint", "use_path_style", "
 // openS3 takes credentials from where Amazon's programs do: the environment
 // (AWS_ACCESS_KEY_ID, ...), ~/.aws, or the machine's or container's role.
 func openS3(ctx context.Context, name string, query url.Values) (bucket, error) {
-	var options []func(*awsconfig.LoadOptions) error
+	options := []func(*awsconfig.LoadOptions) error{awsconfig.WithLogger(logging.Nop{})} // errors come back anyway
 	for key := range query {
 		if !slices.Contains(s3Parameters, key) {
 			return nil, daycast.Errorf(daycast.Invalid, "s3://%s: there is no parameter %q", name, key).
