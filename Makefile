@@ -38,6 +38,11 @@ static: compiler ## Build bin/static/daycast, which needs nothing of the machine
 	go build -trimpath -buildvcs=false -tags static,netgo,osusergo,timetzdata \
 		-ldflags '-linkmode external -extldflags -static -s -w -X main.version=$(VERSION)' -o bin/static/daycast ./cmd/daycast
 
+.PHONY: cloud
+cloud: compiler ## Build bin/cloud/daycast, which also reads gs:// and azblob://, and test that
+	go test -tags gs,azblob -run Cloud ./source
+	go build -trimpath -buildvcs=false -tags gs,azblob -ldflags '-X main.version=$(VERSION)' -o bin/cloud/daycast ./cmd/daycast
+
 .PHONY: image
 image: ## Build the container image daycast:VERSION with buildah, without a registry, and print its size
 	deploy/image/build $(VERSION)
@@ -62,7 +67,7 @@ demo: build ## Build, then go the whole way in .demo and serve; ARGS='--no-serve
 	fi
 
 .PHONY: test
-test: compiler ## Vet and test everything; what needs a Postgres or data that is not there says so and skips
+test: compiler ## Vet and test everything; what needs a server or data that is not there says so and skips
 	go vet ./...
 	go test -timeout 10m ./...
 
@@ -94,7 +99,7 @@ test-web: build ## Compare web/dist with what web/src builds, check types, drive
 fuzz: compiler ## Fuzz each target for FUZZTIME (5s)
 	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | while IFS=: read -r file func; do \
 		echo "$$(dirname "$$file") $${func#func }"; \
-		go test -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" || exit; \
+		go test -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x "$$(dirname "$$file")" || exit; \
 	done
 
 .PHONY: cover

@@ -62,17 +62,22 @@ func openSource(ctx context.Context, c config.Config) (source.Source, error) {
 		}
 		return to
 	}
-	switch c.Source.Kind {
-	case "sqlite":
-		return source.OpenSQLite(c.Source.Path, tables(c.Source.Queries))
-	case "postgres":
+	connect := map[string]func(context.Context, string, map[source.Table]string) (*source.SQL, error){
+		"postgres": source.OpenPostgres, "mysql": source.OpenMySQL, "mariadb": source.OpenMySQL, "sqlserver": source.OpenSQLServer,
+	}[c.Source.Kind]
+	switch {
+	case connect != nil:
 		dsn, err := c.Source.ReadDSN()
 		if err != nil {
 			return nil, err
 		}
-		return source.OpenPostgres(ctx, dsn.Reveal(), tables(c.Source.Queries))
-	case "csv":
-		return source.OpenCSV(tables(c.Source.Files))
+		return connect(ctx, dsn.Reveal(), tables(c.Source.Queries))
+	case c.Source.Kind == "sqlite":
+		return source.OpenSQLite(c.Source.Path, tables(c.Source.Queries))
+	case c.Source.Kind == "csv":
+		return source.OpenCSV(ctx, tables(c.Source.Files))
+	case c.Source.Kind == "parquet":
+		return source.OpenParquet(ctx, tables(c.Source.Files))
 	}
 	return nil, daycast.Errorf(daycast.Invalid, "source kind %q is not known", c.Source.Kind).WithField("source.kind")
 }

@@ -199,7 +199,7 @@ func (o CSVForecast) load(ctx context.Context, w warehouse.Warehouse, now time.T
 	if o.Places != "" {
 		files[source.Places] = o.Places
 	}
-	src, err := source.OpenCSV(files)
+	src, err := source.OpenCSV(ctx, files)
 	if err != nil {
 		return nil, err
 	}

@@ -40,14 +40,14 @@ type Shop struct {
 	Country   string `yaml:"country"`    // ISO 3166 code of two letters, such as DE: whose public holidays count; none when left out.
 }
 
-// Source is where the shop's tables come from.
+// Source is where the shop's tables come from. docs/sources.md has an example of each.
 type Source struct {
-	Kind     string            `yaml:"kind"`      // postgres, sqlite or csv.
-	DSN      Secret            `yaml:"dsn"`       // For postgres: postgres://user:password@host:5432/database. ${NAME} stands for an environment variable.
-	DSNFile  string            `yaml:"dsn_file"`  // For postgres, in place of dsn: a file that holds it, such as a mounted secret.
+	Kind     string            `yaml:"kind"`      // postgres, mysql (or mariadb), sqlserver, sqlite, csv or parquet.
+	DSN      Secret            `yaml:"dsn"`       // For postgres, mysql and sqlserver: postgres://user:password@host:5432/database, mysql://user:password@host:3306/database, sqlserver://user:password@host:1433?database=name. ${NAME} stands for an environment variable.
+	DSNFile  string            `yaml:"dsn_file"`  // In place of dsn: a file that holds it, such as a mounted secret.
 	Path     string            `yaml:"path"`      // For sqlite: the database file.
-	Queries  map[string]string `yaml:"queries"`   // For postgres and sqlite: a SELECT for each of sales (or daily), items, customers, places and stock.
-	Files    map[string]string `yaml:"files"`     // For csv: a file for each of sales (or daily), items, customers, places and stock; gzip is accepted.
+	Queries  map[string]string `yaml:"queries"`   // For databases: a SELECT for each of sales (or daily), items, customers, places and stock.
+	Files    map[string]string `yaml:"files"`     // For csv (plain, gzip or zstd) and parquet: for each of these tables a file, a folder, a pattern such as sales-*.csv, or one of these in a bucket such as s3://bucket/sales-*.csv?region=eu-west-1.
 	LookBack Duration          `yaml:"look_back"` // How far before the newest order a run reads again, for late and corrected orders.
 	Patience Duration          `yaml:"patience"`  // How long a run tries again where the source is away, such as 10m; it goes on where it was.
 }

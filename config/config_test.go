@@ -41,7 +41,7 @@ func TestLoad(t *testing.T) {
 shop: {name: Corner shop, time_zone: Europe/Berlin, country: DE, currency: EUR, day_begins: "04:30"}
 source:
   kind: csv
-  files: {sales: sales.csv, items: /shop/items.csv}
+  files: {sales: sales.csv, items: /shop/items.csv, stock: "s3://shop/stock/*.csv?region=eu-west-1"}
   look_back: 36h
 clean:
 data: state
@@ -57,7 +57,7 @@ serve: {addr: ":0", timeout: 1m}
 	want := Default()
 	want.Shop = Shop{Name: "Corner shop", TimeZone: "Europe/Berlin", DayBegins: "04:30", Country: "DE", Currency: "EUR"}
 	want.Source = Source{
-		Kind: "csv", Files: map[string]string{"sales": filepath.Join(dir, "sales.csv"), "items": "/shop/items.csv"},
+		Kind: "csv", Files: map[string]string{"sales": filepath.Join(dir, "sales.csv"), "items": "/shop/items.csv", "stock": "s3://shop/stock/*.csv?region=eu-west-1"},
 		LookBack: Duration(36 * time.Hour), Patience: Duration(10 * time.Minute),
 	}
 	want.Data = filepath.Join(dir, "state")
@@ -78,8 +78,8 @@ serve: {addr: ":0", timeout: 1m}
 
 func TestLoadNamesEverythingThatIsWrong(t *testing.T) {
 	tests := []struct{ name, text, want string }{
-		{"nothing", "", "source.kind: missing; want one of postgres, sqlite, csv"},
-		{"comments", "# later\n", "source.kind: missing; want one of postgres, sqlite, csv"},
+		{"nothing", "", "source.kind: missing; want one of postgres, mysql, mariadb, sqlserver, sqlite, csv, parquet"},
+		{"comments", "# later\n", "source.kind: missing; want one of postgres, mysql, mariadb, sqlserver, sqlite, csv, parquet"},
 		{"no YAML", "source: [", "this is no YAML"},
 		{"two documents", small + "---\nthreads: 1\n", "a second document begins; want one"},
 		{"no keys", "hello", `"hello" is not a group of keys`},
@@ -116,6 +116,11 @@ func TestLoadNamesEverythingThatIsWrong(t *testing.T) {
 		{"both grains", "source: {kind: csv, files: {sales: a.csv, daily: b.csv}}", "either sales or daily"},
 		{"two DSNs", "source: {kind: postgres, dsn: a, dsn_file: b, queries: {sales: q}}", "source.dsn: want either dsn or dsn_file"},
 		{"wrong keys for the kind", small + "  dsn: postgres://me:s3cret@host/shop\n", "source.dsn: not for a source of kind sqlite"},
+		{"a path for a database", "source: {kind: mysql, path: a.db, queries: {sales: q}}", "source.path: not for a source of kind mysql; want source.dsn"},
+		{"files for a database", "source: {kind: sqlserver, dsn: a, files: {sales: a.csv}}", "source.files: not for a source of kind sqlserver; want source.queries"},
+		{"queries for files", "source: {kind: parquet, queries: {sales: q}}", "source.queries: not for a source of kind parquet; want source.files"},
+		{"another database's DSN", "source: {kind: mariadb, dsn: postgres://me:s3cret@h/shop, queries: {sales: q}}",
+			"source.dsn: begins with postgres://; of a source of kind mariadb it begins with mysql:// or mariadb://"},
 		{"several", "shop: {nam: x}\nsource: {kind: csv, files: {daily: d.csv}}\nforecast: {horizon: x, step: month}\n",
 			"3 things are wrong:\n  line 1: shop.nam: there is no such key; did you mean name?\n  line 3: forecast.horizon: \"x\" is not a whole number\n  line 3: forecast.step: \"month\" is not known; want one of day, week"},
 	}
@@ -140,7 +145,7 @@ func TestLoadNamesEverythingThatIsWrong(t *testing.T) {
 }
 
 func TestTemplatesLoad(t *testing.T) {
-	for _, kind := range []string{"postgres", "sqlite"} {
+	for _, kind := range Kinds() {
 		text, err := Template(kind)
 		if err != nil {
 			t.Fatal(err)
@@ -149,7 +154,14 @@ func TestTemplatesLoad(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c.Source.Kind != kind || c.Source.Queries["sales"] == "" || c.Source.Queries["items"] == "" {
+		if kind == "mariadb" {
+			kind = "mysql"
+		}
+		tables := c.Source.Queries
+		if tables == nil {
+			tables = c.Source.Files
+		}
+		if c.Source.Kind != kind || tables["sales"] == "" || tables["items"] == "" {
 			t.Errorf("%s: %+v", kind, c.Source)
 		}
 		// What the template shows are the defaults.
@@ -159,8 +171,10 @@ func TestTemplatesLoad(t *testing.T) {
 			t.Errorf("%s: %s", kind, diff)
 		}
 	}
-	if _, err := Template("oracle"); daycast.CodeOf(err) != daycast.Invalid {
-		t.Errorf("oracle: %v", err)
+	for _, kind := range []string{"oracle", "queries", ""} {
+		if _, err := Template(kind); daycast.CodeOf(err) != daycast.Invalid {
+			t.Errorf("%s: %v", kind, err)
+		}
 	}
 }
 

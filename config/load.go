@@ -100,8 +100,9 @@ func (c *Config) resolve(dir string) {
 	}
 }
 
+// under is a path that is relative to a folder; a URL is not.
 func under(dir, path string) string {
-	if path == "" || filepath.IsAbs(path) {
+	if path == "" || filepath.IsAbs(path) || strings.Contains(path, "://") {
 		return path
 	}
 	return filepath.Join(dir, path)

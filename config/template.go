@@ -1,33 +1,38 @@
 package config
 
 import (
-	_ "embed"
+	"embed"
+	"errors"
+	"io/fs"
 	"strings"
 
 	"daycast"
 )
 
-//go:embed template.yaml
-var template string
+//go:embed template*.yaml
+var templates embed.FS
 
-//go:embed template_postgres.yaml
-var templatePostgres string
-
-//go:embed template_sqlite.yaml
-var templateSQLite string
-
-// Template is a commented daycast.yaml for a source of kind postgres or
-// sqlite. It loads as it is; the queries are to be made the shop's own.
+// Template is a commented daycast.yaml for a source of a kind. It loads as it
+// is; the queries or files are to be made the shop's own.
 func Template(kind string) (string, error) {
-	var source string
-	switch kind {
-	case "postgres":
-		source = templatePostgres
-	case "sqlite":
-		source = templateSQLite
-	default:
-		return "", daycast.Errorf(daycast.Invalid, "there is no template for a source of kind %q", kind).
-			WithHint("want postgres or sqlite").WithField("kind")
+	if kind == "mariadb" {
+		kind = "mysql"
 	}
-	return strings.Replace(template, "# (source)\n", source, 1), nil
+	source, err := templates.ReadFile("template_" + kind + ".yaml")
+	if errors.Is(err, fs.ErrNotExist) || !known(kind) {
+		return "", daycast.Errorf(daycast.Invalid, "there is no template for a source of kind %q", kind).
+			WithHint("want one of %s", strings.Join(Kinds(), ", ")).WithField("kind")
+	}
+	if err != nil {
+		return "", err
+	}
+	if byQueries(kind) {
+		queries, err := templates.ReadFile("template_queries.yaml")
+		if err != nil {
+			return "", err
+		}
+		source = append(source, queries...)
+	}
+	whole, err := templates.ReadFile("template.yaml")
+	return strings.Replace(string(whole), "# (source)\n", string(source), 1), err
 }

@@ -19,7 +19,6 @@ const (
 )
 
 var (
-	kinds   = []string{"postgres", "sqlite", "csv"}
 	tables  = []string{"sales", "daily", "items", "customers", "places", "stock"}
 	metrics = []string{"wape", "rmse", "mae", "mase", "rmsse", "pinball"}
 
@@ -85,30 +84,6 @@ func (ck *checker) shop(s Shop) {
 		"%q; want an ISO 4217 code of three capitals such as EUR", s.Currency)
 	ck.want(s.Country == "" || countryCode.MatchString(s.Country), "shop.country",
 		"%q; want an ISO 3166 code of two capitals such as DE", s.Country)
-}
-
-func (ck *checker) source(s Source) {
-	ck.oneOf(s.Kind, "source.kind", kinds)
-	only := func(kind, field string, set bool) {
-		ck.want(!set || s.Kind == kind || !slices.Contains(kinds, s.Kind), field, "not for a source of kind %s", s.Kind)
-	}
-	only("postgres", "source.dsn", !s.DSN.IsZero())
-	only("postgres", "source.dsn_file", s.DSNFile != "")
-	only("sqlite", "source.path", s.Path != "")
-	only("csv", "source.files", len(s.Files) > 0)
-	switch s.Kind {
-	case "postgres":
-		ck.want(s.DSN.IsZero() != (s.DSNFile == ""), "source.dsn", "want either dsn or dsn_file")
-		ck.tables("source.queries", s.Queries, "a query")
-	case "sqlite":
-		ck.want(s.Path != "", "source.path", "missing; want the SQLite file")
-		ck.tables("source.queries", s.Queries, "a query")
-	case "csv":
-		ck.want(len(s.Queries) == 0, "source.queries", "not for a source of kind csv; want files")
-		ck.tables("source.files", s.Files, "a file")
-	}
-	ck.want(s.Patience >= 0, "source.patience", "%s; want a length of time from 0 on, such as 10m", s.Patience)
-	ck.want(s.LookBack >= 0, "source.look_back", "%s; want a length of time from 0 on, such as 7d", s.LookBack)
 }
 
 // tables checks the names of queries or files.

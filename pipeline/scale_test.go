@@ -31,7 +31,7 @@ func TestSlipsOfDailyRows(t *testing.T) {
 	if err := os.WriteFile(path, []byte(csv.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	src, err := source.OpenCSV(map[source.Table]string{source.Daily: path})
+	src, err := source.OpenCSV(t.Context(), map[source.Table]string{source.Daily: path})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,174 +8,58 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
-	"os"
 	"slices"
 	"strings"
 
 	"daycast"
 )
 
-// A CSV is a Source over files, one a table, each with a header line. Commas,
-// semicolons, tabs and bars are told apart by the header; gzip, UTF-16 and
+// OpenCSV makes a Source of CSV files, each with a header line. Commas,
+// semicolons, tabs and bars are told apart by the header; gzip, zstd, UTF-16 and
 // lines that end in a carriage return are known by their content, whatever the
-// file is called.
+// file is called. It fails with code not_found where a file does not exist.
 //
 // Columns without a name of their own (the row numbers that some programs
 // write) and rows without a single value are not read. A row with too few or
 // too many fields is yielded with as many values, a stray quote is a part of
 // its value, and rows that it runs together are yielded as one with none.
-type CSV struct{ files map[Table]string }
-
-// OpenCSV makes a Source of files. It fails with code not_found where one
-// does not exist.
-func OpenCSV(files map[Table]string) (*CSV, error) {
-	for _, t := range Tables() {
-		path, ok := files[t]
-		if !ok {
-			continue
-		}
-		f, err := openTable(path, fileField(t))
-		if err != nil {
-			return nil, err
-		}
-		_ = f.Close()
-	}
-	return &CSV{files: files}, nil
+func OpenCSV(ctx context.Context, files map[Table]string) (*Files, error) {
+	return openFiles(ctx, files, openCSVTable)
 }
-
-// Has reports whether there is a file for the table.
-func (c *CSV) Has(t Table) bool { return c.files[t] != "" }
-
-// Close has nothing to close: files are open only while they are read.
-func (c *CSV) Close() error { return nil }
-
-// Check reads the head of each file and names every missing or mistyped
-// column of all of them.
-func (c *CSV) Check(ctx context.Context) error {
-	var errs []error
-	for _, t := range Tables() {
-		if c.Has(t) {
-			errs = append(errs, c.checkTable(ctx, t))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func (c *CSV) checkTable(ctx context.Context, t Table) error {
-	columns, err := c.Columns(ctx, t)
-	if err != nil {
-		return err
-	}
-	if err := t.require(columns, c.files[t], fileField(t)); err != nil {
-		return err
-	}
-	var sample [][]string
-	for batch, err := range c.Read(ctx, t, daycast.Span{}) {
-		if err != nil {
-			return err
-		}
-		if sample = append(sample, batch...); len(sample) >= sampleRows {
-			break
-		}
-	}
-	return t.checkSample(columns, sample, c.files[t], fileField(t))
-}
-
-// Columns reads the file's header.
-func (c *CSV) Columns(ctx context.Context, t Table) ([]string, error) {
-	f, err := c.open(t)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return f.columns, ctx.Err()
-}
-
-// Read streams the file. Lines of Sales are chosen by the date with which
-// ordered_at begins, as it is written.
-func (c *CSV) Read(ctx context.Context, t Table, span daycast.Span) iter.Seq2[[][]string, error] {
-	return func(yield func([][]string, error) bool) {
-		f, err := c.open(t)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		defer f.Close()
-		if t == Sales && span.From != 0 {
-			f.since = (span.From - 1).String()
-		}
-		if t == Sales && span.To != 0 {
-			f.before = (span.To + 1).String()
-		}
-		for {
-			if ctx.Err() != nil {
-				yield(nil, context.Cause(ctx))
-				return
-			}
-			batch, err := f.batch()
-			if len(batch) > 0 && !yield(batch, nil) || errors.Is(err, io.EOF) {
-				return
-			}
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-		}
-	}
-}
-
-func (c *CSV) open(t Table) (*csvTable, error) {
-	if !c.Has(t) {
-		return nil, daycast.Errorf(daycast.NotFound, "there is no file for table %s", t).WithField(fileField(t))
-	}
-	f, err := openTable(c.files[t], fileField(t))
-	if err != nil {
-		return nil, err
-	}
-	if err := f.readHeader(t); err != nil {
-		_ = f.Close()
-		return nil, err
-	}
-	return f, nil
-}
-
-func fileField(t Table) string { return "source.files." + string(t) }
 
 // A csvTable is one open file.
 type csvTable struct {
-	file   *os.File
+	file   io.ReadCloser
+	unpack io.Closer // what decode opened; may be nil
 	text   *bufio.Reader
 	raw    *recording // beneath text
 	csv    *csv.Reader
 	path   string
 	field  string
-	fields int    // in the header
-	line   int    // of the last record that was read
-	since  string // days of ordered_at, as text; "" for none
-	before string
+	fields int // in the header
+	line   int // of the last record that was read
 
 	columns []string
 	keep    []int // by column: its place in the file's rows
-	ordered int   // the place of ordered_at in columns, -1 without
 }
 
-func openTable(path, field string) (*csvTable, error) {
-	file, err := os.Open(path)
+func openCSVTable(ctx context.Context, o object, t Table, field string) (fileTable, error) {
+	file, err := o.open(ctx)
 	if err != nil {
-		code := daycast.NotFound
-		if errors.Is(err, os.ErrPermission) {
-			code = daycast.Unauthorized
-		}
-		return nil, daycast.Errorf(code, "cannot open the file: %w", err).WithField(field)
+		return nil, inField(err, field)
 	}
-	f := &csvTable{file: file, path: path, field: field, text: bufio.NewReaderSize(file, headSize)}
-	if err := f.decode(); err != nil {
-		_ = file.Close()
+	f := &csvTable{file: file, path: o.name, field: field, text: bufio.NewReaderSize(file, headSize)}
+	if err = f.decode(); err == nil {
+		err = f.readHeader(t)
+	}
+	if err != nil {
+		_ = f.Close()
 		return nil, err
 	}
 	return f, nil
 }
+
+func (f *csvTable) names() []string { return f.columns }
 
 func (f *csvTable) readHeader(t Table) error {
 	f.raw = &recording{from: f.text}
@@ -199,7 +83,6 @@ func (f *csvTable) readHeader(t Table) error {
 			f.keep = append(f.keep, i)
 		}
 	}
-	f.ordered = slices.Index(f.columns, "ordered_at")
 	return nil
 }
 
@@ -223,14 +106,7 @@ func (f *csvTable) batch() ([][]string, error) {
 		if record != nil && blank(record) {
 			continue
 		}
-		row := f.values(record)
-		if f.ordered >= 0 && f.ordered < len(row) {
-			at := strings.TrimSpace(row[f.ordered])
-			if at < f.since || f.before != "" && at >= f.before {
-				continue
-			}
-		}
-		batch = append(batch, row)
+		batch = append(batch, f.values(record))
 	}
 	return batch, nil
 }
@@ -283,8 +159,12 @@ func (f *csvTable) badRecord(err error) ([]string, error) {
 		WithHint("close it, or write a quote inside a quoted field twice").WithField(f.field)
 }
 
-// broken is a file that cannot be read on.
+// broken is a file that cannot be read on. Where it came from may know why.
 func (f *csvTable) broken(err error) error {
+	var known *daycast.Error
+	if errors.As(err, &known) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return inField(err, f.field)
+	}
 	where := f.path
 	if f.line > 0 {
 		where = fmt.Sprintf("%s, after line %d,", f.path, f.line)
@@ -294,4 +174,9 @@ func (f *csvTable) broken(err error) error {
 }
 
 // Close closes the file.
-func (f *csvTable) Close() error { return f.file.Close() }
+func (f *csvTable) Close() error {
+	if f.unpack != nil {
+		_ = f.unpack.Close()
+	}
+	return f.file.Close()
+}

@@ -31,21 +31,35 @@ func writeCSV(t *testing.T, shop sourcetest.Shop, comma rune) source.Source {
 	t.Helper()
 	dir, files := t.TempDir(), map[source.Table]string{}
 	for table, f := range shop {
-		var b bytes.Buffer
-		b.WriteString("\ufeff")
-		w := csv.NewWriter(&b)
-		w.Comma = comma
-		if err := w.WriteAll(slices.Concat([][]string{f.Header}, f.Rows)); err != nil {
-			t.Fatal(err)
-		}
 		files[table] = filepath.Join(dir, string(table)+".csv")
-		writeFile(t, files[table], b.Bytes())
+		writeFile(t, files[table], csvOf(t, f, comma))
 	}
-	s, err := source.OpenCSV(files)
+	s, err := source.OpenCSV(t.Context(), files)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
+}
+
+func csvOf(t *testing.T, f sourcetest.Fixture, comma rune) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	b.WriteString("\ufeff")
+	w := csv.NewWriter(&b)
+	w.Comma = comma
+	if err := w.WriteAll(slices.Concat([][]string{f.Header}, f.Rows)); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func readFile(t *testing.T, path string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
 }
 
 func writeFile(t *testing.T, path string, content []byte) {
@@ -61,7 +75,7 @@ func itemsOf(t *testing.T, content []byte) (string, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "items.csv")
 	writeFile(t, path, content)
-	s, err := source.OpenCSV(map[source.Table]string{source.Items: path})
+	s, err := source.OpenCSV(t.Context(), map[source.Table]string{source.Items: path})
 	if err != nil {
 		return "", err
 	}
@@ -136,7 +150,7 @@ func TestCSVForms(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			for _, content := range [][]byte{[]byte(tt.content), zipped(t, tt.content)} {
+			for _, content := range [][]byte{[]byte(tt.content), zipped(t, tt.content), zstdOf(t, tt.content)} {
 				if got, err := itemsOf(t, content); err != nil || got != tt.want {
 					t.Errorf("got %q, %v, want %q", got, err, tt.want)
 				}
@@ -146,11 +160,13 @@ func TestCSVForms(t *testing.T) {
 }
 
 func TestCSVNamesWhatIsWrong(t *testing.T) {
-	whole := zipped(t, "item_id\n"+strings.Repeat("abc\n", 1000))
+	rows := "item_id\n" + strings.Repeat("abc\n", 1000)
+	whole, zstdWhole := zipped(t, rows), zstdOf(t, rows)
 	tests := []struct{ name, content, word string }{
 		{"empty", "", "is empty"},
 		{"open quote", "item_id,name\na,A\nb,\"B\nc,C\nd,D\n", "line 3: a quote is opened"},
 		{"cut off gzip", string(whole[:len(whole)-12]), "cut off"},
+		{"cut off zstd", string(zstdWhole[:len(zstdWhole)-6]), "cut off"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -160,7 +176,7 @@ func TestCSVNamesWhatIsWrong(t *testing.T) {
 			}
 		})
 	}
-	_, err := source.OpenCSV(map[source.Table]string{source.Items: filepath.Join(t.TempDir(), "none.csv")})
+	_, err := source.OpenCSV(t.Context(), map[source.Table]string{source.Items: filepath.Join(t.TempDir(), "none.csv")})
 	if daycast.CodeOf(err) != daycast.NotFound {
 		t.Errorf("no file: %v", err)
 	}
@@ -170,6 +186,7 @@ func FuzzCSV(f *testing.F) {
 	f.Add([]byte("item_id,name\na,\"A\n\"\nb"))
 	f.Add([]byte("\xef\xbb\xbfitem_id;x\n\"\n"))
 	f.Add([]byte{0x1f, 0x8b, 8, 0})
+	f.Add([]byte{0x28, 0xb5, 0x2f, 0xfd, 4, 0})
 	f.Fuzz(func(t *testing.T, content []byte) {
 		if _, err := itemsOf(t, content); err != nil && daycast.CodeOf(err) != daycast.Invalid {
 			t.Errorf("code %s: %v", daycast.CodeOf(err), err)
@@ -183,7 +200,7 @@ func TestLines(t *testing.T) {
 		"1, tea ,1,2024-02-01 10:00,red\n"+
 		"2,tea\n"+
 		" 3,cup,2,2024-03-02 10:00,blue\n"))
-	s, err := source.OpenCSV(map[source.Table]string{source.Sales: path})
+	s, err := source.OpenCSV(t.Context(), map[source.Table]string{source.Sales: path})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/klauspost/compress/zstd"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 )
@@ -14,15 +15,36 @@ import (
 // headSize is how much of a file's beginning says how all of it is written.
 const headSize = 1 << 16
 
-// decode unpacks gzip, turns UTF-16 into UTF-8 and the line ends of an old
-// Macintosh into ours, and skips a byte order mark.
-func (f *csvTable) decode() error {
-	if head, _ := f.text.Peek(2); bytes.Equal(head, []byte{0x1f, 0x8b}) {
+// mostWindow bounds what a zstd file may ask to be kept in memory; zstd --long
+// asks for as much.
+const mostWindow = 128 << 20
+
+// unzip unpacks gzip and zstd.
+func (f *csvTable) unzip() error {
+	head, _ := f.text.Peek(4)
+	switch {
+	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
 		unzipped, err := gzip.NewReader(f.text)
 		if err != nil {
 			return f.broken(err)
 		}
 		f.text = bufio.NewReaderSize(unzipped, headSize)
+	case bytes.Equal(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		unzipped, err := zstd.NewReader(f.text, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(mostWindow))
+		if err != nil {
+			return f.broken(err)
+		}
+		f.unpack = unzipped.IOReadCloser()
+		f.text = bufio.NewReaderSize(unzipped, headSize)
+	}
+	return nil
+}
+
+// decode unpacks what is packed, turns UTF-16 into UTF-8 and the line ends of an old
+// Macintosh into ours, and skips a byte order mark.
+func (f *csvTable) decode() error {
+	if err := f.unzip(); err != nil {
+		return err
 	}
 	head, err := f.text.Peek(3)
 	if err != nil && !errors.Is(err, io.EOF) {

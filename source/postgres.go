@@ -71,7 +71,10 @@ func OpenPostgres(ctx context.Context, dsn string, queries map[Table]string) (*S
 	return &SQL{db: db, queries: queries, dialect: d, stream: postgresRows}, nil
 }
 
-type postgresDialect struct{ address, user, database, password string }
+type postgresDialect struct {
+	standard
+	address, user, database, password string
+}
 
 func (postgresDialect) value(quoted string) string { return quoted }
 

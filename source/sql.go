@@ -28,6 +28,7 @@ type SQL struct {
 
 // A dialect is where two databases differ.
 type dialect interface {
+	spelling
 	// value is the expression of column q.<quoted> in the list of a SELECT.
 	value(quoted string) string
 	// since is the condition that column q.<quoted>, of the named database
@@ -72,7 +73,7 @@ func (s *SQL) checkTable(ctx context.Context, t Table) error {
 		return err
 	}
 	var sample [][]string
-	for batch, err := range s.read(ctx, t, daycast.Span{}, " LIMIT "+strconv.Itoa(sampleRows)) {
+	for batch, err := range s.read(ctx, t, daycast.Span{}, sampleRows) {
 		if err != nil {
 			return err
 		}
@@ -96,10 +97,11 @@ func (s *SQL) Read(ctx context.Context, t Table, span daycast.Span) iter.Seq2[[]
 	if t != Sales {
 		span = daycast.Span{}
 	}
-	return s.read(ctx, t, span, "")
+	return s.read(ctx, t, span, 0)
 }
 
-func (s *SQL) read(ctx context.Context, t Table, span daycast.Span, limit string) iter.Seq2[[][]string, error] {
+// read reads at most limit rows; 0 means all.
+func (s *SQL) read(ctx context.Context, t Table, span daycast.Span, limit int) iter.Seq2[[][]string, error] {
 	return func(yield func([][]string, error) bool) {
 		types, err := s.columnTypes(ctx, t)
 		if err != nil {
@@ -115,8 +117,11 @@ func (s *SQL) read(ctx context.Context, t Table, span daycast.Span, limit string
 		// read the rest of the answer when the caller stops early.
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		query := s.selectFrom(t, types, columns, span) + limit
-		for batch, err := range s.stream(ctx, s.db, query, newScanner(t, types, columns)) {
+		query := s.selectFrom(t, types, columns, span)
+		if limit > 0 {
+			query = s.dialect.limit(query, limit)
+		}
+		for batch, err := range s.stream(ctx, s.db, query, newScanner(t, types, columns, s.dialect)) {
 			if err != nil {
 				yield(nil, s.failed(ctx, err, s.where(t), field(t)))
 				return
@@ -169,7 +174,7 @@ func (s *SQL) Extent(ctx context.Context, since daycast.Day) (lines int64, first
 	if i < 0 {
 		return 0, 0, 0, nil // which reading the lines will say
 	}
-	quoted := `q."` + strings.ReplaceAll(types[i].Name(), `"`, `""`) + `"`
+	quoted := "q." + s.dialect.quote(types[i].Name())
 	query := "SELECT count(*), min(" + quoted + "), max(" + quoted + ") FROM " + s.wrapped(Sales)
 	if span := (daycast.Span{From: since}); since != 0 {
 		query += " WHERE " + s.within(quoted, types[i].DatabaseTypeName(), span)
@@ -180,7 +185,7 @@ func (s *SQL) Extent(ctx context.Context, since daycast.Day) (lines int64, first
 	}
 	days := [2]daycast.Day{}
 	for k, v := range bounds {
-		text := textOf(v, types[i].DatabaseTypeName(), Time)
+		text := s.dialect.text(v, types[i].DatabaseTypeName(), Time)
 		if d, err := daycast.ParseDay(text[:min(len(text), len(time.DateOnly))]); err == nil {
 			days[k] = d
 		}
@@ -193,7 +198,7 @@ func (s *SQL) columnTypes(ctx context.Context, t Table) ([]*sql.ColumnType, erro
 	if !s.Has(t) {
 		return nil, daycast.Errorf(daycast.NotFound, "there is no query for table %s", t).WithField(field(t))
 	}
-	rows, err := s.db.QueryContext(ctx, "SELECT * FROM "+s.wrapped(t)+" LIMIT 0")
+	rows, err := s.db.QueryContext(ctx, s.dialect.limit("SELECT * FROM "+s.wrapped(t), 0))
 	if err != nil {
 		return nil, s.failed(ctx, err, s.where(t), field(t))
 	}
@@ -219,7 +224,7 @@ func (s *SQL) selectFrom(t Table, types []*sql.ColumnType, columns []string, spa
 	list := make([]string, len(types))
 	where := ""
 	for i, c := range types {
-		quoted := `q."` + strings.ReplaceAll(c.Name(), `"`, `""`) + `"`
+		quoted := "q." + s.dialect.quote(c.Name())
 		list[i] = s.dialect.value(quoted)
 		if span != (daycast.Span{}) && columns[i] == "ordered_at" {
 			where = " WHERE " + s.within(quoted, c.DatabaseTypeName(), span)
@@ -278,14 +283,15 @@ func (s *SQL) spelled(t Table, types []*sql.ColumnType) ([]string, error) {
 
 // A scanner turns a query's rows into text.
 type scanner struct {
-	dbTypes []string
-	kinds   []Kind
-	values  []any
-	targets []any
+	spelling spelling
+	dbTypes  []string
+	kinds    []Kind
+	values   []any
+	targets  []any
 }
 
-func newScanner(t Table, types []*sql.ColumnType, columns []string) *scanner {
-	s := &scanner{values: make([]any, len(types)), targets: make([]any, len(types))}
+func newScanner(t Table, types []*sql.ColumnType, columns []string, spelling spelling) *scanner {
+	s := &scanner{spelling: spelling, values: make([]any, len(types)), targets: make([]any, len(types))}
 	for i, c := range types {
 		s.dbTypes = append(s.dbTypes, c.DatabaseTypeName())
 		s.kinds = append(s.kinds, t.kindOf(columns[i]))
@@ -305,7 +311,7 @@ func (s *scanner) batch(rows *sql.Rows) (batch [][]string, more bool, err error)
 		}
 		row := make([]string, len(s.values))
 		for i, v := range s.values {
-			row[i] = textOf(v, s.dbTypes[i], s.kinds[i])
+			row[i] = s.spelling.text(v, s.dbTypes[i], s.kinds[i])
 		}
 		batch = append(batch, row)
 	}
@@ -324,6 +330,8 @@ func textOf(v any, dbType string, kind Kind) string {
 		return validText(string(v))
 	case int64:
 		return strconv.FormatInt(v, 10)
+	case float32:
+		return floatText(float64(v), "FLOAT4")
 	case float64:
 		return floatText(v, dbType)
 	case bool:

@@ -38,7 +38,7 @@ func OpenSQLite(path string, queries map[Table]string) (*SQL, error) {
 	return &SQL{db: db, queries: queries, dialect: sqliteDialect{}, stream: scanRows}, nil
 }
 
-type sqliteDialect struct{}
+type sqliteDialect struct{ standard }
 
 // A unary plus changes nothing but makes the column an expression: of a plain
 // column declared as a date the driver would guess the time, and lose whether

@@ -68,7 +68,7 @@ func rowsJob(folder string, p parameters) (measured, error) {
 }
 
 func loadShop(ctx context.Context, w warehouse.Warehouse, path string) (*clean.DailyTable, error) {
-	src, err := source.OpenCSV(map[source.Table]string{source.Daily: path})
+	src, err := source.OpenCSV(ctx, map[source.Table]string{source.Daily: path})
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -208,13 +209,13 @@ func initCommand() *cobra.Command {
 				err = e
 			}
 			if err == nil {
-				fmt.Fprintf(cmd.OutOrStdout(), "wrote %s: name your database and queries there, then try daycast check\n", path)
+				fmt.Fprintf(cmd.OutOrStdout(), "wrote %s: name your own tables there, then try daycast check\n", path)
 			}
 			return err
 		},
 	}
 	c.Flags().StringVar(&path, "config", "daycast.yaml", "the file to write")
-	c.Flags().StringVar(&kind, "source", "postgres", "where the sales are: postgres or sqlite")
+	c.Flags().StringVar(&kind, "source", "postgres", "where the sales are: "+strings.Join(config.Kinds(), ", "))
 	return c
 }
 

@@ -149,7 +149,7 @@ func TestMisuse(t *testing.T) {
 		{"run --config", "needs an argument"},
 		{"models lst", "did you mean list?"},
 		{"models show", "the id of a version"},
-		{"init --source oracle", "postgres or sqlite"},
+		{"init --source oracle", "want one of postgres, mysql"},
 		{"demo --items 0", "1 or more"},
 		{"demo --days -1", "1 or more"},
 		{"simulate --places many", "1 or more"},
