@@ -34,6 +34,7 @@ type RawLine struct {
 	UnitPrice  string
 	Discount   string // money off the unit price; may be empty
 	Promotion  string // truthy or a share; may be empty
+	Currency   string // of the prices, an ISO 4217 code; may be empty
 }
 
 // A Line is an order line whose values were read into types, as the warehouse

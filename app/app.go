@@ -176,6 +176,7 @@ func openWith(ctx context.Context, c config.Config, w World, src source.Source) 
 		Dir: c.Data, Code: w.Version,
 		Shop: pipeline.Shop{
 			TimeZone: c.Shop.Zone(), Opens: c.Shop.Opens(), Country: c.Shop.Country, NonProduct: c.Clean.NonProduct,
+			TestOrders: c.Clean.TestOrders, Currency: c.Shop.Currency, Rates: c.Clean.Currencies,
 			LookBack: int(time.Duration(c.Source.LookBack) / (24 * time.Hour)), Tables: tablesOf(c.Source), Key: key,
 		},
 		Contract: contractOf(c), Settings: settings(c), Source: src, Warehouse: house, Registry: reg, Holidays: holiday.Offline{},

@@ -31,6 +31,7 @@ const (
 	wantDate     = "an order as old as that has lost its date"
 	wantPrice    = "a sale has no negative price"
 	wantDiscount = "want the money off one unit, from 0 to the unit price"
+	wantCurrency = "want shop.currency, or a rate for it in clean.currencies"
 	wantShare    = "want true or false, or a share from 0 to 1"
 	wantItem     = "a line needs an item"
 	wantSale     = "no earlier sale of the item to the customer has the returned units"
@@ -78,6 +79,10 @@ func unreadFaults(in daycast.Line) (lost []fault, fatal *fault) {
 	of := func(reason, column, want string) fault { return fault{reason, column, values.Get(column), want} }
 	if in.At == daycast.NoTime {
 		f := of("bad_time", "ordered_at", wantTime)
+		return nil, &f
+	}
+	if values.Has("currency") {
+		f := of("other_currency", "currency", wantCurrency)
 		return nil, &f
 	}
 	if values.Has("quantity") {

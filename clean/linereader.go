@@ -16,6 +16,13 @@ import (
 // A LineReader reads raw lines into types. It guesses nothing and loses
 // nothing: a value that cannot be read stands in the line's Unread.
 type LineReader struct {
+	// Currency is that of the shop's prices, "" where nobody says; Rates are what
+	// one unit of another is worth in it.
+	Currency string
+	Rates    map[string]float64
+	// IsTest tells the ids of orders and customers that only try the shop out;
+	// may be nil.
+	IsTest func(id string) bool
 	// Key is the shop's own secret, 16 bytes: customers' pseudonyms are
 	// SipHash-2-4 of their ids under it (Aumasson and Bernstein, 2012).
 	Key [16]byte
@@ -65,11 +72,29 @@ func (r LineReader) Read(raw daycast.RawLine) daycast.Line {
 	if l.Promotion, ok = readShare(raw.Promotion); !ok {
 		u.add("promotion", raw.Promotion)
 	}
+	r.convert(&l, strings.TrimSpace(raw.Currency), &u)
+	if r.IsTest != nil && (r.IsTest(l.Order) || r.IsTest(strings.TrimSpace(raw.CustomerID))) {
+		u.add("test", "yes") // the customer's id stays where it is
+	}
 	l.Unread = u.text()
 	if l.At == daycast.NoTime {
 		l.Unread = unreadTime(raw.OrderedAt) // alone, as daycast.Span.Holds wants it
 	}
 	return l
+}
+
+// convert brings prices into the shop's currency.
+func (r LineReader) convert(l *daycast.Line, currency string, u *unread) {
+	if currency == "" || r.Currency == "" || strings.EqualFold(currency, r.Currency) {
+		return
+	}
+	rate, ok := r.Rates[strings.ToUpper(currency)]
+	if !ok {
+		u.add("currency", currency)
+		return
+	}
+	l.Price *= rate
+	l.Discount *= rate
 }
 
 func (r LineReader) pseudonym(id string) uint64 {

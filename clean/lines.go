@@ -34,6 +34,8 @@ import (
 //	return_without_sale (q)
 //	                     units that no sale has: left out
 //	stock_adjustment     negative, free and of no customer: left out
+//	test_order           of an order or a customer that is one of LineReader.IsTest: left out
+//	other_currency (q)   than the shop's, without a rate: left out
 //
 // Nothing about a value is guessed.
 type Lines struct {
@@ -104,6 +106,12 @@ func (c Lines) compile() *regexp.Regexp {
 	if patterns == nil {
 		patterns = DefaultNonProduct()
 	}
+	return Patterns(patterns)
+}
+
+// Patterns joins patterns of ids into one: a * stands for any text, and case
+// does not count. It is nil where there are none.
+func Patterns(patterns []string) *regexp.Regexp {
 	if len(patterns) == 0 {
 		return nil
 	}
@@ -171,6 +179,9 @@ func (g *lineGroup) add(in daycast.Line, duplicate, nonProduct bool) {
 		return
 	case nonProduct:
 		g.count("non_product", in)
+		return
+	case in.Unread != "" && unreadOf(in).Has("test"):
+		g.count("test_order", in)
 		return
 	case duplicate:
 		g.count("duplicate", in)

@@ -54,7 +54,9 @@ type Source struct {
 
 // Clean is how order lines become daily sales.
 type Clean struct {
-	NonProduct []string `yaml:"non_product"` // Item ids that are no products, such as postage; * stands for any text, case does not count. Left out: POST, DOT, SHIPPING, FEE, ADJUST*, GIFT and other usual ones; [] for none.
+	NonProduct []string           `yaml:"non_product"` // Item ids that are no products, such as postage; * stands for any text, case does not count. Left out: POST, DOT, SHIPPING, FEE, ADJUST*, GIFT and other usual ones; [] for none.
+	TestOrders []string           `yaml:"test_orders"` // Ids of orders or customers that only try the shop out, such as TEST*; * as in non_product. None when left out.
+	Currencies map[string]float64 `yaml:"currencies"`  // What one unit of another currency is worth in shop.currency, such as {USD: 0.92}: prices of lines whose column currency names it are converted; lines in any other go to quarantine.
 }
 
 // Contract is what the shop has promised of its tables: a list of rules for

@@ -94,6 +94,8 @@ func TestLoadNamesEverythingThatIsWrong(t *testing.T) {
 		{"size", small + "memory: lots\n", `memory: "lots": want a size such as 512MiB or 4GiB`},
 		{"little memory", small + "memory: 1MiB\n", "line 7: memory: 1MiB is too little; want at least 256MiB"},
 		{"duration", small + "  look_back: 7 days\n", `line 7: source.look_back: "7 days": want a length of time`},
+		{"rates of no currency", small + "clean: {currencies: {USD: 0.92}}\n", "shop.currency: missing; want the code into which clean.currencies converts"},
+		{"a rate of nothing", small + "clean: {currencies: {USD: 0}}\nshop: {currency: EUR}\n", "clean.currencies.USD: 0; want a code of three capitals and a number above 0"},
 		{"day begins", small + "shop: {day_begins: four}\n", `shop.day_begins: "four"; want a time of the clock such as 04:00`},
 		{"zone", small + "shop: {time_zone: Berlin}\n", `shop.time_zone: "Berlin" is no time zone; want an IANA name`},
 		{"country", small + "shop: {country: Germany}\n", "shop.country"},

@@ -39,6 +39,13 @@ func (c Config) problems() problems {
 	var ck checker
 	ck.shop(c.Shop)
 	ck.source(c.Source)
+	for i, pattern := range c.Clean.TestOrders {
+		ck.want(strings.TrimSpace(pattern) != "", fmt.Sprintf("clean.test_orders[%d]", i), "empty; want an id such as TEST*")
+	}
+	for code, rate := range c.Clean.Currencies {
+		ck.want(currencyCode.MatchString(code) && rate > 0, "clean.currencies."+code, "%g; want a code of three capitals and a number above 0, such as USD: 0.92", rate)
+	}
+	ck.want(len(c.Clean.Currencies) == 0 || c.Shop.Currency != "", "shop.currency", "missing; want the code into which clean.currencies converts")
 	for i, pattern := range c.Clean.NonProduct {
 		ck.want(strings.TrimSpace(pattern) != "", fmt.Sprintf("clean.non_product[%d]", i), "empty; want an item id or pattern such as TEST*")
 	}

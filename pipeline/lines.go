@@ -83,7 +83,10 @@ func (r *Run) extractSpan(ctx context.Context, span daycast.Span, e extracted, c
 // a mistake somewhere: the lines that the warehouse has stay.
 func (r *Run) lines(ctx context.Context, span daycast.Span, e *extracted, clocks clean.Clocks) iter.Seq2[daycast.Line, error] {
 	return func(yield func(daycast.Line, error) bool) {
-		reader := clean.LineReader{Key: r.Shop.Key}
+		reader := clean.LineReader{Key: r.Shop.Key, Currency: r.Shop.Currency, Rates: r.Shop.Rates}
+		if p := clean.Patterns(r.Shop.TestOrders); p != nil {
+			reader.IsTest = p.MatchString
+		}
 		today, before := daycast.DayOf(r.Now().In(r.Shop.TimeZone)), e.Lines
 		for raw, err := range source.Lines(ctx, r.Source, span, e.aside) {
 			if err != nil {

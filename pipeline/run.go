@@ -47,12 +47,15 @@ type Run struct {
 // Shop is what the config says of the shop.
 type Shop struct {
 	TimeZone   *time.Location
-	Country    string        // for holidays, where a place names none
-	Opens      time.Duration // after midnight, when a business day begins
-	NonProduct []string      // nil: clean.DefaultNonProduct
-	LookBack   int           // days before the newest order that are read again
-	Tables     string        // tells the source's queries from others, after which all is read again
-	Key        [16]byte      // secret of the customers' pseudonyms
+	Country    string             // for holidays, where a place names none
+	Opens      time.Duration      // after midnight, when a business day begins
+	NonProduct []string           // nil: clean.DefaultNonProduct
+	TestOrders []string           // patterns of the ids of orders and customers that only try the shop out
+	Currency   string             // ISO 4217 code of the prices; may be empty
+	Rates      map[string]float64 // what one unit of another currency is worth in it
+	LookBack   int                // days before the newest order that are read again
+	Tables     string             // tells the source's queries from others, after which all is read again
+	Key        [16]byte           // secret of the customers' pseudonyms
 }
 
 // Settings are what the config says of forecasts.

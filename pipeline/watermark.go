@@ -56,7 +56,9 @@ func (r *Run) seen() (daycast.Day, bool) {
 
 // tables tells lines apart that would be read otherwise: another secret makes
 // other pseudonyms.
-func (r *Run) tables() string { return hashed(r.Shop.Tables, r.Shop.Key) }
+func (r *Run) tables() string {
+	return hashed(r.Shop.Tables, r.Shop.Key, r.Shop.TestOrders, r.Shop.Currency, r.Shop.Rates)
+}
 
 // rules tells apart ways of cleaning that would make other facts of the same
 // lines.

@@ -79,4 +79,5 @@ var lineFields = map[string]func(*daycast.RawLine) *string{
 	"unit_price":  func(l *daycast.RawLine) *string { return &l.UnitPrice },
 	"discount":    func(l *daycast.RawLine) *string { return &l.Discount },
 	"promotion":   func(l *daycast.RawLine) *string { return &l.Promotion },
+	"currency":    func(l *daycast.RawLine) *string { return &l.Currency },
 }

@@ -41,6 +41,7 @@ var canonical = map[Table][]Column{
 		{"unit_price", Number, false},
 		{"discount", Number, false},
 		{"promotion", Bool, false},
+		{"currency", Text, false},
 	},
 	Daily: {
 		{"item", Text, true},
