@@ -131,6 +131,9 @@ func (d *duckDB) Failures() RunTable[FailureRow]  { return duckRuns[FailureRow]{
 func (d *duckDB) Importances() RunTable[ImportanceRow] {
 	return duckRuns[ImportanceRow]{d, &importanceRelation}
 }
+func (d *duckDB) Adjustments() RunTable[AdjustmentRow] {
+	return duckRuns[AdjustmentRow]{d, &adjustmentRelation}
+}
 func (d *duckDB) Errors() RunTable[ErrorRow] { return duckRuns[ErrorRow]{d, &errorRelation} }
 
 // A stored table is what Counts and Export know of a relation.
@@ -154,6 +157,7 @@ func storedTables() []stored {
 		{failureRelation.name, failureRelation.order, true},
 		{importanceRelation.name, importanceRelation.order, true},
 		{errorRelation.name, errorRelation.order, true},
+		{adjustmentRelation.name, adjustmentRelation.order, true},
 		{scoreRelation.name, scoreRelation.order + ", run_id", false},
 	}
 }
