@@ -152,6 +152,7 @@ type content struct {
 
 	Importances []warehouse.ImportanceRow
 	Errors      []warehouse.ErrorRow
+	Adjustments []warehouse.AdjustmentRow
 }
 
 func contentOf(t testing.TB, w warehouse.Warehouse, run string) content {
@@ -165,6 +166,7 @@ func contentOf(t testing.TB, w warehouse.Warehouse, run string) content {
 		Accuracy: rows(t, w.Accuracy().Read(ctx, run)), Failures: rows(t, w.Failures().Read(ctx, run)),
 		Scores:      rows(t, w.Scores().Newest(ctx)),
 		Importances: rows(t, w.Importances().Read(ctx, run)), Errors: rows(t, w.Errors().Read(ctx, run)),
+		Adjustments: rows(t, w.Adjustments().Read(ctx, run)),
 	}
 	for i := range c.Accuracy {
 		c.Accuracy[i].Seconds = 0
