@@ -2,8 +2,11 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"daycast"
@@ -87,6 +90,12 @@ func inferred(asked clean.Absent, found clean.Findings) []string {
 	}
 	if len(found.Closed) > 0 {
 		notes = append(notes, "closed: "+strings.Join(found.Closed, ", "))
+	}
+	for _, state := range slices.Sorted(maps.Keys(found.Inferred)) {
+		k := slices.IndexFunc(found.Inferences, func(i clean.Inference) bool { return i.State == state })
+		i := found.Inferences[k]
+		notes = append(notes, fmt.Sprintf("%d times %s is inferred, such as %s from %s to %s: %s",
+			found.Inferred[state], state, i.Where(), i.First, i.Last, i.Evidence))
 	}
 	return notes
 }

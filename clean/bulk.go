@@ -1,11 +1,16 @@
 package clean
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 const (
 	// bulkTimes the usual day sold is where bulk begins: 3 to 6 did as well over
 	// seven past origins of Online Retail.
 	bulkTimes = 4
+	// bulkEach times what a buyer usually takes is no bulk order yet.
+	bulkEach = 2
 	// bulkSales is how many days sold say what is usual.
 	bulkSales = 3
 	// seasonDays on either side of a day, with at least seasonSales days sold,
@@ -38,51 +43,80 @@ func (a *assembly) spreadBulk() {
 	}
 	n := int(p.Origin-first)/int(p.Step) + 1
 	before, after := make([]float64, n), make([]float64, n)
-	train, cut := slices.Clone(p.Train), false
+	train, cut := slices.Clone(p.Train), dayset{}
 	for i := range p.Series {
-		at := int(p.Start[i]-first) / int(p.Step)
-		own := train[p.Offsets[i]:p.Offsets[i+1]]
-		cut = cutBulk(own, seasonDays/int(p.Step)) || cut
+		lo, at := p.Offsets[i], int(p.Start[i]-first)/int(p.Step)
+		own := train[lo:p.Offsets[i+1]]
+		var buyers []float32
+		if a.buyers.any {
+			buyers = a.buyers.values[i]
+		}
+		cutBulk(own, buyers, seasonDays/int(p.Step), func(t int) { cut.add(int32(lo + t)) })
 		for t, u := range own {
 			if u > 0 {
-				before[at+t] += float64(p.Train[p.Offsets[i]+t])
+				before[at+t] += float64(p.Train[lo+t])
 				after[at+t] += float64(u)
 			}
 		}
 	}
-	if !cut {
+	if len(cut) == 0 {
 		return
 	}
 	factor := trailing(before, after, bulkDays/int(p.Step))
 	for i := range p.Series {
 		at := int(p.Start[i]-first) / int(p.Step)
 		scale(train[p.Offsets[i]:p.Offsets[i+1]], factor[at:])
+		a.tellBulk(i, train, cut)
 	}
 	p.Spread = train
 }
 
+// tellBulk tells of the days of series i that lost a bulk order. The others
+// get small change, which Train has not.
+func (a *assembly) tellBulk(i int, spread []float32, cut dayset) {
+	p := a.panel
+	if a.b.Changed == nil {
+		return
+	}
+	for t := range p.Len(i) {
+		k := p.Offsets[i] + t
+		if !cut.has(int32(k)) {
+			continue
+		}
+		reason := "far beyond the usual day sold: the rest is spread over the shop, for the levels of single series"
+		if a.buyers.any && a.buyers.values[i][t] > 0 {
+			reason = fmt.Sprintf("%.4g pieces a buyer, of %.0f buyers, is %s", p.Train[k]/a.buyers.values[i][t], a.buyers.values[i][t], reason)
+		}
+		a.b.Changed(Change{Series: p.Series[i], Day: a.day(i, t), Kind: ChangeBulk, Before: p.Train[k], After: spread[k], Reason: reason})
+	}
+}
+
 // cutBulk cuts the bulk of one series' days and scales the rest by the share
-// of it that stays its own; it reports whether there was any.
-func cutBulk(units []float32, around int) bool {
+// of it that stays its own; it tells which days it cut. Where buyers are known,
+// a day on which each bought as much as ever is no bulk, however many came.
+func cutBulk(units, buyers []float32, around int, cut func(t int)) {
 	limit, ok := bulkAbove(units, bulkSales)
 	if !ok {
-		return false
+		return
 	}
 	var bulk, usual float64
 	kept := slices.Clone(units)
+	each := usualEach(units, buyers)
 	for t, u := range units {
 		if u <= 0 {
 			continue
 		}
-		if u > limit {
+		if u > limit && !(buyers != nil && u <= bulkEach*each*buyers[t]) {
 			season, _ := bulkAbove(units[max(0, t-around):min(len(units), t+around+1)], seasonSales)
-			kept[t] = min(u, max(limit, season))
+			if kept[t] = min(u, max(limit, season)); kept[t] < u {
+				cut(t)
+			}
 		}
 		bulk += float64(u - kept[t])
 		usual += float64(kept[t])
 	}
 	if bulk == 0 {
-		return false
+		return
 	}
 	for t, u := range kept {
 		if u > 0 {
@@ -90,7 +124,25 @@ func cutBulk(units []float32, around int) bool {
 		}
 		units[t] = u
 	}
-	return true
+}
+
+// usualEach is how many pieces a buyer takes on the median day sold; 0 where
+// nobody knows the buyers.
+func usualEach(units, buyers []float32) float32 {
+	if buyers == nil {
+		return 0
+	}
+	var each []float32
+	for t, u := range units {
+		if u > 0 && buyers[t] > 0 {
+			each = append(each, u/buyers[t])
+		}
+	}
+	if len(each) == 0 {
+		return 0
+	}
+	slices.Sort(each)
+	return each[len(each)/2]
 }
 
 // bulkAbove is the most that a day sells in the usual way; it wants so many

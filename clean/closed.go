@@ -46,10 +46,15 @@ type group struct {
 	sold   []int // by day from first: how many of the series sold
 	rows   []int // by day: how many have a row
 	silent []bool
-	long   []bool  // by day: in a silence that is no closure
-	writes bool    // silent days have rows, so that a row ahead does not mean open
-	weekly [7]bool // closed weekdays at the origin
-	enough bool    // sells enough for silence to mean something
+	low    []bool    // by day: far fewer than usual sold, though some
+	usual  []float64 // by day: how many series sell on such a day
+	over   float64   // by how much counts of series vary more than by chance
+	own    []bool    // by day: of a weekday that is silent in these weeks
+	why    []string  // by day: what makes a silent day a closure; "" where nothing does
+	long   []bool    // by day: in a silence that is no closure
+	writes bool      // silent days have rows, so that a row ahead does not mean open
+	weekly [7]bool   // closed weekdays at the origin
+	enough bool      // sells enough for silence to mean something
 }
 
 func newClosures(a *assembly) *closures {
@@ -66,7 +71,7 @@ func newClosures(a *assembly) *closures {
 	}
 	for _, g := range c.groups {
 		g.count(a)
-		g.judge(a, minExpected)
+		g.judge(minExpected)
 	}
 	c.groups = append(c.groups, c.shop())
 	return c
@@ -80,7 +85,7 @@ func (c *closures) shop() *group {
 		g.series = append(g.series, i)
 	}
 	g.count(c.a)
-	g.judge(c.a, minExpected)
+	g.judge(minExpected)
 	return g
 }
 
@@ -107,7 +112,7 @@ func (g *group) count(a *assembly) {
 
 // judge marks the silent days: those far below the mean of the eight weeks
 // around them, silent days apart.
-func (g *group) judge(a *assembly, expected float64) {
+func (g *group) judge(expected float64) {
 	const around = 28
 	n := len(g.sold)
 	g.silent = make([]bool, n)
@@ -132,6 +137,8 @@ func (g *group) judge(a *assembly, expected float64) {
 	}
 	g.long = longRuns(g.silent)
 	g.weekly = weekdays(g.silent, g.long, g.first)
+	g.own = ownWeekdays(g.silent, g.long)
+	g.expect()
 	silent, written := 0, 0
 	for t, s := range g.silent {
 		if s {
@@ -185,10 +192,20 @@ func weekdays(silent, long []bool, first daycast.Day) (closed [7]bool) {
 
 func (c *closures) apply() {
 	shop := c.groups[len(c.groups)-1]
+	ofShop := newCalendar(c.a, shop)
 	for _, g := range c.groups[:len(c.groups)-1] {
-		recurring := newCalendar(c.a, g, shop)
+		recurring := ofShop
+		if g.enough {
+			recurring = newCalendar(c.a, g)
+		}
+		g.explain(c.a, recurring)
+		ahead := make([]bool, c.a.panel.Ahead.Periods)
+		for h := range ahead {
+			ahead[h] = recurring.closed(c.a.ahead(h))
+		}
+		typed := make([]int, len(g.silent))
 		for _, i := range g.series {
-			c.close(i, g, recurring)
+			c.close(i, g, ahead, typed)
 		}
 		for w, closed := range g.weekly {
 			if closed {
@@ -201,6 +218,8 @@ func (c *closures) apply() {
 				c.note(d.String(), g)
 			}
 		}
+		c.a.tell(g, typed)
+		c.a.lostParts(g, recurring)
 	}
 }
 
@@ -212,13 +231,14 @@ func (c *closures) note(what string, g *group) {
 }
 
 // close types series i's silent days and closes days ahead.
-func (c *closures) close(i int, g *group, dates calendar) {
+func (c *closures) close(i int, g *group, dates []bool, typed []int) {
 	p := c.a.panel
 	state := p.StateOf(i)
 	start := int(p.Start[i] - g.first)
 	for t := range state {
 		if g.silent[start+t] && (state[t] == daycast.Zero || state[t] == daycast.Missing) {
 			state[t] = g.silence(start + t)
+			typed[start+t]++
 		}
 	}
 	weekly, listed := g.weekly, false
@@ -230,8 +250,8 @@ func (c *closures) close(i int, g *group, dates calendar) {
 	}
 	for h := range p.Ahead.Periods {
 		day, k := c.a.ahead(h), i*p.Ahead.Periods+h
-		p.Ahead.Closed[k] = (g.writes || !c.a.future[k]) && (listed || weekly[day.Weekday()] || dates.closed(day))
-		if dates.closed(day) && !weekly[day.Weekday()] {
+		p.Ahead.Closed[k] = (g.writes || !c.a.future[k]) && (listed || weekly[day.Weekday()] || dates[h])
+		if dates[h] && !weekly[day.Weekday()] {
 			c.note(day.String(), g)
 		}
 	}
@@ -251,9 +271,9 @@ func (c *closures) listsOpenDays(i int) bool {
 }
 
 // silence tells a closed day from a lost one: nobody closes for a month, and
-// short silences are closures.
+// what closes the shop on a day does so on others like it.
 func (g *group) silence(t int) daycast.DayState {
-	if g.long[t] {
+	if g.long[t] || g.why[t] == "" {
 		return daycast.Missing
 	}
 	return daycast.Closed
@@ -287,14 +307,23 @@ func (c *closures) steady(i int) ([7]bool, bool) {
 	for end > 0 && long[end-1] { // may be for good
 		end--
 	}
-	for t := range state[:end] {
-		switch {
-		case state[t] != daycast.Zero:
-		case long[t]:
-			state[t] = daycast.Missing
-		default:
-			state[t] = daycast.Closed
+	for t := 0; t < end; t++ {
+		if state[t] != daycast.Zero {
+			continue
 		}
+		lo, to, words := t, daycast.Closed, "silent, where the series sells on %d of %d days and much on its poorest"
+		if long[t] {
+			to, words = daycast.Missing, words+": nobody closes for so long"
+		}
+		for t < end && state[t] == daycast.Zero && long[t] == long[lo] {
+			state[t] = to
+			t++
+		}
+		c.a.inferred.add(Inference{
+			Scope: daycast.ScopeSeries, Key: p.Series[i].ID(), Days: t - lo, Periods: t - lo,
+			Evidence: fmt.Sprintf(words, sold, open), Probability: float64(sold) / float64(open),
+		}, to, c.a.day(i, lo), c.a.day(i, t-1))
+		t--
 	}
 	return weekly, true
 }

@@ -15,3 +15,9 @@ func (s *dayset) add(n int32) bool {
 	(*s)[k] |= bit
 	return true
 }
+
+// has reports whether the day is in the set.
+func (s dayset) has(n int32) bool {
+	k := int(n >> 6)
+	return k < len(s) && s[k]&(uint64(1)<<(uint32(n)&63)) != 0
+}

@@ -30,6 +30,9 @@ type PanelBuilder struct {
 	Horizon int         // periods ahead for which prices, promotions and closures are wanted
 	Absent  Absent      // what a day without a row means
 	Planned Planned     // which of the facts' own columns are known ahead
+	// Changed hears of each change to the training units, by series and day within
+	// a kind; nil: nobody does.
+	Changed func(Change)
 }
 
 // Planned says which columns of the facts are known before their day, because
@@ -83,6 +86,8 @@ type assembly struct {
 	buyers    ragged
 	future    []bool // series x ahead: a row for the period exists
 	idle      []bool // by series: it has been on offer and never sold
+	inferred  inferences
+	expected  *expected
 }
 
 // ragged is a vector of values by series, for signals with a value a period.

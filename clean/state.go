@@ -2,6 +2,7 @@ package clean
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"daycast"
@@ -33,9 +34,13 @@ type Findings struct {
 	Why    string
 	Days   map[daycast.DayState]int // series-periods by state
 	Closed []string                 // closed weekdays and dates, in words
-	Series int                      // known at the origin
-	Idle   int                      // of them, on offer and never sold: 0 is forecast
-	New    int                      // of them, without any day that says something of demand
+	// Inferences are states that no row says, the largest of each state, and
+	// Inferred how many there are, by state.
+	Inferences []Inference
+	Inferred   map[string]int
+	Series     int // known at the origin
+	Idle       int // of them, on offer and never sold: 0 is forecast
+	New        int // of them, without any day that says something of demand
 }
 
 const (
@@ -67,11 +72,17 @@ func (a *assembly) typeStates() Findings {
 		found.Closed = c.words()
 	}
 	a.closedBySignal()
-	a.delist()
+	a.delist(found.Absent)
+	a.expected = newExpected(a)
+	if p.Step == daycast.Daily {
+		a.silences(found.Absent)
+	}
 	found.Days = map[daycast.DayState]int{}
 	for _, s := range p.State {
 		found.Days[s]++
 	}
+	found.Inferences, found.Inferred = a.inferred.list(), map[string]int{}
+	maps.Copy(found.Inferred, a.inferred.count)
 	found.Series = len(p.Series)
 	for i := range p.Series {
 		switch {
@@ -170,10 +181,10 @@ func (a *assembly) closedBySignal() {
 // for a year, or without rows for eight weeks where zeros are written, and
 // expects no more of it, nor of one that never sold. A row ahead says that it
 // is still listed.
-func (a *assembly) delist() {
+func (a *assembly) delist(absent Absent) {
 	p := a.panel
 	for i := range p.Series {
-		if t, gone := a.gone(i); gone && !slices.Contains(a.future[i*p.Ahead.Periods:(i+1)*p.Ahead.Periods], true) {
+		if t, gone := a.gone(i, absent); gone && !slices.Contains(a.future[i*p.Ahead.Periods:(i+1)*p.Ahead.Periods], true) {
 			for state := p.StateOf(i); t < len(state); t++ {
 				state[t] = daycast.NotListed
 			}
@@ -185,19 +196,20 @@ func (a *assembly) delist() {
 }
 
 // gone is since which period a series is silent, if that is for good.
-func (a *assembly) gone(i int) (int, bool) {
+func (a *assembly) gone(i int, absent Absent) (int, bool) {
 	p, lo := a.panel, a.panel.Offsets[i]
 	state := p.StateOf(i)
 	t := len(state)
 	for t > 0 && state[t-1] != daycast.Sold && !a.rowed[lo+t-1] && !a.blank[lo+t-1] {
 		t--
 	}
-	dropped := a.b.Absent != AbsentMissing && slices.Contains(state[t:], daycast.Missing)
+	dropped := absent == AbsentMissing && a.b.Absent != AbsentMissing && slices.Contains(state[t:], daycast.Missing)
 	if dropped && (len(state)-t)*int(p.Step) >= droppedDays {
 		return t, true
 	}
 	t = len(state)
-	for t > 0 && (state[t-1] == daycast.Zero || state[t-1] == daycast.Closed) {
+	lost := absent != AbsentMissing // a lost day then lies in a silence, it does not end it
+	for t > 0 && (state[t-1] == daycast.Zero || state[t-1] == daycast.Closed || lost && state[t-1] == daycast.Missing) {
 		t--
 	}
 	return t, (len(state)-t)*int(p.Step) >= delistedDays || a.idle[i]

@@ -72,7 +72,7 @@ func onSale(p *daycast.Panel, i int) bool {
 }
 
 // Actual is what forecasts of series i for the period that begins on a day are
-// scored against, and whether the place traded. A stock-out hides demand, and
+// scored against, and whether the place traded. A stock-out, told or inferred, hides demand, and
 // of a lost day or one outside the panel nothing is known: the units are then
 // NaN, and nothing is scored. A closed period counts as its units, mostly zero.
 func Actual(final *daycast.Panel, i int, d daycast.Day) (units float32, open bool) {

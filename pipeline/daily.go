@@ -163,6 +163,7 @@ func (t *trained) found(f clean.Findings) {
 	for state, n := range f.Days {
 		t.Days[state.String()] = n
 	}
+	t.Inferred, t.Inferences = f.Inferred, f.Inferences
 	if f.Idle > 0 {
 		t.Notes = append(t.Notes, fmt.Sprintf("%d series never sold: 0 is forecast for them", f.Idle))
 	}

@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"daycast"
+	"daycast/clean"
 	"daycast/model"
 	"daycast/warehouse"
 )
@@ -24,7 +25,7 @@ func (r *Run) forecast(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := NewPanelSource(r.Warehouse, r.Settings.Memory, l.Spec).Panel(ctx, l.Spec.Last)
+	p, err := r.adjust(ctx, l.Spec)
 	if err != nil {
 		return err
 	}
@@ -41,6 +42,23 @@ func (r *Run) forecast(ctx context.Context) error {
 		return err
 	}
 	return r.storeFailures(ctx, p, f, t.Serves)
+}
+
+// adjust builds the newest panel, and stores what it changes of the training
+// units while it does.
+func (r *Run) adjust(ctx context.Context, spec PanelSpec) (p *daycast.Panel, err error) {
+	panels := NewPanelSource(r.Warehouse, r.Settings.Memory, spec)
+	rows := func(yield func(warehouse.AdjustmentRow, error) bool) {
+		more := true
+		built, err := panels.telling(func(c clean.Change) {
+			more = more && yield(warehouse.AdjustmentRow(c), nil)
+		}).Panel(ctx, spec.Last)
+		if p = built; more && err != nil {
+			yield(warehouse.AdjustmentRow{}, err)
+		}
+	}
+	_, err = r.Warehouse.Adjustments().Replace(ctx, r.ID, rows)
+	return p, err
 }
 
 // forecastRows are the proof's and then the panel's.

@@ -110,6 +110,9 @@ func (s signing) Importances() warehouse.RunTable[warehouse.ImportanceRow] {
 func (s signing) Errors() warehouse.RunTable[warehouse.ErrorRow] {
 	return signingRuns[warehouse.ErrorRow]{s.Warehouse.Errors(), s.sign}
 }
+func (s signing) Adjustments() warehouse.RunTable[warehouse.AdjustmentRow] {
+	return signingRuns[warehouse.AdjustmentRow]{s.Warehouse.Adjustments(), s.sign}
+}
 func (s signing) Failures() warehouse.RunTable[warehouse.FailureRow] {
 	return signingRuns[warehouse.FailureRow]{s.Warehouse.Failures(), s.sign}
 }

@@ -44,6 +44,13 @@ func (s *PanelSource) Panel(ctx context.Context, origin daycast.Day) (*daycast.P
 	return p, err
 }
 
+// telling is a source that tells of each change to training units.
+func (s *PanelSource) telling(changed func(clean.Change)) *PanelSource {
+	told := *s
+	told.builder.Changed = changed
+	return &told
+}
+
 // Found is what the builder inferred about the days at the newest origin.
 func (s *PanelSource) Found() clean.Findings { return s.found }
 

@@ -112,7 +112,7 @@ func pointTo(dir, name string) error {
 }
 
 // prune removes what nobody reads any more: the older snapshots with the
-// features of their runs, what killed runs left of theirs, and the proof's
+// features and adjustments of their runs, what killed runs left of theirs, and the proof's
 // forecasts, which the run's own rows hold too.
 func (r *Run) prune(ctx context.Context) error {
 	if _, err := r.Warehouse.Forecasts().Replace(ctx, proofRun(r.ID), each([]warehouse.ForecastRow(nil))); err != nil {
@@ -136,6 +136,9 @@ func (r *Run) prune(ctx context.Context) error {
 	old = old[:max(0, len(old)-(keepSnapshots-1))]
 	for _, name := range old {
 		if _, err := r.Warehouse.Features().Replace(ctx, name, each([]warehouse.FeatureRow(nil))); err != nil {
+			return err
+		}
+		if _, err := r.Warehouse.Adjustments().Replace(ctx, name, each([]warehouse.AdjustmentRow(nil))); err != nil {
 			return err
 		}
 	}

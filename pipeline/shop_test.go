@@ -155,6 +155,7 @@ type content struct {
 
 	Importances []warehouse.ImportanceRow
 	Errors      []warehouse.ErrorRow
+	Adjustments []warehouse.AdjustmentRow
 }
 
 func contentOf(t testing.TB, w warehouse.Warehouse, run string) content {
@@ -168,6 +169,7 @@ func contentOf(t testing.TB, w warehouse.Warehouse, run string) content {
 		Accuracy: rows(t, w.Accuracy().Read(ctx, run)), Failures: rows(t, w.Failures().Read(ctx, run)),
 		Scores:      rows(t, w.Scores().Newest(ctx)),
 		Importances: rows(t, w.Importances().Read(ctx, run)), Errors: rows(t, w.Errors().Read(ctx, run)),
+		Adjustments: rows(t, w.Adjustments().Read(ctx, run)),
 	}
 	for i := range c.Accuracy {
 		c.Accuracy[i].Seconds = 0

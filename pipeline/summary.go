@@ -117,11 +117,26 @@ func (t *trained) write(b *strings.Builder) {
 	if len(t.Closed) > 0 {
 		fmt.Fprintf(b, "closed: %s\n", strings.Join(t.Closed, ", "))
 	}
+	t.writeInferences(b)
 	t.writeModels(b)
 	t.writeProof(b)
 	t.writeDecision(b)
 	for _, n := range t.Notes {
 		fmt.Fprintf(b, "note: %s\n", n)
+	}
+}
+
+// writeInferences shows the largest outage, stock-out and span off sale; --json
+// has more.
+func (t *trained) writeInferences(b *strings.Builder) {
+	for _, state := range []daycast.DayState{daycast.Missing, daycast.StockOut, daycast.NotListed} {
+		for _, i := range t.Inferences {
+			if i.State == state.String() {
+				fmt.Fprintf(b, "%d inferred %s, such as %s from %s to %s: %s (probability %.3f)\n",
+					t.Inferred[i.State], i.State, i.Where(), i.First, i.Last, i.Evidence, i.Probability)
+				break
+			}
+		}
 	}
 }
 

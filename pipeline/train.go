@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"daycast"
+	"daycast/clean"
 	"daycast/evaluate"
 	"daycast/registry"
 	"daycast/source"
@@ -32,7 +33,10 @@ type trained struct {
 	Absent   string             `json:"absent"`
 	Closed   []string           `json:"closed"`
 	Days     map[string]int     `json:"days"`
-	Series   int                `json:"series"`
+	Inferred map[string]int     `json:"inferred"` // how many inferences there are, by state
+	// Inferences are the largest of each state.
+	Inferences []clean.Inference `json:"inferences"`
+	Series     int               `json:"series"`
 }
 
 // A ModelLine is one candidate over the whole backtest.

@@ -132,6 +132,9 @@ func (d *duckDB) Failures() RunTable[FailureRow]  { return duckRuns[FailureRow]{
 func (d *duckDB) Importances() RunTable[ImportanceRow] {
 	return duckRuns[ImportanceRow]{d, &importanceRelation}
 }
+func (d *duckDB) Adjustments() RunTable[AdjustmentRow] {
+	return duckRuns[AdjustmentRow]{d, &adjustmentRelation}
+}
 func (d *duckDB) Errors() RunTable[ErrorRow] { return duckRuns[ErrorRow]{d, &errorRelation} }
 
 // A stored table is what Counts and Export know of a relation.
@@ -156,6 +159,7 @@ func storedTables() []stored {
 		{name: failureRelation.name, order: failureRelation.order, runs: true},
 		{name: importanceRelation.name, order: importanceRelation.order, runs: true},
 		{name: errorRelation.name, order: errorRelation.order, runs: true},
+		{name: adjustmentRelation.name, order: adjustmentRelation.order, runs: true},
 		{name: scoreRelation.name, order: scoreRelation.order + ", run_id"},
 	}
 }

@@ -25,6 +25,7 @@ type Warehouse interface {
 	Scores() ScoreTable                     // by day, origin, category
 	Importances() RunTable[ImportanceRow]   // by model, the highest increase first
 	Errors() RunTable[ErrorRow]             // by model, origin, horizon, category
+	Adjustments() RunTable[AdjustmentRow]   // by item, place, day, kind
 	// Export writes every table as Parquet into dir, which it makes; of the
 	// run tables, but for the scores, only the given run's rows.
 	Export(ctx context.Context, run, dir string) error
@@ -121,6 +122,17 @@ type FailureRow struct {
 	Stage  string
 	Model  string
 	Reason string
+}
+
+// An AdjustmentRow is what a run's newest panel made of one period's units for
+// training: with Before in the place of After they are what was observed (see
+// clean.Change).
+type AdjustmentRow struct {
+	Series        daycast.Series
+	Day           daycast.Day
+	Kind          string // stock_out, outlier or bulk
+	Before, After float32
+	Reason        string
 }
 
 // A ScoreRow adds up how the forecasts from one origin for one day did, over

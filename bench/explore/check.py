@@ -1,9 +1,11 @@
 """Recomputes a report's figures with pandas from the facts of its snapshot.
-Of a day's state it takes over only on which days the shop was closed: it wants
-a shop with one place. Where a few steady series close on days of their own,
-which it does not know, what depends on them is off by less than a thousandth.
+Of a day's state it takes over on which days the shop was closed, so that it
+wants a shop with one place, and what is inferred of series: lost days, empty
+shelves that no stock tells of, and spans off sale between sales. Where a few
+steady series close on days of their own, which it does not know, what depends
+on them is off by less than a thousandth.
 
-  check.py NAME SNAPSHOT_FOLDER REPORT_JSON
+  check.py NAME SNAPSHOT_FOLDER REPORT_JSON STATES_CSV
 """
 import json
 import sys
@@ -12,7 +14,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-shop, snapshot, path = sys.argv[1:]
+shop, snapshot, path, states = sys.argv[1:]
 report = json.load(open(path))
 origin = pd.Timestamp(report["origin"])
 
@@ -49,10 +51,14 @@ x["promotion"] = x.groupby("id").promotion.ffill().where(told, x.promotion)
 closed = {d for d, s in zip(report["total"]["days"], report["total"]["states"]) if s == "closed"}
 x["state"] = np.select(
     [x.in_stock < .5, x.units != 0, x.day.dt.strftime("%F").isin(closed)], ["stock_out", "sold", "closed"], "zero")
-idle = x.state.isin(["zero", "closed"])
+typed = pd.read_csv(states, dtype={"item": str, "place": str}, parse_dates=["day"], keep_default_na=False)
+typed["day"] = typed.day.astype("datetime64[ns]")
+typed = x[["item", "place", "day"]].merge(typed, how="left", on=["item", "place", "day"]).typed.to_numpy()
+x["state"] = np.where(np.isin(typed.astype(str), ["missing", "stock_out"]) & (x.state != "stock_out"), typed, x.state)
+idle = x.state.isin(["zero", "closed", "missing"])
 silent = idle & (idle[::-1].groupby(x.id[::-1]).cummin()[::-1])
 gone = silent & (silent.groupby(x.id).transform("sum") >= 364)
-x.loc[gone, "state"] = "not_listed"
+x.loc[gone | (typed == "not_listed") & ~silent, "state"] = "not_listed"
 counts = x.state.value_counts()
 own = far([s["days"] for s in report["states"]], [counts.get(s["name"], 0) for s in report["states"]])
 show("states", own, "<=1e-4")
@@ -66,13 +72,14 @@ x["revenue"] = x.units.astype(float) * x.price
 total = x.groupby("day")[["units", "revenue"]].sum(min_count=1).reindex(by_day)
 show("units_by_day", far([np.nan if v is None else v for v in report["total"]["units"]], total.units))
 show("revenue_by_day", far([np.nan if v is None else v for v in report["total"]["revenue"]], total.revenue))
-known = total.units.fillna(0).astype(float)
+lost = pd.Series(report["total"]["states"], by_day) == "missing"
+known = total.units.fillna(0).astype(float).mask(lost)
 weeks = known[known.index.dayofweek[0] and 7 - known.index.dayofweek[0]:]
 weeks = weeks[:len(weeks) // 7 * 7].to_numpy().reshape(-1, 7).astype(float)
 share = weeks[weeks.sum(1) > 0] / weeks[weeks.sum(1) > 0].sum(1, keepdims=True)
 show("week", far([report["week"][k] for k in ("mean", "q25", "q75")], [share.mean(0), *np.quantile(share, [.25, .75], axis=0)]))
-month = known.groupby([known.index.year, known.index.month]).agg(["mean", "size"])
-y = np.log(month["mean"].where((month["size"] >= 20) & (month["mean"] > 0))).to_numpy(float)
+month = known.groupby([known.index.year, known.index.month]).agg(["mean", "count"])
+y = np.log(month["mean"].where((month["count"] >= 20) & (month["mean"] > 0))).to_numpy(float)
 growth = np.nan_to_num(np.nanmean(y[12:] - y[:-12]) / 12) if len(y) > 12 else 0
 index = np.exp(pd.Series(y - growth * np.arange(len(y))).groupby(month.index.get_level_values(1)).mean())
 index = (index / index.mean()).reindex(range(1, 13))

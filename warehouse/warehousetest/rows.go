@@ -152,6 +152,16 @@ func errorRows() []warehouse.ErrorRow {
 	}
 }
 
+func adjustments() []warehouse.AdjustmentRow {
+	a, b := daycast.Series{Item: "a"}, daycast.Series{Item: "a", Place: "ÄÖ"}
+	return []warehouse.AdjustmentRow{
+		{Series: a, Day: -1, Kind: "outlier", Before: math.MaxFloat32, After: 1.5, Reason: "beyond 1.5"},
+		{Series: a, Day: 3, Kind: "bulk", Before: 9, After: 2},
+		{Series: a, Day: 3, Kind: "stock_out", After: 2, Reason: "雪だるま☃"},
+		{Series: b, Day: 1, Kind: "outlier", Before: 4, After: 3},
+	}
+}
+
 func features() []warehouse.FeatureRow {
 	a, b := daycast.Series{Item: "a"}, daycast.Series{Item: "a", Place: "b"}
 	return []warehouse.FeatureRow{
@@ -184,6 +194,7 @@ func Fill(t *testing.T, w warehouse.Warehouse, run string) {
 	must(w.Scores().Replace(ctx, run, Rows(scores())))
 	must(w.Importances().Replace(ctx, run, Rows(importances())))
 	must(w.Errors().Replace(ctx, run, Rows(errorRows())))
+	must(w.Adjustments().Replace(ctx, run, Rows(adjustments())))
 }
 
 // same checks that b reads as a does, of the run tables for one run.
@@ -202,6 +213,7 @@ func same(t *testing.T, a, b warehouse.Warehouse, run string) {
 	diff(t, "scores", Collect(t, a.Scores().Newest(ctx)), Collect(t, b.Scores().Newest(ctx)))
 	diff(t, "importances", Collect(t, a.Importances().Read(ctx, run)), Collect(t, b.Importances().Read(ctx, run)))
 	diff(t, "errors", Collect(t, a.Errors().Read(ctx, run)), Collect(t, b.Errors().Read(ctx, run)))
+	diff(t, "adjustments", Collect(t, a.Adjustments().Read(ctx, run)), Collect(t, b.Adjustments().Read(ctx, run)))
 	diff(t, "failures", Collect(t, a.Failures().Read(ctx, run)), Collect(t, b.Failures().Read(ctx, run)))
 }
 

@@ -65,6 +65,7 @@ func runRunTables(t *testing.T, w warehouse.Warehouse) {
 	runTable[warehouse.ForecastRow](t, "forecasts", w.Forecasts(), forecasts())
 	runTable(t, "importances", w.Importances(), importances())
 	runTable(t, "errors", w.Errors(), errorRows())
+	runTable(t, "adjustments", w.Adjustments(), adjustments())
 	runTable[warehouse.ScoreRow](t, "scores", w.Scores(), scores())
 	runTable(t, "accuracy", w.Accuracy(), accuracies())
 	runTable(t, "features", w.Features(), features())
@@ -346,6 +347,7 @@ func runCounts(t *testing.T, w warehouse.Warehouse) {
 		"quarantine": int64(len(quarantined())), "forecasts": int64(len(forecasts())),
 		"accuracy": int64(len(accuracies())), "features": int64(len(features())), "failures": int64(len(failures())),
 		"scores": int64(len(scores())), "importances": int64(len(importances())), "errors": int64(len(errorRows())),
+		"adjustments": int64(len(adjustments())),
 	}, got)
 }
 
