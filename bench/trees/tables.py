@@ -35,7 +35,7 @@ def rossmann(data):
 def retail(data):
     """Online Retail II, by item and day: sales less returns at the mean price."""
     first, second = (pd.read_csv(f"{data}/online_retail_ii/online_retail_{years}.csv.gz", dtype={"StockCode": str})
-                     for years in ("2009_2010", "2010_2011"))
+                     .rename(columns={"UnitPrice": "Price"}) for years in ("2009_2010", "2010_2011"))
     t = pd.concat([first[first.InvoiceDate < second.InvoiceDate.min()], second])  # they overlap
     t["item"] = t.StockCode.str.strip().str.upper()
     t = t[t.item.str.fullmatch(r"\d{5}[A-Z]*") & (t.Price > 0)]
