@@ -43,10 +43,10 @@ const (
 
 // judge says what a line tells of sales. A fault of time or quantity makes the
 // line useless, and is returned as fatal; any other one only loses its value.
-func (g *lineGroup) judge(in daycast.Line) (l orderLine, lost []fault, fatal *fault) {
+func (g *lineGroup) judge(in *daycast.Line) (l orderLine, lost []fault, fatal *fault) {
 	l = orderLine{row: in.Row, customer: in.Customer, units: in.Units, price: in.Price, promotion: in.Promotion}
 	if in.Unread != "" {
-		if lost, fatal = unreadFaults(in); fatal != nil {
+		if lost, fatal = unreadFaults(*in); fatal != nil {
 			return l, nil, fatal
 		}
 		if slices.ContainsFunc(lost, func(f fault) bool { return f.column == "discount" }) {
@@ -55,10 +55,10 @@ func (g *lineGroup) judge(in daycast.Line) (l orderLine, lost []fault, fatal *fa
 	}
 	l.at, l.day = g.clock.read(in.At, in.Local)
 	if l.day <= 0 {
-		return l, nil, &fault{"old_date", "ordered_at", timeText(in), wantDate}
+		return l, nil, &fault{"old_date", "ordered_at", timeText(*in), wantDate}
 	}
 	if g.now != 0 && l.day > g.now {
-		return l, nil, &fault{"future_date", "ordered_at", timeText(in), wantPast}
+		return l, nil, &fault{"future_date", "ordered_at", timeText(*in), wantPast}
 	}
 	if l.units > 0 && in.Price < 0 {
 		return l, nil, &fault{"negative_price", "unit_price", numberText(in.Price), wantPrice}

@@ -130,6 +130,7 @@ type lineGroup struct {
 	clocks Clocks
 
 	raw      []daycast.Line
+	keys     []lineKey // of raw, in the order in which lines are taken
 	clock    *clock
 	now      daycast.Day
 	lines    []orderLine
@@ -142,9 +143,10 @@ func (g *lineGroup) yield(yield func(daycast.Fact, error) bool) bool {
 	series := g.raw[0].Series
 	g.clock, g.now = g.clocks.of(series.Place), g.Now
 	nonProduct := g.rules != nil && g.rules.MatchString(series.Item)
-	slices.SortFunc(g.raw, compareLines)
-	for i, l := range g.raw {
-		g.add(l, i > 0 && sameLine(l, g.raw[i-1]), nonProduct)
+	g.sort()
+	for i, k := range g.keys {
+		l := &g.raw[k.at]
+		g.add(l, i > 0 && sameLine(l, &g.raw[g.keys[i-1].at]), nonProduct)
 	}
 	g.book()
 	more := g.facts.yield(series, yield)
@@ -153,25 +155,49 @@ func (g *lineGroup) yield(yield func(daycast.Fact, error) bool) bool {
 	return more
 }
 
-// compareLines puts equal lines side by side, the first row of them first.
-func compareLines(a, b daycast.Line) int {
-	if c := cmp.Or(cmp.Compare(a.Customer, b.Customer), cmp.Compare(a.At, b.At)); c != 0 {
-		return c
-	}
-	return cmp.Or(
-		strings.Compare(a.Order, b.Order), strings.Compare(a.Number, b.Number), cmp.Compare(a.Units, b.Units),
-		cmp.Compare(a.Price, b.Price), cmp.Compare(a.Discount, b.Discount), cmp.Compare(a.Promotion, b.Promotion),
-		strings.Compare(a.Unread, b.Unread), cmp.Compare(a.Row, b.Row))
+// A lineKey is what mostly decides where a line stands: moving lines about
+// takes longer than comparing them.
+type lineKey struct {
+	customer uint64
+	time     int64
+	at       int // place in raw
 }
 
-// sameLine reports whether two lines say the very same.
-func sameLine(a, b daycast.Line) bool {
-	a.Row = b.Row
-	return compareLines(a, b) == 0 && a.Local == b.Local
+// sort puts equal lines side by side, the first row of them first.
+func (g *lineGroup) sort() {
+	g.keys = g.keys[:0]
+	for i := range g.raw {
+		g.keys = append(g.keys, lineKey{g.raw[i].Customer, g.raw[i].At, i})
+	}
+	slices.SortFunc(g.keys, func(a, b lineKey) int {
+		switch {
+		case a.customer != b.customer:
+			return cmp.Compare(a.customer, b.customer)
+		case a.time != b.time:
+			return cmp.Compare(a.time, b.time)
+		}
+		if c := compareLines(&g.raw[a.at], &g.raw[b.at]); c != 0 {
+			return c
+		}
+		return cmp.Compare(g.raw[a.at].Row, g.raw[b.at].Row)
+	})
+}
+
+// compareLines is 0 for lines that say the same, wherever they stand.
+func compareLines(a, b *daycast.Line) int {
+	return cmp.Or(
+		cmp.Compare(a.Customer, b.Customer), cmp.Compare(a.At, b.At),
+		strings.Compare(a.Order, b.Order), strings.Compare(a.Number, b.Number), cmp.Compare(a.Units, b.Units),
+		cmp.Compare(a.Price, b.Price), cmp.Compare(a.Discount, b.Discount), cmp.Compare(a.Promotion, b.Promotion),
+		strings.Compare(a.Unread, b.Unread))
+}
+
+func sameLine(a, b *daycast.Line) bool {
+	return a.Customer == b.Customer && a.At == b.At && a.Local == b.Local && compareLines(a, b) == 0
 }
 
 // add takes one line in, or counts why not.
-func (g *lineGroup) add(in daycast.Line, duplicate, nonProduct bool) {
+func (g *lineGroup) add(in *daycast.Line, duplicate, nonProduct bool) {
 	g.report.Rows++
 	switch {
 	case in.Series.Item == "":
@@ -180,7 +206,7 @@ func (g *lineGroup) add(in daycast.Line, duplicate, nonProduct bool) {
 	case nonProduct:
 		g.count("non_product", in)
 		return
-	case in.Unread != "" && unreadOf(in).Has("test"):
+	case in.Unread != "" && unreadOf(*in).Has("test"):
 		g.count("test_order", in)
 		return
 	case duplicate:
@@ -213,7 +239,7 @@ func (g *lineGroup) add(in daycast.Line, duplicate, nonProduct bool) {
 	g.lines = append(g.lines, l)
 }
 
-func (g *lineGroup) count(reason string, l daycast.Line) {
+func (g *lineGroup) count(reason string, l *daycast.Line) {
 	g.report.countLazily(reason, l.Units, func() string {
 		return fmt.Sprintf("row %d: order %s, item %s, quantity %s, price %s", l.Row, l.Order, l.Series.Item, numberText(l.Units), numberText(l.Price))
 	})

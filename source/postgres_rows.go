@@ -8,6 +8,7 @@ import (
 	"iter"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -82,8 +83,12 @@ type textBatch struct {
 // take gives the rows and begins anew.
 func (b *textBatch) take() [][]string {
 	all, values, from := string(b.text), make([]string, len(b.ends)), 0
+	valid := utf8.ValidString(all)
 	for i, end := range b.ends {
-		values[i] = validText(all[from:end])
+		values[i] = all[from:end]
+		if !valid {
+			values[i] = validText(values[i])
+		}
 		from = end
 	}
 	rows := make([][]string, len(values)/b.columns)
