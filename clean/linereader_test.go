@@ -46,7 +46,10 @@ func TestLineReader(t *testing.T) {
 	} {
 		report := &Report{}
 		facts := 0
-		for range (Lines{}).Facts(t.Context(), each([]daycast.Line{with(c.change)}), report) {
+		for _, err := range (Lines{}).Facts(t.Context(), each([]daycast.Line{with(c.change)}), report) {
+			if err != nil {
+				t.Fatal(err)
+			}
 			facts++
 		}
 		reasons := report.Reasons()

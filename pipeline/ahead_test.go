@@ -40,12 +40,15 @@ func TestAhead(t *testing.T) {
 	}
 	// One that stops early leaves no goroutine behind that still walks.
 	walking := 0
-	for range ahead(func(yield func(int, error) bool) {
+	for _, err := range ahead(func(yield func(int, error) bool) {
 		walking++
 		defer func() { walking-- }()
 		for yield(1, nil) {
 		}
 	}) {
+		if err != nil {
+			t.Error(err)
+		}
 		break
 	}
 	if walking != 0 {
