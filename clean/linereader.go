@@ -39,7 +39,9 @@ func InSpan(orderedAt string, span daycast.Span) bool {
 }
 
 // unreadTime is the Unread of a line with a time that cannot be read.
-func unreadTime(orderedAt string) string { return daycast.UnreadTime + url.QueryEscape(clipped(orderedAt)) }
+func unreadTime(orderedAt string) string {
+	return daycast.UnreadTime + url.QueryEscape(clipped(orderedAt))
+}
 
 // Read reads one line. Ids lose their outer spaces.
 func (r LineReader) Read(raw daycast.RawLine) daycast.Line {
