@@ -19,6 +19,7 @@ type shop struct {
 	report  *Report
 	facts   []daycast.Fact
 	signals []daycast.Signal
+	plans   []daycast.Plan
 }
 
 // tableOf makes a Daily of CSV text, in which broken rows are allowed.
@@ -92,6 +93,10 @@ func (s *shop) Facts(_ context.Context, known daycast.Day) iter.Seq2[daycast.Fac
 
 func (s *shop) Signals(_ context.Context, known daycast.Day) iter.Seq2[daycast.Signal, error] {
 	return only(s.signals, func(g daycast.Signal) bool { return g.KnownAt <= known })
+}
+
+func (s *shop) Plans(_ context.Context, known daycast.Day) iter.Seq2[daycast.Plan, error] {
+	return only(s.plans, func(p daycast.Plan) bool { return p.KnownAt <= known })
 }
 
 func (s *shop) Items(context.Context) iter.Seq2[daycast.Item, error] {

@@ -16,6 +16,7 @@ import (
 type Reader interface {
 	Facts(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Fact, error]     // by series, day
 	Signals(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Signal, error] // by name, scope, key, day, known-at
+	Plans(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Plan, error]     // by kind, item, category, place, first day, known-at
 	Items(ctx context.Context) iter.Seq2[daycast.Item, error]
 	Places(ctx context.Context) iter.Seq2[daycast.Place, error]
 }
@@ -47,7 +48,7 @@ func (b PanelBuilder) Build(ctx context.Context, origin daycast.Day) (*daycast.P
 	origin = b.periodOf(origin)
 	a := assembly{b: b, origin: origin, panel: &daycast.Panel{
 		Step: b.Step, Origin: origin, Offsets: []int{0}, NonNegative: true,
-		Ahead: daycast.Ahead{Periods: b.Horizon, PricePlanned: b.Planned.Price},
+		Ahead: daycast.Ahead{Periods: b.Horizon},
 	}}
 	if err := a.readFacts(ctx); err != nil {
 		return nil, Findings{}, err
@@ -56,6 +57,9 @@ func (b PanelBuilder) Build(ctx context.Context, origin daycast.Day) (*daycast.P
 		return nil, Findings{}, err
 	}
 	if err := a.signals(ctx); err != nil {
+		return nil, Findings{}, err
+	}
+	if err := a.plan(ctx); err != nil {
 		return nil, Findings{}, err
 	}
 	found := a.typeStates()
@@ -81,8 +85,10 @@ type assembly struct {
 	inStock   []float32 // by period; NaN unknown
 	promotion ragged
 	buyers    ragged
-	future    []bool // series x ahead: a row for the period exists
-	idle      []bool // by series: it has been on offer and never sold
+	future    []bool              // series x ahead: a row for the period exists
+	idle      []bool              // by series: it has been on offer and never sold
+	category  map[string]string   // by item
+	discounts daycast.PanelSignal // the discounts of the shop's calendar
 }
 
 // ragged is a vector of values by series, for signals with a value a period.
@@ -133,6 +139,9 @@ func (a *assembly) addSeries(facts []daycast.Fact) {
 	p.Units = append(p.Units, s.units...)
 	p.Price = append(p.Price, s.price[:n]...)
 	p.Ahead.Price = append(p.Ahead.Price, s.price[n:]...)
+	if a.b.Planned.Price {
+		p.Ahead.PricePlanned = append(p.Ahead.PricePlanned, first)
+	}
 	a.rowed = append(a.rowed, s.rowed[:n]...)
 	a.blank = append(a.blank, s.blank...)
 	a.future = append(a.future, s.rowed[n:]...)
@@ -301,6 +310,10 @@ func (a *assembly) levels(ctx context.Context) error {
 			return err
 		}
 		places[pl.ID] = pl
+	}
+	a.category = map[string]string{}
+	for id, it := range items {
+		a.category[id] = it.Attributes[categoryLevel]
 	}
 	p := a.panel
 	groups := map[string]map[int]string{} // level -> series -> group

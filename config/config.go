@@ -46,8 +46,8 @@ type Source struct {
 	DSN      Secret            `yaml:"dsn"`       // For postgres: postgres://user:password@host:5432/database. ${NAME} stands for an environment variable.
 	DSNFile  string            `yaml:"dsn_file"`  // For postgres, in place of dsn: a file that holds it, such as a mounted secret.
 	Path     string            `yaml:"path"`      // For sqlite: the database file.
-	Queries  map[string]string `yaml:"queries"`   // For postgres and sqlite: a SELECT for each of sales (or daily), items, customers, places and stock.
-	Files    map[string]string `yaml:"files"`     // For csv: a file for each of sales (or daily), items, customers, places and stock; gzip is accepted.
+	Queries  map[string]string `yaml:"queries"`   // For postgres and sqlite: a SELECT for each of sales (or daily), items, customers, places, stock, promotions and prices; docs/tables.md has their columns.
+	Files    map[string]string `yaml:"files"`     // For csv: a file for each of sales (or daily), items, customers, places, stock, promotions and prices; gzip is accepted.
 	LookBack Duration          `yaml:"look_back"` // How far before the newest order a run reads again, for late and corrected orders.
 	Patience Duration          `yaml:"patience"`  // How long a run tries again where the source is away, such as 10m; it goes on where it was.
 }
@@ -58,8 +58,8 @@ type Clean struct {
 }
 
 // Contract is what the shop has promised of its tables: a list of rules for
-// each of sales, daily, items, customers, places and stock. An entry of a list
-// names a column and what holds for it, or what holds for the table; its
+// each of sales, daily, items, customers, places, stock, promotions and prices.
+// An entry of a list names a column and what holds for it, or what holds for the table; its
 // severity is that of all that it says. Runs check their rows as they read them,
 // daycast quality says what came of it.
 type Contract struct {
@@ -69,6 +69,9 @@ type Contract struct {
 	Customers []Rule `yaml:"customers"` // Rules of customers, which are read for them alone.
 	Places    []Rule `yaml:"places"`    // Rules of places.
 	Stock     []Rule `yaml:"stock"`     // Rules of stock.
+
+	Promotions []Rule `yaml:"promotions"` // Rules of promotions.
+	Prices     []Rule `yaml:"prices"`     // Rules of planned prices.
 }
 
 // Rule is an entry of those lists. A missing value breaks nothing but required.

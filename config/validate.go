@@ -20,7 +20,7 @@ const (
 
 var (
 	kinds   = []string{"postgres", "sqlite", "csv"}
-	tables  = []string{"sales", "daily", "items", "customers", "places", "stock"}
+	tables  = []string{"sales", "daily", "items", "customers", "places", "stock", "promotions", "prices"}
 	metrics = []string{"wape", "rmse", "mae", "mase", "rmsse", "pinball"}
 
 	countryCode  = regexp.MustCompile(`^[A-Z]{2}$`)

@@ -52,7 +52,7 @@ func TestBatchAndLiveAreEqual(t *testing.T) {
 // panel and asks for the same rows.
 func TestTheFutureChangesNothing(t *testing.T) {
 	p := modeltest.Shop(4, 8, 300)
-	p.Ahead.PricePlanned = false
+	p.Ahead.PricePlanned = nil
 	set := feature.NewSet(p)
 	const back = 40
 	var want [][][]uint32

@@ -43,13 +43,6 @@ func LoadDaily(ctx context.Context, run string, src source.Source, w warehouse.W
 	if _, err := w.Signals().Replace(ctx, run, table.Signals(ctx)); err != nil {
 		return nil, err
 	}
-	unused := table.Quarantine(ctx)
-	if g, ok := src.(*guard); ok {
-		unused = chained(unused, g.Aside())
-	}
-	if _, err := w.Quarantine().Replace(ctx, run, unused); err != nil {
-		return nil, err
-	}
 	items, err := withTable(ctx, src, source.Items, table.Items, &table.Notes, itemID, itemAttributes)
 	if err != nil {
 		return nil, err
@@ -61,7 +54,18 @@ func LoadDaily(ctx context.Context, run string, src source.Source, w warehouse.W
 	if err != nil {
 		return nil, err
 	}
-	_, err = w.Places().Replace(ctx, run, each(places))
+	if _, err = w.Places().Replace(ctx, run, each(places)); err != nil {
+		return nil, err
+	}
+	odd, err := loadPlans(ctx, run, src, w, table)
+	if err != nil {
+		return nil, err
+	}
+	unused := chained(table.Quarantine(ctx), each(odd))
+	if g, ok := src.(*guard); ok {
+		unused = chained(unused, g.Aside())
+	}
+	_, err = w.Quarantine().Replace(ctx, run, unused)
 	return table, err
 }
 

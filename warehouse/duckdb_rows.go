@@ -112,6 +112,28 @@ var signalRelation = relation[daycast.Signal]{
 	},
 }
 
+var planRelation = relation[daycast.Plan]{
+	name: "plans",
+	columns: []column{
+		plain("kind"), plain("item"), plain("category"), plain("place"), day("first_day"), day("last_day"), day("known_at"),
+		plain("value"), plain("name"), plain("row_number"),
+	},
+	order: "kind, item, category, place, first_day, known_at, row_number",
+	put: func(p *putter, l daycast.Plan) {
+		p.texts(string(l.Kind), l.Item, l.Category, l.Place)
+		p.days(l.First, l.Last, l.KnownAt)
+		p.singles(l.Value)
+		p.texts(l.Name)
+		p.any(l.Row)
+	},
+	take: func(t *taker) daycast.Plan {
+		return daycast.Plan{
+			Kind: daycast.PlanKind(t.text()), Item: t.text(), Category: t.text(), Place: t.text(),
+			First: t.day(), Last: t.day(), KnownAt: t.day(), Value: t.single(), Name: t.text(), Row: as[int64](t.any()),
+		}
+	},
+}
+
 var quarantineRelation = relation[daycast.Quarantined]{
 	name: "quarantine",
 	columns: []column{

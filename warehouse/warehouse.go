@@ -17,6 +17,7 @@ type Warehouse interface {
 	Items() Table[daycast.Item]             // by id
 	Places() Table[daycast.Place]           // by id
 	Signals() Table[daycast.Signal]         // by name, scope, key, day, known-at
+	Plans() Table[daycast.Plan]             // by kind, item, category, place, first day, known-at, row
 	Quarantine() Table[daycast.Quarantined] // by table, row
 	Features() RunTable[FeatureRow]         // by origin, item, place
 	Forecasts() ForecastTable               // by origin, item, place, day
