@@ -99,8 +99,8 @@ func (s *shop) Plans(_ context.Context, known daycast.Day) iter.Seq2[daycast.Pla
 	return only(s.plans, func(p daycast.Plan) bool { return p.KnownAt <= known })
 }
 
-func (s *shop) Items(context.Context) iter.Seq2[daycast.Item, error] {
-	return only(s.table.Items, func(daycast.Item) bool { return true })
+func (s *shop) Items(_ context.Context, known daycast.Day) iter.Seq2[daycast.Item, error] {
+	return only(s.table.Items, func(it daycast.Item) bool { return it.KnownAt <= known })
 }
 
 func (s *shop) Places(context.Context) iter.Seq2[daycast.Place, error] {

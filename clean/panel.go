@@ -17,7 +17,7 @@ type Reader interface {
 	Facts(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Fact, error]     // by series, day
 	Signals(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Signal, error] // by name, scope, key, day, known-at
 	Plans(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Plan, error]     // by kind, item, category, place, first day, known-at
-	Items(ctx context.Context) iter.Seq2[daycast.Item, error]
+	Items(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Item, error]     // by id, known-at
 	Places(ctx context.Context) iter.Seq2[daycast.Place, error]
 }
 
@@ -299,7 +299,7 @@ func (s *span) planned(ahead bool) int {
 // levels groups the series by every attribute of their items and places.
 func (a *assembly) levels(ctx context.Context) error {
 	items, places := map[string]daycast.Item{}, map[string]daycast.Place{}
-	for it, err := range a.b.Reader.Items(ctx) {
+	for it, err := range a.b.Reader.Items(ctx, a.origin+daycast.Day(a.b.Step)-1) {
 		if err != nil {
 			return err
 		}

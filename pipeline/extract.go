@@ -44,7 +44,7 @@ func (r *Run) extract(ctx context.Context) error {
 	if err := r.extractLines(ctx, &e); err != nil {
 		return err
 	}
-	if _, err := r.Warehouse.Items().Replace(ctx, r.ID, r.items(ctx)); err != nil {
+	if _, err := r.Warehouse.Items().Replace(ctx, r.ID, readItems(ctx, r.Source, e.aside)); err != nil {
 		return err
 	}
 	if _, err := r.Warehouse.Stock().Replace(ctx, r.ID, r.stock(ctx, e.OnePlace, e.aside)); err != nil {
@@ -100,23 +100,6 @@ func rest(record map[string]string, but ...string) map[string]string {
 		}
 	}
 	return record
-}
-
-func (r *Run) items(ctx context.Context) iter.Seq2[daycast.Item, error] {
-	return func(yield func(daycast.Item, error) bool) {
-		seen := map[string]bool{}
-		for record, err := range records(ctx, r.Source, source.Items) {
-			id := record["item_id"]
-			if err == nil && (id == "" || seen[id]) {
-				continue
-			}
-			seen[id] = true
-			// A name tells one item from the others and groups none.
-			if !yield(daycast.Item{ID: id, Attributes: rest(record, "item_id", "name")}, err) {
-				return
-			}
-		}
-	}
 }
 
 func (r *Run) places(ctx context.Context) ([]daycast.Place, error) {

@@ -107,10 +107,10 @@ func strangers(ctx context.Context, w warehouse.Warehouse, has clean.Range) ([]d
 }
 
 // loadPlans brings the plans of a shop with a daily table into the warehouse,
-// and gives those that cannot be used.
-func loadPlans(ctx context.Context, run string, src source.Source, w warehouse.Warehouse, table *clean.DailyTable) ([]daycast.Quarantined, error) {
-	var odd []daycast.Quarantined
-	aside := func(q daycast.Quarantined) { odd = append(odd, q) }
+// and sets those aside that cannot be used.
+func loadPlans(
+	ctx context.Context, run string, src source.Source, w warehouse.Warehouse, table *clean.DailyTable, aside func(daycast.Quarantined),
+) error {
 	has := clean.NewRange()
 	for _, it := range table.Items {
 		has.AddItem(it)
@@ -120,8 +120,11 @@ func loadPlans(ctx context.Context, run string, src source.Source, w warehouse.W
 	}
 	onePlace := len(table.Places) == 1 && table.Places[0].ID == daycast.OnlyPlace
 	if _, err := w.Plans().Replace(ctx, run, readPlans(ctx, src, onePlace, aside)); err != nil {
-		return nil, err
+		return err
 	}
 	strange, err := strangers(ctx, w, has)
-	return append(odd, strange...), err
+	for _, q := range strange {
+		aside(q)
+	}
+	return err
 }

@@ -135,8 +135,8 @@ func (r *reader) Plans(ctx context.Context, known daycast.Day) iter.Seq2[daycast
 	return r.w.Plans().Read(ctx, known)
 }
 
-func (r *reader) Items(ctx context.Context) iter.Seq2[daycast.Item, error] {
-	return r.w.Items().Read(ctx, forever)
+func (r *reader) Items(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Item, error] {
+	return r.w.Items().Read(ctx, known)
 }
 
 func (r *reader) Places(ctx context.Context) iter.Seq2[daycast.Place, error] {

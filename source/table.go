@@ -51,7 +51,7 @@ var canonical = map[Table][]Column{
 		{"promotion", Bool, false},
 		{"in_stock", Bool, false},
 	},
-	Items:     {{"item_id", Text, true}},
+	Items:     {{"item_id", Text, true}, {"valid_from", Date, false}, {"valid_to", Date, false}},
 	Customers: {{"customer_id", Text, true}, {"country", Text, false}},
 	Places: {
 		{"place_id", Text, true},

@@ -112,7 +112,9 @@ func (d *duckDB) Facts() Table[daycast.Fact] {
 func (d *duckDB) Stock() Table[daycast.Stock] {
 	return duckTable[daycast.Stock]{d, &stockRelation, ""}
 }
-func (d *duckDB) Items() Table[daycast.Item] { return duckTable[daycast.Item]{d, &itemRelation, ""} }
+func (d *duckDB) Items() Table[daycast.Item] {
+	return duckTable[daycast.Item]{d, &itemRelation, "known_at"}
+}
 func (d *duckDB) Places() Table[daycast.Place] {
 	return duckTable[daycast.Place]{d, &placeRelation, ""}
 }

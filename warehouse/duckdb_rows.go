@@ -63,13 +63,16 @@ var stockRelation = relation[daycast.Stock]{
 
 var itemRelation = relation[daycast.Item]{
 	name:    "items",
-	columns: []column{plain("id"), plain("attributes")},
-	order:   "id",
+	columns: []column{plain("id"), day("known_at"), plain("attributes")},
+	order:   "id, known_at",
 	put: func(p *putter, i daycast.Item) {
 		p.texts(i.ID)
+		p.days(i.KnownAt)
 		p.attributes(i.Attributes)
 	},
-	take: func(t *taker) daycast.Item { return daycast.Item{ID: t.text(), Attributes: t.attributes()} },
+	take: func(t *taker) daycast.Item {
+		return daycast.Item{ID: t.text(), KnownAt: t.day(), Attributes: t.attributes()}
+	},
 }
 
 var placeRelation = relation[daycast.Place]{

@@ -71,7 +71,7 @@ func items() []daycast.Item {
 	for _, text := range odd {
 		all[text] = text
 	}
-	return append(items, daycast.Item{ID: "b", Attributes: all})
+	return append(items, daycast.Item{ID: "b", Attributes: all}, daycast.Item{ID: "b", KnownAt: 19_000})
 }
 
 func places() []daycast.Place {
