@@ -32,7 +32,9 @@ func InSpan(orderedAt string, span daycast.Span) bool {
 }
 
 // unreadTime is the Unread of a line with a time that cannot be read.
-func unreadTime(orderedAt string) string { return daycast.UnreadTime + url.QueryEscape(clipped(orderedAt)) }
+func unreadTime(orderedAt string) string {
+	return daycast.UnreadTime + url.QueryEscape(clipped(orderedAt))
+}
 
 // Read reads one line. Ids lose their outer spaces.
 func (r LineReader) Read(raw daycast.RawLine) daycast.Line {
@@ -71,6 +73,9 @@ func (r LineReader) Read(raw daycast.RawLine) daycast.Line {
 	}
 	return l
 }
+
+// Pseudonym is a customer's, as lines have it: 0 for none.
+func (r LineReader) Pseudonym(id string) uint64 { return r.pseudonym(strings.TrimSpace(id)) }
 
 func (r LineReader) pseudonym(id string) uint64 {
 	if id == "" {

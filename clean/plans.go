@@ -20,12 +20,12 @@ func ReadPlan(kind daycast.PlanKind, row int64, record map[string]string) (dayca
 	text := func(name string) string { return strings.TrimSpace(record[name]) }
 	p := daycast.Plan{Kind: kind, Row: row, Item: text("item_id"), Place: text("place_id")}
 	var ok bool
-	if p.First, ok = planDay(text("starts")); !ok {
+	if p.First, ok = ReadDay(text("starts")); !ok {
 		return p, Misfit{"starts", notDay}
 	}
 	p.Last, p.KnownAt = p.First, p.First-lead
 	if announced := text("announced"); announced != "" {
-		if p.KnownAt, ok = planDay(announced); !ok {
+		if p.KnownAt, ok = ReadDay(announced); !ok {
 			return p, Misfit{"announced", notDay}
 		}
 	}
@@ -41,7 +41,7 @@ func ReadPlan(kind daycast.PlanKind, row int64, record map[string]string) (dayca
 		return p, Misfit{}
 	}
 	p.Category, p.Name = text("category"), text("name")
-	if p.Last, ok = planDay(text("ends")); !ok {
+	if p.Last, ok = ReadDay(text("ends")); !ok {
 		return p, Misfit{"ends", notDay}
 	}
 	switch {
@@ -59,7 +59,8 @@ func ReadPlan(kind daycast.PlanKind, row int64, record map[string]string) (dayca
 
 const notDay = "not a day: want YYYY-MM-DD"
 
-func planDay(text string) (daycast.Day, bool) {
+// ReadDay reads an ISO 8601 day, or the day of such a time.
+func ReadDay(text string) (daycast.Day, bool) {
 	const digits = len("2006-01-02")
 	d, err := daycast.ParseDay(text[:min(len(text), digits)])
 	return d, err == nil

@@ -34,7 +34,7 @@ func ReadItemRow(record map[string]string) (ItemRow, Misfit) {
 			continue
 		}
 		var ok bool
-		if *c.to, ok = planDay(text); !ok {
+		if *c.to, ok = ReadDay(text); !ok {
 			return row, Misfit{c.name, notDay}
 		}
 	}

@@ -22,6 +22,7 @@ type Config struct {
 	Clean    Clean    `yaml:"clean"`
 	Contract Contract `yaml:"contract"`
 	Data     string   `yaml:"data"` // Folder of warehouse.duckdb, models/ and snapshots/, relative to this file's folder.
+	Features Features `yaml:"features"`
 	Forecast Forecast `yaml:"forecast"`
 	Train    Train    `yaml:"train"`
 	Gate     Gate     `yaml:"gate"`
@@ -98,6 +99,11 @@ type Volume struct {
 	Lowest  float64 `yaml:"lowest"`  // Least rows of a day, as a share of the median of its weekday in the weeks before, such as 0.5; 0: no limit.
 	Highest float64 `yaml:"highest"` // Most rows, likewise, such as 2; 0: no limit.
 	Weeks   int     `yaml:"weeks"`   // How many weeks before count, 2 to 52; left out: 4.
+}
+
+// Features is what models read beside sales, prices, promotions and holidays.
+type Features struct {
+	Customers bool `yaml:"customers"` // Whether models of all series read who bought: active, new and returning customers, how much the largest took, segments. From order lines; only sums over at least 5 customers are stored. docs/tables.md says more.
 }
 
 // Forecast is what is predicted, and how the model is chosen.

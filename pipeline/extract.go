@@ -53,6 +53,11 @@ func (r *Run) extract(ctx context.Context) error {
 	if _, err := r.Warehouse.Plans().Replace(ctx, r.ID, readPlans(ctx, r.Source, e.OnePlace, e.aside)); err != nil {
 		return err
 	}
+	if r.Settings.Customers {
+		if err := r.extractBuyers(ctx, &e); err != nil {
+			return err
+		}
+	}
 	return writeJSON(r.path("extracted"), e)
 }
 

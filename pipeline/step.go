@@ -149,7 +149,7 @@ func (r *Run) signalsReads(ctx context.Context) (string, error) {
 		return "", err
 	}
 	tables, err := r.Warehouse.Fingerprint(ctx, "places")
-	return hashed(r.Code, r.Shop.Country, r.Settings.Horizon, r.Settings.Step, l.First, l.Spec.Last, tables), err
+	return hashed(r.Code, r.Shop.Country, r.Settings.Customers, r.Settings.Horizon, r.Settings.Step, l.First, l.Spec.Last, tables), err
 }
 
 // panelReads is what every panel of the shop depends on.

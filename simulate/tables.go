@@ -46,7 +46,7 @@ func Queries() map[string]string {
        l.quantity, l.unit_price, l.promotion
 FROM order_lines l LEFT JOIN orders o ON o.order_id = l.order_id`,
 		"items":     `SELECT item_id, name, category, brand FROM products`,
-		"customers": `SELECT customer_id, country, segment FROM customers`,
+		"customers": `SELECT customer_id, country, segment, first_order FROM customers`,
 		"places":    `SELECT place_id, time_zone, country, region, latitude, longitude FROM places`,
 		"stock":     `SELECT day, item_id, place_id, on_hand FROM stock`,
 

@@ -51,8 +51,13 @@ var canonical = map[Table][]Column{
 		{"promotion", Bool, false},
 		{"in_stock", Bool, false},
 	},
-	Items:     {{"item_id", Text, true}, {"valid_from", Date, false}, {"valid_to", Date, false}},
-	Customers: {{"customer_id", Text, true}, {"country", Text, false}},
+	Items: {{"item_id", Text, true}, {"valid_from", Date, false}, {"valid_to", Date, false}},
+	Customers: {
+		{"customer_id", Text, true},
+		{"country", Text, false},
+		{"segment", Text, false},
+		{"first_order", Date, false},
+	},
 	Places: {
 		{"place_id", Text, true},
 		{"time_zone", Text, false},
