@@ -79,7 +79,7 @@ func (r *Run) groups(ctx context.Context) (func(item string, day daycast.Day) st
 
 const (
 	// mostSegments is how many of a shop's have a signal: the largest.
-	mostSegments = 8
+	mostSegments = 4
 	// manySegments are so many that the column is something else.
 	manySegments = 50
 )
