@@ -59,7 +59,7 @@ func LoadDaily(ctx context.Context, run string, src source.Source, w warehouse.W
 	if _, err = w.Places().Replace(ctx, run, each(places)); err != nil {
 		return nil, err
 	}
-	if err := loadPlans(ctx, run, src, w, table, aside); err != nil {
+	if err := loadPlans(ctx, run, src, w, items, table.Places, aside); err != nil {
 		return nil, err
 	}
 	unused := chained(table.Quarantine(ctx), each(odd))

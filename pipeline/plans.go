@@ -109,16 +109,17 @@ func strangers(ctx context.Context, w warehouse.Warehouse, has clean.Range) ([]d
 // loadPlans brings the plans of a shop with a daily table into the warehouse,
 // and sets those aside that cannot be used.
 func loadPlans(
-	ctx context.Context, run string, src source.Source, w warehouse.Warehouse, table *clean.DailyTable, aside func(daycast.Quarantined),
+	ctx context.Context, run string, src source.Source, w warehouse.Warehouse, items []daycast.Item, places []daycast.Place,
+	aside func(daycast.Quarantined),
 ) error {
 	has := clean.NewRange()
-	for _, it := range table.Items {
+	for _, it := range items {
 		has.AddItem(it)
 	}
-	for _, p := range table.Places {
+	for _, p := range places {
 		has.Places[p.ID] = true
 	}
-	onePlace := len(table.Places) == 1 && table.Places[0].ID == daycast.OnlyPlace
+	onePlace := len(places) == 1 && places[0].ID == daycast.OnlyPlace
 	if _, err := w.Plans().Replace(ctx, run, readPlans(ctx, src, onePlace, aside)); err != nil {
 		return err
 	}

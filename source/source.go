@@ -1,6 +1,6 @@
-// Package source reads a shop's own tables: sales, products, customers,
-// places, stock,
-// promotions and prices, from a database by the user's queries or from files.
+// Package source reads a shop's own tables: sales, products, customers, places,
+// stock, promotions and prices, from a database by the user's queries or from
+// files.
 package source
 
 import (
