@@ -46,8 +46,9 @@ type Panel struct {
 type Ahead struct {
 	Periods int
 	Price   []float32 // NaN: not known, the last price holds
-	// PricePlanned is whether prices are known ahead at every origin.
-	PricePlanned bool
+	// PricePlanned is, by series, the day from which on its prices are known
+	// ahead at every origin, NotPlanned where they never are; nil: for none.
+	PricePlanned []Day
 	Closed       []bool // the place will not trade
 }
 

@@ -10,9 +10,10 @@ func (p *Panel) Select(indices []int) *Panel {
 		Start:   gather(p.Start, indices, 1),
 		Offsets: make([]int, 1, len(indices)+1),
 		Ahead: Ahead{
-			Periods: p.Ahead.Periods, PricePlanned: p.Ahead.PricePlanned,
-			Price:  gather(p.Ahead.Price, indices, p.Ahead.Periods),
-			Closed: gather(p.Ahead.Closed, indices, p.Ahead.Periods),
+			Periods:      p.Ahead.Periods,
+			Price:        gather(p.Ahead.Price, indices, p.Ahead.Periods),
+			PricePlanned: gather(p.Ahead.PricePlanned, indices, 1),
+			Closed:       gather(p.Ahead.Closed, indices, p.Ahead.Periods),
 		},
 		Totals:      p.Totals,
 		NonNegative: p.NonNegative,

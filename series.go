@@ -5,9 +5,11 @@ import (
 )
 
 // An Item is what is sold. Attributes such as category or brand are the
-// levels that its series belong to.
+// levels that its series belong to. An item whose attributes changed is several:
+// of those known by a day the last one holds.
 type Item struct {
 	ID         string
+	KnownAt    Day // from which the attributes hold; 0: always
 	Attributes map[string]string
 }
 

@@ -152,7 +152,7 @@ func (d Demo) writeConfig() error {
 	b.WriteString("shop:\n  name: demo\n  time_zone: Europe/London\n  country: GB\n  currency: GBP\n")
 	b.WriteString("source:\n  kind: sqlite\n  path: " + shopFile + "\n  queries:\n")
 	queries := simulate.Queries()
-	for _, table := range []string{"sales", "items", "customers", "places", "stock"} {
+	for _, table := range []string{"sales", "items", "customers", "places", "stock", "promotions", "prices"} {
 		fmt.Fprintf(&b, "    %s: |\n      %s\n", table, strings.ReplaceAll(queries[table], "\n", "\n      "))
 	}
 	b.WriteString("data: data\n")

@@ -19,6 +19,7 @@ type shop struct {
 	report  *Report
 	facts   []daycast.Fact
 	signals []daycast.Signal
+	plans   []daycast.Plan
 }
 
 // tableOf makes a Daily of CSV text, in which broken rows are allowed.
@@ -94,8 +95,12 @@ func (s *shop) Signals(_ context.Context, known daycast.Day) iter.Seq2[daycast.S
 	return only(s.signals, func(g daycast.Signal) bool { return g.KnownAt <= known })
 }
 
-func (s *shop) Items(context.Context) iter.Seq2[daycast.Item, error] {
-	return only(s.table.Items, func(daycast.Item) bool { return true })
+func (s *shop) Plans(_ context.Context, known daycast.Day) iter.Seq2[daycast.Plan, error] {
+	return only(s.plans, func(p daycast.Plan) bool { return p.KnownAt <= known })
+}
+
+func (s *shop) Items(_ context.Context, known daycast.Day) iter.Seq2[daycast.Item, error] {
+	return only(s.table.Items, func(it daycast.Item) bool { return it.KnownAt <= known })
 }
 
 func (s *shop) Places(context.Context) iter.Seq2[daycast.Place, error] {

@@ -99,6 +99,9 @@ func (r LineReader) convert(l *daycast.Line, currency string, u *unread) {
 	l.Discount *= rate
 }
 
+// Pseudonym is a customer's, as lines have it: 0 for none.
+func (r LineReader) Pseudonym(id string) uint64 { return r.pseudonym(strings.TrimSpace(id)) }
+
 func (r LineReader) pseudonym(id string) uint64 {
 	if id == "" {
 		return 0

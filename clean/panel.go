@@ -16,7 +16,8 @@ import (
 type Reader interface {
 	Facts(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Fact, error]     // by series, day
 	Signals(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Signal, error] // by name, scope, key, day, known-at
-	Items(ctx context.Context) iter.Seq2[daycast.Item, error]
+	Plans(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Plan, error]     // by kind, item, category, place, first day, known-at
+	Items(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Item, error]     // by id, known-at
 	Places(ctx context.Context) iter.Seq2[daycast.Place, error]
 }
 
@@ -50,7 +51,7 @@ func (b PanelBuilder) Build(ctx context.Context, origin daycast.Day) (*daycast.P
 	origin = b.periodOf(origin)
 	a := assembly{b: b, origin: origin, panel: &daycast.Panel{
 		Step: b.Step, Origin: origin, Offsets: []int{0}, NonNegative: true,
-		Ahead: daycast.Ahead{Periods: b.Horizon, PricePlanned: b.Planned.Price},
+		Ahead: daycast.Ahead{Periods: b.Horizon},
 	}}
 	if err := a.readFacts(ctx); err != nil {
 		return nil, Findings{}, err
@@ -59,6 +60,9 @@ func (b PanelBuilder) Build(ctx context.Context, origin daycast.Day) (*daycast.P
 		return nil, Findings{}, err
 	}
 	if err := a.signals(ctx); err != nil {
+		return nil, Findings{}, err
+	}
+	if err := a.plan(ctx); err != nil {
 		return nil, Findings{}, err
 	}
 	found := a.typeStates()
@@ -88,6 +92,8 @@ type assembly struct {
 	idle      []bool // by series: it has been on offer and never sold
 	inferred  inferences
 	expected  *expected
+	category  map[string]string   // by item
+	discounts daycast.PanelSignal // the discounts of the shop's calendar
 }
 
 // ragged is a vector of values by series, for signals with a value a period.
@@ -138,6 +144,9 @@ func (a *assembly) addSeries(facts []daycast.Fact) {
 	p.Units = append(p.Units, s.units...)
 	p.Price = append(p.Price, s.price[:n]...)
 	p.Ahead.Price = append(p.Ahead.Price, s.price[n:]...)
+	if a.b.Planned.Price {
+		p.Ahead.PricePlanned = append(p.Ahead.PricePlanned, first)
+	}
 	a.rowed = append(a.rowed, s.rowed[:n]...)
 	a.blank = append(a.blank, s.blank...)
 	a.future = append(a.future, s.rowed[n:]...)
@@ -295,7 +304,7 @@ func (s *span) planned(ahead bool) int {
 // levels groups the series by every attribute of their items and places.
 func (a *assembly) levels(ctx context.Context) error {
 	items, places := map[string]daycast.Item{}, map[string]daycast.Place{}
-	for it, err := range a.b.Reader.Items(ctx) {
+	for it, err := range a.b.Reader.Items(ctx, a.origin+daycast.Day(a.b.Step)-1) {
 		if err != nil {
 			return err
 		}
@@ -306,6 +315,10 @@ func (a *assembly) levels(ctx context.Context) error {
 			return err
 		}
 		places[pl.ID] = pl
+	}
+	a.category = map[string]string{}
+	for id, it := range items {
+		a.category[id] = it.Attributes[categoryLevel]
 	}
 	p := a.panel
 	groups := map[string]map[int]string{} // level -> series -> group

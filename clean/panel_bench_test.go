@@ -36,7 +36,7 @@ func (crowd) Signals(context.Context, daycast.Day) iter.Seq2[daycast.Signal, err
 	return func(func(daycast.Signal, error) bool) {}
 }
 
-func (c crowd) Items(context.Context) iter.Seq2[daycast.Item, error] {
+func (c crowd) Items(context.Context, daycast.Day) iter.Seq2[daycast.Item, error] {
 	return func(yield func(daycast.Item, error) bool) {
 		for i := range int(c) / 10 {
 			category := map[string]string{"category": fmt.Sprint("c", i%20)}
@@ -72,4 +72,8 @@ func BenchmarkPanelReading(b *testing.B) {
 			}
 		}
 	}
+}
+
+func (crowd) Plans(context.Context, daycast.Day) iter.Seq2[daycast.Plan, error] {
+	return func(func(daycast.Plan, error) bool) {}
 }

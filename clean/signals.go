@@ -27,7 +27,7 @@ func (a *assembly) signals(ctx context.Context) error {
 		a.carry(&p.Signals[k])
 	}
 	if a.promotion.any {
-		s := a.own("promotion", a.promotion, a.b.Planned.Promotion)
+		s := a.own(promotionSignal, a.promotion, a.b.Planned.Promotion)
 		a.carry(&s)
 		p.Signals = append(p.Signals, s)
 	}
@@ -288,7 +288,7 @@ func scopeKey(p *daycast.Panel, i int, scope daycast.Scope) string {
 		return p.Series[i].ID()
 	case daycast.ScopeCategory:
 		for _, l := range p.Levels {
-			if l.Name == "category" && l.Of[i] >= 0 {
+			if l.Name == categoryLevel && l.Of[i] >= 0 {
 				return l.Names[l.Of[i]]
 			}
 		}

@@ -22,6 +22,7 @@ type Config struct {
 	Clean    Clean    `yaml:"clean"`
 	Contract Contract `yaml:"contract"`
 	Data     string   `yaml:"data"` // Folder of warehouse.duckdb, models/ and snapshots/, relative to this file's folder.
+	Features Features `yaml:"features"`
 	Forecast Forecast `yaml:"forecast"`
 	Train    Train    `yaml:"train"`
 	Gate     Gate     `yaml:"gate"`
@@ -46,7 +47,7 @@ type Source struct {
 	DSN      Secret            `yaml:"dsn"`       // For postgres, mysql and sqlserver: postgres://user:password@host:5432/database, mysql://user:password@host:3306/database, sqlserver://user:password@host:1433?database=name. ${NAME} stands for an environment variable.
 	DSNFile  string            `yaml:"dsn_file"`  // In place of dsn: a file that holds it, such as a mounted secret.
 	Path     string            `yaml:"path"`      // For sqlite: the database file.
-	Queries  map[string]string `yaml:"queries"`   // For databases: a SELECT for each of sales (or daily), items, customers, places and stock.
+	Queries  map[string]string `yaml:"queries"`   // For databases: a SELECT for each of sales (or daily), items, customers, places, stock, promotions and prices; docs/tables.md has their columns.
 	Files    map[string]string `yaml:"files"`     // For csv (plain, gzip or zstd) and parquet: for each of these tables a file, a folder, a pattern such as sales-*.csv, or one of these in a bucket such as s3://bucket/sales-*.csv?region=eu-west-1.
 	LookBack Duration          `yaml:"look_back"` // How far before the newest order a run reads again, for late and corrected orders.
 	Patience Duration          `yaml:"patience"`  // How long a run tries again where the source is away, such as 10m; it goes on where it was.
@@ -60,8 +61,8 @@ type Clean struct {
 }
 
 // Contract is what the shop has promised of its tables: a list of rules for
-// each of sales, daily, items, customers, places and stock. An entry of a list
-// names a column and what holds for it, or what holds for the table; its
+// each of sales, daily, items, customers, places, stock, promotions and prices.
+// An entry of a list names a column and what holds for it, or what holds for the table; its
 // severity is that of all that it says. Runs check their rows as they read them,
 // daycast quality says what came of it.
 type Contract struct {
@@ -71,6 +72,9 @@ type Contract struct {
 	Customers []Rule `yaml:"customers"` // Rules of customers, which are read for them alone.
 	Places    []Rule `yaml:"places"`    // Rules of places.
 	Stock     []Rule `yaml:"stock"`     // Rules of stock.
+
+	Promotions []Rule `yaml:"promotions"` // Rules of promotions.
+	Prices     []Rule `yaml:"prices"`     // Rules of planned prices.
 }
 
 // Rule is an entry of those lists. A missing value breaks nothing but required.
@@ -97,6 +101,11 @@ type Volume struct {
 	Lowest  float64 `yaml:"lowest"`  // Least rows of a day, as a share of the median of its weekday in the weeks before, such as 0.5; 0: no limit.
 	Highest float64 `yaml:"highest"` // Most rows, likewise, such as 2; 0: no limit.
 	Weeks   int     `yaml:"weeks"`   // How many weeks before count, 2 to 52; left out: 4.
+}
+
+// Features is what models read beside sales, prices, promotions and holidays.
+type Features struct {
+	Customers bool `yaml:"customers"` // Whether models of all series read who bought: active, new and returning customers, how much the largest took, segments. From order lines; only sums over at least 5 customers are stored. docs/tables.md says more.
 }
 
 // Forecast is what is predicted, and how the model is chosen.

@@ -14,6 +14,7 @@ import (
 func (c Contract) Rules() map[string][]Rule {
 	rules := map[string][]Rule{
 		"sales": c.Sales, "daily": c.Daily, "items": c.Items, "customers": c.Customers, "places": c.Places, "stock": c.Stock,
+		"promotions": c.Promotions, "prices": c.Prices,
 	}
 	maps.DeleteFunc(rules, func(_ string, r []Rule) bool { return len(r) == 0 })
 	return rules

@@ -19,7 +19,7 @@ const (
 )
 
 var (
-	tables  = []string{"sales", "daily", "items", "customers", "places", "stock"}
+	tables  = []string{"sales", "daily", "items", "customers", "places", "stock", "promotions", "prices"}
 	metrics = []string{"wape", "rmse", "mae", "mase", "rmsse", "pinball"}
 
 	countryCode  = regexp.MustCompile(`^[A-Z]{2}$`)

@@ -52,7 +52,7 @@ func TestBatchAndLiveAreEqual(t *testing.T) {
 // panel and asks for the same rows.
 func TestTheFutureChangesNothing(t *testing.T) {
 	p := modeltest.Shop(4, 8, 300)
-	p.Ahead.PricePlanned = false
+	p.Ahead.PricePlanned = nil
 	set := feature.NewSet(p)
 	const back = 40
 	var want [][][]uint32
@@ -273,5 +273,20 @@ func TestFrame(t *testing.T) {
 	}
 	if f.Columns[0].Categorical() || !f.Columns[1].Categorical() {
 		t.Error("which column is a category is wrong")
+	}
+}
+
+// TestManySignals: of more signals than there is room for, those known ahead
+// are kept.
+func TestManySignals(t *testing.T) {
+	p := modeltest.Panel(modeltest.Origin, modeltest.Series{Units: modeltest.Constant(60, 1)})
+	p.Signals = nil
+	for range 30 {
+		p.Signals = append(p.Signals, daycast.PanelSignal{Name: "past"})
+	}
+	p.Signals = append(p.Signals, daycast.PanelSignal{Name: "promotion", Future: true})
+	set := feature.NewSet(p)
+	if n := len(set.Signals); n > 24 || set.Signals[n-1].Name != "promotion" {
+		t.Errorf("%d signals, the last %v", n, set.Signals[n-1])
 	}
 }

@@ -39,7 +39,7 @@ func (b *Bound) price(w *Past, h int, out *writer) {
 // priceAt is the target's price as known at the origin: the planned one, or
 // the last. Inside the panel a planned price is the one that came.
 func (b *Bound) priceAt(w *Past, h int, prices []float32) float32 {
-	if b.p.Ahead.PricePlanned {
+	if planned := b.p.Ahead.PricePlanned; planned != nil && w.day(h) >= planned[w.i] {
 		k := w.t + h
 		if k < len(prices) {
 			return prices[k]

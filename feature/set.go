@@ -53,8 +53,16 @@ func NewSet(p *daycast.Panel) *Set {
 			s.Levels = append(s.Levels, LevelColumns{Name: l.Name, Groups: l.Names})
 		}
 	}
+	ahead := 0
 	for _, g := range p.Signals {
-		if len(s.Signals) < maxSignals {
+		if g.Future {
+			ahead++
+		}
+	}
+	room := map[bool]int{true: maxSignals, false: max(0, maxSignals-ahead)} // what is known ahead goes first
+	for _, g := range p.Signals {
+		if room[g.Future] > 0 {
+			room[g.Future]--
 			s.Signals = append(s.Signals, SignalColumns{Name: g.Name, Codes: g.Codes, Future: g.Future})
 		}
 	}

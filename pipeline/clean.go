@@ -38,10 +38,15 @@ func (r *Run) clean(ctx context.Context) error {
 	if compare {
 		fresh = corrected(r.Warehouse.Facts().Read(ctx, forever), fresh, seen, l.Seen)
 	}
-	if _, err := r.Warehouse.Facts().Replace(ctx, r.ID, ahead(r.facts(ctx, fresh, days, l.Report))); err != nil {
+	has := clean.NewRange()
+	if _, err := r.Warehouse.Facts().Replace(ctx, r.ID, ahead(noting(r.facts(ctx, fresh, days, l.Report), has))); err != nil {
 		return err
 	}
-	if _, err := r.Warehouse.Quarantine().Replace(ctx, r.ID, chained(r.aside(), each(quarantined))); err != nil {
+	strange, err := r.strangePlans(ctx, has)
+	if err != nil {
+		return err
+	}
+	if _, err := r.Warehouse.Quarantine().Replace(ctx, r.ID, chained(r.aside(), each(quarantined), each(strange))); err != nil {
 		return err
 	}
 	l.First, _ = days.bounds()

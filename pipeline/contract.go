@@ -156,7 +156,7 @@ func timeColumn(t source.Table) string {
 // private reports whether a column may hold what is a person's: of the tables
 // that tell of customers, all but the columns that daycast knows.
 func private(t source.Table, column string) bool {
-	if column == "customer_id" {
+	if column == "customer_id" || column == "first_order" {
 		return true
 	}
 	switch t {

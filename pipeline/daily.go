@@ -43,14 +43,9 @@ func LoadDaily(ctx context.Context, run string, src source.Source, w warehouse.W
 	if _, err := w.Signals().Replace(ctx, run, table.Signals(ctx)); err != nil {
 		return nil, err
 	}
-	unused := table.Quarantine(ctx)
-	if g, ok := src.(*guard); ok {
-		unused = chained(unused, g.Aside())
-	}
-	if _, err := w.Quarantine().Replace(ctx, run, unused); err != nil {
-		return nil, err
-	}
-	items, err := withTable(ctx, src, source.Items, table.Items, &table.Notes, itemID, itemAttributes)
+	var odd []daycast.Quarantined
+	aside := func(q daycast.Quarantined) { odd = append(odd, q) }
+	items, err := dailyItems(ctx, src, table, aside)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +56,17 @@ func LoadDaily(ctx context.Context, run string, src source.Source, w warehouse.W
 	if err != nil {
 		return nil, err
 	}
-	_, err = w.Places().Replace(ctx, run, each(places))
+	if _, err = w.Places().Replace(ctx, run, each(places)); err != nil {
+		return nil, err
+	}
+	if err := loadPlans(ctx, run, src, w, items, table.Places, aside); err != nil {
+		return nil, err
+	}
+	unused := chained(table.Quarantine(ctx), each(odd))
+	if g, ok := src.(*guard); ok {
+		unused = chained(unused, g.Aside())
+	}
+	_, err = w.Quarantine().Replace(ctx, run, unused)
 	return table, err
 }
 
@@ -84,13 +89,7 @@ func withTable[T any](
 	if err != nil {
 		return nil, err
 	}
-	key := 0
-	for _, name := range []string{string(t)[:len(t)-1], string(t)[:len(t)-1] + "_id", "id"} {
-		if k := slices.Index(columns, name); k >= 0 {
-			key = k
-			break
-		}
-	}
+	key := keyColumn(t, columns)
 	index, named := map[string]map[string]string{}, 0
 	for _, it := range known {
 		index[id(it)] = attributes(it)
@@ -118,6 +117,16 @@ func withTable[T any](
 		*notes = append(*notes, fmt.Sprintf("the table of %s is not used: its column %s has none of those in the sales", t, columns[key]))
 	}
 	return known, nil
+}
+
+// keyColumn is where a table beside daily rows has its ids.
+func keyColumn(t source.Table, columns []string) int {
+	for _, name := range []string{string(t)[:len(t)-1], string(t)[:len(t)-1] + "_id", "id"} {
+		if k := slices.Index(columns, name); k >= 0 {
+			return k
+		}
+	}
+	return 0
 }
 
 // each walks a slice as a table's rows.

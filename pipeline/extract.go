@@ -23,7 +23,8 @@ type extracted struct {
 }
 
 // extract reads the shop's places, its order lines since the watermark, less
-// the days of the look-back, its items and its stock.
+// the days of the look-back, its items, its stock
+// and what it has planned.
 func (r *Run) extract(ctx context.Context) error {
 	var e extracted
 	var err error
@@ -43,11 +44,19 @@ func (r *Run) extract(ctx context.Context) error {
 	if err := r.extractLines(ctx, &e); err != nil {
 		return err
 	}
-	if _, err := r.Warehouse.Items().Replace(ctx, r.ID, r.items(ctx)); err != nil {
+	if _, err := r.Warehouse.Items().Replace(ctx, r.ID, readItems(ctx, r.Source, e.aside)); err != nil {
 		return err
 	}
 	if _, err := r.Warehouse.Stock().Replace(ctx, r.ID, r.stock(ctx, e.OnePlace, e.aside)); err != nil {
 		return err
+	}
+	if _, err := r.Warehouse.Plans().Replace(ctx, r.ID, readPlans(ctx, r.Source, e.OnePlace, e.aside)); err != nil {
+		return err
+	}
+	if r.Settings.Customers {
+		if err := r.extractBuyers(ctx, &e); err != nil {
+			return err
+		}
 	}
 	return writeJSON(r.path("extracted"), e)
 }
@@ -57,24 +66,24 @@ func (e *extracted) aside(q daycast.Quarantined) { e.Unreadable = append(e.Unrea
 
 // records walks a table as maps from column to value; none where the shop
 // does not have the table.
-func (r *Run) records(ctx context.Context, t source.Table) iter.Seq2[map[string]string, error] {
+func records(ctx context.Context, src source.Source, t source.Table) iter.Seq2[map[string]string, error] {
 	return func(yield func(map[string]string, error) bool) {
-		if !r.Source.Has(t) {
+		if !src.Has(t) {
 			return
 		}
-		columns, err := r.Source.Columns(ctx, t)
+		columns, err := src.Columns(ctx, t)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
-		for batch, err := range r.Source.Read(ctx, t, daycast.Span{}) {
+		for batch, err := range src.Read(ctx, t, daycast.Span{}) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
 			for _, row := range batch {
 				record := make(map[string]string, len(columns))
-				for k, v := range row {
+				for k, v := range row[:min(len(row), len(columns))] {
 					record[columns[k]] = v
 				}
 				if !yield(record, nil) {
@@ -98,27 +107,10 @@ func rest(record map[string]string, but ...string) map[string]string {
 	return record
 }
 
-func (r *Run) items(ctx context.Context) iter.Seq2[daycast.Item, error] {
-	return func(yield func(daycast.Item, error) bool) {
-		seen := map[string]bool{}
-		for record, err := range r.records(ctx, source.Items) {
-			id := record["item_id"]
-			if err == nil && (id == "" || seen[id]) {
-				continue
-			}
-			seen[id] = true
-			// A name tells one item from the others and groups none.
-			if !yield(daycast.Item{ID: id, Attributes: rest(record, "item_id", "name")}, err) {
-				return
-			}
-		}
-	}
-}
-
 func (r *Run) places(ctx context.Context) ([]daycast.Place, error) {
 	var places []daycast.Place
 	seen := map[string]bool{}
-	for record, err := range r.records(ctx, source.Places) {
+	for record, err := range records(ctx, r.Source, source.Places) {
 		if err != nil {
 			return nil, err
 		}
@@ -151,7 +143,7 @@ func coordinate(s string) float64 {
 func (r *Run) stock(ctx context.Context, onePlace bool, aside func(daycast.Quarantined)) iter.Seq2[daycast.Stock, error] {
 	return func(yield func(daycast.Stock, error) bool) {
 		var row int64
-		for record, err := range r.records(ctx, source.Stock) {
+		for record, err := range records(ctx, r.Source, source.Stock) {
 			row++
 			s := daycast.Stock{Series: daycast.Series{Item: record["item_id"], Place: record["place_id"]}}
 			if err == nil {

@@ -130,8 +130,13 @@ func (r *reader) Signals(ctx context.Context, known daycast.Day) iter.Seq2[dayca
 	}
 }
 
-func (r *reader) Items(ctx context.Context) iter.Seq2[daycast.Item, error] {
-	return r.w.Items().Read(ctx, forever)
+// Plans are few beside the facts: they are read anew for each origin.
+func (r *reader) Plans(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Plan, error] {
+	return r.w.Plans().Read(ctx, known)
+}
+
+func (r *reader) Items(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Item, error] {
+	return r.w.Items().Read(ctx, known)
 }
 
 func (r *reader) Places(ctx context.Context) iter.Seq2[daycast.Place, error] {

@@ -15,7 +15,7 @@ import (
 // and one that was killed goes on at its day.
 //
 // Orders are cut by their time. What a shop's tables keep no history of, such
-// as the attributes of items or lines edited in place, is as it is now.
+// as attributes of items without a day or lines edited in place, is as it is now.
 type Replay struct {
 	Run      Run         // what the runs have in common
 	From, To daycast.Day // the first and the last day that is played

@@ -68,6 +68,8 @@ type Settings struct {
 	Scored  int
 	MaxRows int
 	Seed    uint64
+	// Customers is whether signals of who bought are made.
+	Customers bool
 	// Parameters that the config gives the Models, by model and name.
 	Parameters map[string]map[string]float64
 	TrainEvery int // days between trainings; 0: whenever the data changed

@@ -146,6 +146,7 @@ type content struct {
 	Items      []daycast.Item
 	Places     []daycast.Place
 	Signals    []daycast.Signal
+	Plans      []daycast.Plan
 	Quarantine []daycast.Quarantined
 	Features   []warehouse.FeatureRow
 	Forecasts  []warehouse.ForecastRow
@@ -164,7 +165,7 @@ func contentOf(t testing.TB, w warehouse.Warehouse, run string) content {
 	c := content{
 		Lines: sorted(rows(t, w.Lines().Read(ctx))), Facts: rows(t, w.Facts().Read(ctx, forever)), Stock: rows(t, w.Stock().Read(ctx, forever)),
 		Items: rows(t, w.Items().Read(ctx, forever)), Places: rows(t, w.Places().Read(ctx, forever)),
-		Signals: rows(t, w.Signals().Read(ctx, forever)), Quarantine: rows(t, w.Quarantine().Read(ctx, forever)),
+		Signals: rows(t, w.Signals().Read(ctx, forever)), Plans: rows(t, w.Plans().Read(ctx, forever)), Quarantine: rows(t, w.Quarantine().Read(ctx, forever)),
 		Features: rows(t, w.Features().Read(ctx, run)), Forecasts: rows(t, w.Forecasts().Read(ctx, run)),
 		Accuracy: rows(t, w.Accuracy().Read(ctx, run)), Failures: rows(t, w.Failures().Read(ctx, run)),
 		Scores:      rows(t, w.Scores().Newest(ctx)),

@@ -27,6 +27,9 @@ func (r *Run) signals(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if r.Settings.Customers {
+		rows = chained(rows, r.storedSignals(ctx, ofBuyers))
+	}
 	_, err = r.Warehouse.Signals().Replace(ctx, r.ID, rows)
 	return err
 }

@@ -43,11 +43,11 @@ func (r *Run) steps() []step {
 		return func(ctx context.Context) (string, error) { return r.Warehouse.Fingerprint(ctx, names...) }
 	}
 	load := []step{
-		{name: StepExtract, do: r.guarded(r.extract), left: tables("lines", "items", "places", "stock")},
+		{name: StepExtract, do: r.guarded(r.extract), left: tables("lines", "items", "places", "stock", "plans")},
 		{name: StepClean, do: r.clean, reads: r.cleanReads, left: tables("facts", "quarantine"), keep: r.keepFile("loaded")},
 	}
 	if !r.Source.Has(source.Sales) {
-		load = []step{{name: StepExtract, do: r.guarded(r.loadDaily), left: tables("facts", "signals", "items", "places")}}
+		load = []step{{name: StepExtract, do: r.guarded(r.loadDaily), left: tables("facts", "signals", "items", "places", "plans")}}
 	}
 	return append(load,
 		step{name: StepSignals, do: r.signals, reads: r.signalsReads, left: tables("signals"), keep: r.keepNothing},
@@ -130,7 +130,11 @@ func (r *Run) cleanReads(ctx context.Context) (string, error) {
 	if err := readJSON(r.path("extracted"), &e); err != nil {
 		return "", err
 	}
-	tables, err := r.Warehouse.Fingerprint(ctx, "lines", "stock", "places")
+	names := []string{"lines", "stock", "places"}
+	if r.plans() {
+		names = append(names, "plans", "items")
+	}
+	tables, err := r.Warehouse.Fingerprint(ctx, names...)
 	if err != nil {
 		return "", err
 	}
@@ -145,7 +149,7 @@ func (r *Run) signalsReads(ctx context.Context) (string, error) {
 		return "", err
 	}
 	tables, err := r.Warehouse.Fingerprint(ctx, "places")
-	return hashed(r.Code, r.Shop.Country, r.Settings.Horizon, r.Settings.Step, l.First, l.Spec.Last, tables), err
+	return hashed(r.Code, r.Shop.Country, r.Settings.Customers, r.Settings.Horizon, r.Settings.Step, l.First, l.Spec.Last, tables), err
 }
 
 // panelReads is what every panel of the shop depends on.
@@ -154,7 +158,7 @@ func (r *Run) panelReads(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	tables, err := r.Warehouse.Fingerprint(ctx, "facts", "signals", "items", "places")
+	tables, err := r.Warehouse.Fingerprint(ctx, "facts", "signals", "items", "places", "plans")
 	return hashed(r.fingerprint(), fmt.Sprintf("%+v", l.Spec), tables), err
 }
 

@@ -23,6 +23,7 @@ const (
 	diceOfItem
 	diceOfGroup
 	diceOfCustomer
+	diceOfCalendar
 )
 
 func newDice(seed uint64, k kind, number int) dice {

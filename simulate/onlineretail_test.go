@@ -126,7 +126,7 @@ func TestOnlineRetail(t *testing.T) {
 			"21730 GLASS £STAR <nil> <nil>", "22222 <nil> <nil> <nil>",
 			"85048A GLASS BALL <nil> <nil>", "POST POSTAGE <nil> <nil>",
 		},
-		queries["customers"]: {"12345 Germany <nil>", "13085 EIRE <nil>"},
+		queries["customers"]: {"12345 Germany <nil> soon", "13085 EIRE <nil> 2009-12-01T07:45:00"},
 		queries["places"]:    {"online Europe/London GB GB-LND 51.5072 -0.1276"},
 		queries["stock"]:     nil,
 		"SELECT first_order FROM customers ORDER BY 1":                             {"2009-12-01T07:45:00", "soon"},

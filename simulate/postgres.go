@@ -36,7 +36,7 @@ func DumpPostgres(ctx context.Context, path string, to io.Writer) (err error) {
 	defer func() { err = errors.Join(err, db.Close()) }()
 	w := bufio.NewWriterSize(to, 1<<16)
 	_, _ = w.WriteString("BEGIN;\n" + postgresSchema) // Flush has the error
-	for _, table := range []string{"places", "customers", "products", "orders", "order_lines", "stock"} {
+	for _, table := range []string{"places", "customers", "products", "orders", "order_lines", "stock", "promotions", "prices"} {
 		if err := dumpTable(ctx, db, table, w); err != nil {
 			return fmt.Errorf("%s: %w", table, err)
 		}

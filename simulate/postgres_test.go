@@ -37,7 +37,7 @@ func TestDumpPostgres(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := strings.Count(script.String(), "\n(")
-	if want := sum.Places + sum.Items + sum.Customers + sum.Orders + sum.Lines + sum.Stock; rows != want || sum.Lines <= dumpBatch {
+	if want := sum.Places + sum.Items + sum.Customers + sum.Orders + sum.Lines + sum.Stock + sum.Plans; rows != want || sum.Lines <= dumpBatch {
 		t.Errorf("%d rows in the script, want %d of %+v", rows, want, sum)
 	}
 	if err := DumpPostgres(t.Context(), filepath.Join(t.TempDir(), "none.sqlite"), &script); err == nil {

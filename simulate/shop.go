@@ -150,7 +150,7 @@ func (s Shop) fill(ctx context.Context, shop, truth *file, progress func(done, t
 		}
 	}
 	sum.Customers, sum.Orders, sum.Lines, sum.Stock = len(firstOrder), w.orders.rows, w.lines.rows, w.stock.rows
-	sum.Planted = w.planted
+	sum.Plans, sum.Planted = w.promotions.rows+w.prices.rows, w.planted
 	return sum, nil
 }
 

@@ -11,6 +11,7 @@ type Summary struct {
 	Orders    int     `json:"orders"`
 	Lines     int     `json:"lines"` // order lines
 	Stock     int     `json:"stock"` // stock rows: one a day and series
+	Plans     int     `json:"plans"` // rows of promotions and prices
 	Planted   Planted `json:"planted"`
 	// Overlap is the lines of invoices that an earlier file already had,
 	// which are not loaded again. Only real invoices overlap.
@@ -25,7 +26,9 @@ CREATE TABLE customers (customer_id TEXT, country TEXT, segment TEXT, first_orde
 CREATE TABLE products (item_id TEXT, name TEXT, category TEXT, brand TEXT, launched TEXT, price REAL);
 CREATE TABLE orders (order_id TEXT, customer_id TEXT, place_id TEXT, ordered_at TEXT);
 CREATE TABLE order_lines (order_id TEXT, line_id INTEGER, item_id TEXT, quantity INTEGER, unit_price REAL, promotion INTEGER);
-CREATE TABLE stock (day TEXT, item_id TEXT, place_id TEXT, on_hand INTEGER);`
+CREATE TABLE stock (day TEXT, item_id TEXT, place_id TEXT, on_hand INTEGER);
+CREATE TABLE promotions (item_id TEXT, starts TEXT, ends TEXT, discount REAL, announced TEXT);
+CREATE TABLE prices (item_id TEXT, starts TEXT, price REAL, announced TEXT);`
 
 // indexes come after the rows, which is several times faster than before.
 const indexes = `
@@ -35,16 +38,19 @@ CREATE INDEX order_lines_by_order ON order_lines (order_id);
 CREATE INDEX stock_by_day ON stock (day);`
 
 // Queries are the SQL queries that read a shop's tables as daycast's canonical
-// ones, by the canonical table's name: sales, items, customers, places and
-// stock. They are what a user would write into the config.
+// ones, by the canonical table's name: sales, items, customers, places, stock,
+// promotions and prices. They are what a user would write into the config.
 func Queries() map[string]string {
 	return map[string]string{
 		"sales": `SELECT l.order_id, l.line_id, o.ordered_at, o.customer_id, l.item_id, o.place_id,
        l.quantity, l.unit_price, l.promotion
 FROM order_lines l LEFT JOIN orders o ON o.order_id = l.order_id`,
 		"items":     `SELECT item_id, name, category, brand FROM products`,
-		"customers": `SELECT customer_id, country, segment FROM customers`,
+		"customers": `SELECT customer_id, country, segment, first_order FROM customers`,
 		"places":    `SELECT place_id, time_zone, country, region, latitude, longitude FROM places`,
 		"stock":     `SELECT day, item_id, place_id, on_hand FROM stock`,
+
+		"promotions": `SELECT item_id, starts, ends, discount, announced FROM promotions`,
+		"prices":     `SELECT item_id, starts, price, announced FROM prices`,
 	}
 }

@@ -137,6 +137,7 @@ type item struct {
 
 	price []float64 // by day, promotions included, in cents' precision
 	promo []bool    // by day
+	calendar
 }
 
 // itemsOfCategory is how many items make a category, which is generated as one
@@ -171,6 +172,7 @@ func (s Shop) item(number int) item {
 	}
 	it.live(d, s)
 	it.setPrices(d, s.Days)
+	it.announce(s, number)
 	return it
 }
 
@@ -201,16 +203,21 @@ func (it *item) live(d dice, s Shop) {
 }
 
 // setPrices changes the list price about twice a year, and puts the item on
-// promotion for one or two weeks about five times a year.
+// promotion for one or two weeks about five times a year. Its calendar goes on
+// where the shop's days end.
 func (it *item) setPrices(d dice, days int) {
+	days += calendarAhead
 	it.price, it.promo = make([]float64, days), make([]bool, days)
 	price, off, left := it.listPrice, 0.0, 0
+	it.prices = []priceChange{{0, price, 0}}
 	for t := range days {
 		if d.chance(2. / 365) {
 			price = it.listPrice * d.between(0.85, 1.25)
+			it.prices = append(it.prices, priceChange{day: t, price: price})
 		}
 		if left == 0 && d.chance(5./365) {
 			left, off = 7*d.days(1, 2), d.between(0.1, 0.4)
+			it.promotions = append(it.promotions, promotion{first: t, days: left, off: off})
 		}
 		it.price[t] = price
 		if left > 0 {

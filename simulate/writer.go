@@ -5,6 +5,7 @@ import "daycast"
 // A writer writes the shop's rows, and dirties some.
 type writer struct {
 	places, customers, products, orders, lines, stock *table
+	promotions, prices                                *table
 	demand, effects                                   *table // the truth's
 	planted                                           Planted
 }
@@ -23,6 +24,8 @@ func newWriter(shop, truth *file) (*writer, error) {
 		{&w.orders, shop, "orders", 4},
 		{&w.lines, shop, "order_lines", 6},
 		{&w.stock, shop, "stock", 4},
+		{&w.promotions, shop, "promotions", 5},
+		{&w.prices, shop, "prices", 4},
 		{&w.demand, truth, "demand", 10},
 		{&w.effects, truth, "items", 18},
 	} {
@@ -44,6 +47,9 @@ func (w *writer) items(s Shop, items []item) error {
 	for i := range items {
 		it := &items[i]
 		if err := w.products.add(it.id, it.name, it.category, it.brand, it.launched.String(), it.listPrice); err != nil {
+			return err
+		}
+		if err := w.calendar(s, it); err != nil {
 			return err
 		}
 		var jumpDay any

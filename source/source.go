@@ -1,5 +1,6 @@
-// Package source reads a shop's own tables: sales, products, customers,
-// places and stock, from a database by the user's queries or from files.
+// Package source reads a shop's own tables: sales, products, customers, places,
+// stock, promotions and prices, from a database by the user's queries or from
+// files.
 package source
 
 import (
@@ -21,6 +22,9 @@ const (
 	Customers Table = "customers"
 	Places    Table = "places"
 	Stock     Table = "stock"
+
+	Promotions Table = "promotions" // planned and past ones, by their days
+	Prices     Table = "prices"     // by the day from which on they hold
 )
 
 // A Source is a shop's database or its files. It passes sourcetest.

@@ -52,8 +52,13 @@ var canonical = map[Table][]Column{
 		{"promotion", Bool, false},
 		{"in_stock", Bool, false},
 	},
-	Items:     {{"item_id", Text, true}},
-	Customers: {{"customer_id", Text, true}, {"country", Text, false}},
+	Items: {{"item_id", Text, true}, {"valid_from", Date, false}, {"valid_to", Date, false}},
+	Customers: {
+		{"customer_id", Text, true},
+		{"country", Text, false},
+		{"segment", Text, false},
+		{"first_order", Date, false},
+	},
 	Places: {
 		{"place_id", Text, true},
 		{"time_zone", Text, false},
@@ -68,10 +73,29 @@ var canonical = map[Table][]Column{
 		{"place_id", Text, false},
 		{"on_hand", Number, true},
 	},
+	Promotions: {
+		{"item_id", Text, false},
+		{"category", Text, false},
+		{"place_id", Text, false},
+		{"starts", Date, true},
+		{"ends", Date, true},
+		{"discount", Number, false},
+		{"name", Text, false},
+		{"announced", Date, false},
+	},
+	Prices: {
+		{"item_id", Text, true},
+		{"place_id", Text, false},
+		{"starts", Date, true},
+		{"price", Number, true},
+		{"announced", Date, false},
+	},
 }
 
 // Tables are all tables, in the order in which they are checked and read.
-func Tables() []Table { return []Table{Sales, Daily, Items, Customers, Places, Stock} }
+func Tables() []Table {
+	return []Table{Sales, Daily, Items, Customers, Places, Stock, Promotions, Prices}
+}
 
 // Columns are the table's canonical columns; nil for a table that daycast
 // does not know.

@@ -112,12 +112,17 @@ func (d *duckDB) Facts() Table[daycast.Fact] {
 func (d *duckDB) Stock() Table[daycast.Stock] {
 	return duckTable[daycast.Stock]{d, &stockRelation, ""}
 }
-func (d *duckDB) Items() Table[daycast.Item] { return duckTable[daycast.Item]{d, &itemRelation, ""} }
+func (d *duckDB) Items() Table[daycast.Item] {
+	return duckTable[daycast.Item]{d, &itemRelation, "known_at"}
+}
 func (d *duckDB) Places() Table[daycast.Place] {
 	return duckTable[daycast.Place]{d, &placeRelation, ""}
 }
 func (d *duckDB) Signals() Table[daycast.Signal] {
 	return duckTable[daycast.Signal]{d, &signalRelation, "known_at"}
+}
+func (d *duckDB) Plans() Table[daycast.Plan] {
+	return duckTable[daycast.Plan]{d, &planRelation, "known_at"}
 }
 func (d *duckDB) Quarantine() Table[daycast.Quarantined] {
 	return duckTable[daycast.Quarantined]{d, &quarantineRelation, ""}
@@ -152,6 +157,7 @@ func storedTables() []stored {
 		{name: itemRelation.name, order: itemRelation.order},
 		{name: placeRelation.name, order: placeRelation.order},
 		{name: signalRelation.name, order: signalRelation.order},
+		{name: planRelation.name, order: planRelation.order},
 		{name: quarantineRelation.name, order: quarantineRelation.order},
 		{name: featureRelation.name, order: featureRelation.order, runs: true},
 		{name: forecastRelation.name, order: forecastRelation.order, runs: true},

@@ -63,13 +63,16 @@ var stockRelation = relation[daycast.Stock]{
 
 var itemRelation = relation[daycast.Item]{
 	name:    "items",
-	columns: []column{plain("id"), plain("attributes")},
-	order:   "id",
+	columns: []column{plain("id"), day("known_at"), plain("attributes")},
+	order:   "id, known_at",
 	put: func(p *putter, i daycast.Item) {
 		p.texts(i.ID)
+		p.days(i.KnownAt)
 		p.attributes(i.Attributes)
 	},
-	take: func(t *taker) daycast.Item { return daycast.Item{ID: t.text(), Attributes: t.attributes()} },
+	take: func(t *taker) daycast.Item {
+		return daycast.Item{ID: t.text(), KnownAt: t.day(), Attributes: t.attributes()}
+	},
 }
 
 var placeRelation = relation[daycast.Place]{
@@ -108,6 +111,28 @@ var signalRelation = relation[daycast.Signal]{
 		return daycast.Signal{
 			Name: t.text(), Scope: daycast.Scope(t.text()), Key: t.text(),
 			Day: t.day(), KnownAt: t.day(), Value: t.single(), Code: t.text(),
+		}
+	},
+}
+
+var planRelation = relation[daycast.Plan]{
+	name: "plans",
+	columns: []column{
+		plain("kind"), plain("item"), plain("category"), plain("place"), day("first_day"), day("last_day"), day("known_at"),
+		plain("value"), plain("name"), plain("row_number"),
+	},
+	order: "kind, item, category, place, first_day, known_at, row_number",
+	put: func(p *putter, l daycast.Plan) {
+		p.texts(string(l.Kind), l.Item, l.Category, l.Place)
+		p.days(l.First, l.Last, l.KnownAt)
+		p.singles(l.Value)
+		p.texts(l.Name)
+		p.any(l.Row)
+	},
+	take: func(t *taker) daycast.Plan {
+		return daycast.Plan{
+			Kind: daycast.PlanKind(t.text()), Item: t.text(), Category: t.text(), Place: t.text(),
+			First: t.day(), Last: t.day(), KnownAt: t.day(), Value: t.single(), Name: t.text(), Row: as[int64](t.any()),
 		}
 	},
 }

@@ -14,9 +14,10 @@ type Warehouse interface {
 	Lines() LineTable                       // by item, place
 	Facts() Table[daycast.Fact]             // by item, place, day, known-at
 	Stock() Table[daycast.Stock]            // by item, place, day
-	Items() Table[daycast.Item]             // by id
+	Items() Table[daycast.Item]             // by id, known-at
 	Places() Table[daycast.Place]           // by id
 	Signals() Table[daycast.Signal]         // by name, scope, key, day, known-at
+	Plans() Table[daycast.Plan]             // by kind, item, category, place, first day, known-at, row
 	Quarantine() Table[daycast.Quarantined] // by table, row
 	Features() RunTable[FeatureRow]         // by origin, item, place
 	Forecasts() ForecastTable               // by origin, item, place, day

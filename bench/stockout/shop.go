@@ -121,8 +121,12 @@ func (s *shop) Signals(ctx context.Context, known daycast.Day) iter.Seq2[daycast
 	return s.house.Signals().Read(ctx, known)
 }
 
-func (s *shop) Items(ctx context.Context) iter.Seq2[daycast.Item, error] {
-	return s.house.Items().Read(ctx, forever)
+func (s *shop) Plans(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Plan, error] {
+	return s.house.Plans().Read(ctx, known)
+}
+
+func (s *shop) Items(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Item, error] {
+	return s.house.Items().Read(ctx, known)
 }
 
 func (s *shop) Places(ctx context.Context) iter.Seq2[daycast.Place, error] {

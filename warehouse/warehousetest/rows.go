@@ -71,7 +71,7 @@ func items() []daycast.Item {
 	for _, text := range odd {
 		all[text] = text
 	}
-	return append(items, daycast.Item{ID: "b", Attributes: all})
+	return append(items, daycast.Item{ID: "b", Attributes: all}, daycast.Item{ID: "b", KnownAt: 19_000})
 }
 
 func places() []daycast.Place {
@@ -91,6 +91,15 @@ func signals() []daycast.Signal {
 		{Name: "heat", Scope: daycast.ScopePlace, Key: "q", Day: 0, KnownAt: 0},
 		{Name: "heat", Scope: daycast.ScopeShop, Key: "", Day: 0, KnownAt: 0},
 		{Name: "holiday", Scope: daycast.ScopeShop, Key: "", Day: -5, KnownAt: -9, Value: nan32, Code: "Weihnachten ☃"},
+	}
+}
+
+func plans() []daycast.Plan {
+	return []daycast.Plan{
+		{Kind: daycast.PlannedPrice, Item: "a", First: 10, Last: 10, KnownAt: -3000, Value: 2.5, Row: 1},
+		{Kind: daycast.PlannedPrice, Item: "a", Place: "p", First: 9, Last: 9, KnownAt: 9, Value: math.SmallestNonzeroFloat32, Row: 2},
+		{Kind: daycast.PlannedPromotion, First: 3, Last: 5, KnownAt: 2, Value: nan32, Name: "Schlussverkauf ☃", Row: 3},
+		{Kind: daycast.PlannedPromotion, Category: "ÄÖ", Place: "p", First: -5, Last: 40_000, KnownAt: -9, Row: math.MaxInt64},
 	}
 }
 
@@ -186,6 +195,7 @@ func Fill(t *testing.T, w warehouse.Warehouse, run string) {
 	must(w.Items().Replace(ctx, run, Rows(items())))
 	must(w.Places().Replace(ctx, run, Rows(places())))
 	must(w.Signals().Replace(ctx, run, Rows(signals())))
+	must(w.Plans().Replace(ctx, run, Rows(plans())))
 	must(w.Quarantine().Replace(ctx, run, Rows(quarantined())))
 	must(w.Features().Replace(ctx, run, Rows(features())))
 	must(w.Forecasts().Replace(ctx, run, Rows(forecasts())))
@@ -206,6 +216,7 @@ func same(t *testing.T, a, b warehouse.Warehouse, run string) {
 	sameTable(t, "items", a.Items(), b.Items())
 	sameTable(t, "places", a.Places(), b.Places())
 	sameTable(t, "signals", a.Signals(), b.Signals())
+	sameTable(t, "plans", a.Plans(), b.Plans())
 	sameTable(t, "quarantine", a.Quarantine(), b.Quarantine())
 	diff(t, "features", Collect(t, a.Features().Read(ctx, run)), Collect(t, b.Features().Read(ctx, run)))
 	diff(t, "forecasts", Collect(t, a.Forecasts().Read(ctx, run)), Collect(t, b.Forecasts().Read(ctx, run)))

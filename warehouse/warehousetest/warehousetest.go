@@ -58,6 +58,7 @@ func runTables(t *testing.T, w warehouse.Warehouse) {
 	table(t, "items", w.Items(), items())
 	table(t, "places", w.Places(), places())
 	table(t, "signals", w.Signals(), signals())
+	table(t, "plans", w.Plans(), plans())
 	table(t, "quarantine", w.Quarantine(), quarantined())
 }
 
@@ -344,6 +345,7 @@ func runCounts(t *testing.T, w warehouse.Warehouse) {
 	diff(t, "counts", map[string]int64{
 		"lines": int64(len(lines())), "facts": int64(len(Facts())), "stock": int64(len(stocks())),
 		"items": int64(len(items())), "places": int64(len(places())), "signals": int64(len(signals())),
+		"plans":      int64(len(plans())),
 		"quarantine": int64(len(quarantined())), "forecasts": int64(len(forecasts())),
 		"accuracy": int64(len(accuracies())), "features": int64(len(features())), "failures": int64(len(failures())),
 		"scores": int64(len(scores())), "importances": int64(len(importances())), "errors": int64(len(errorRows())),
