@@ -70,7 +70,7 @@ func openSource(ctx context.Context, c config.Config) (source.Source, error) {
 		if err != nil {
 			return nil, err
 		}
-		return source.OpenPostgres(ctx, dsn.Reveal(), tables(c.Source.Queries))
+		return source.Postgres{Timeout: time.Duration(c.Source.Timeout)}.Open(ctx, dsn.Reveal(), tables(c.Source.Queries))
 	case "csv":
 		return source.OpenCSV(tables(c.Source.Files))
 	}

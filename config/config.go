@@ -50,6 +50,7 @@ type Source struct {
 	Files    map[string]string `yaml:"files"`     // For csv: a file for each of sales (or daily), items, customers, places and stock; gzip is accepted.
 	LookBack Duration          `yaml:"look_back"` // How far before the newest order a run reads again, for late and corrected orders.
 	Patience Duration          `yaml:"patience"`  // How long a run tries again where the source is away, such as 10m; it goes on where it was.
+	Timeout  Duration          `yaml:"timeout"`   // For postgres: how long a connection may be silent before it counts as lost and is tried again; longer than the longest query takes to its first row. 0s: for good.
 }
 
 // Clean is how order lines become daily sales.
@@ -138,7 +139,7 @@ type Schedule struct {
 func Default() Config {
 	return Config{
 		Shop:   Shop{Name: "shop", TimeZone: "UTC", DayBegins: "00:00"},
-		Source: Source{LookBack: Duration(7 * 24 * time.Hour), Patience: Duration(10 * time.Minute)},
+		Source: Source{LookBack: Duration(7 * 24 * time.Hour), Patience: Duration(10 * time.Minute), Timeout: Duration(5 * time.Minute)},
 		Data:   "data",
 		Forecast: Forecast{
 			Horizon: 28, Step: "day", Metric: "wape",

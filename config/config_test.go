@@ -58,7 +58,7 @@ serve: {addr: ":0", timeout: 1m}
 	want.Shop = Shop{Name: "Corner shop", TimeZone: "Europe/Berlin", DayBegins: "04:30", Country: "DE", Currency: "EUR"}
 	want.Source = Source{
 		Kind: "csv", Files: map[string]string{"sales": filepath.Join(dir, "sales.csv"), "items": "/shop/items.csv"},
-		LookBack: Duration(36 * time.Hour), Patience: Duration(10 * time.Minute),
+		LookBack: Duration(36 * time.Hour), Patience: Duration(10 * time.Minute), Timeout: Duration(5 * time.Minute),
 	}
 	want.Data = filepath.Join(dir, "state")
 	want.Forecast = Forecast{

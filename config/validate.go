@@ -15,6 +15,7 @@ const (
 	mostHorizon  = 730       // two years of days: beyond it no model here knows anything
 	leastMemory  = 256 << 20 // below it the warehouse alone does not fit
 	mostThreads  = 1024
+	leastTimeout = Duration(time.Second)
 	mostGateDays = 365 // a champion is far out of date by then
 )
 
@@ -108,6 +109,7 @@ func (ck *checker) source(s Source) {
 		ck.tables("source.files", s.Files, "a file")
 	}
 	ck.want(s.Patience >= 0, "source.patience", "%s; want a length of time from 0 on, such as 10m", s.Patience)
+	ck.want(s.Timeout == 0 || s.Timeout >= leastTimeout, "source.timeout", "%s; want a length of time from %s on, such as 5m, or 0s for no limit", s.Timeout, leastTimeout)
 	ck.want(s.LookBack >= 0, "source.look_back", "%s; want a length of time from 0 on, such as 7d", s.LookBack)
 }
 

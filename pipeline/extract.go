@@ -30,8 +30,8 @@ func (r *Run) extract(ctx context.Context) error {
 	if e.Since, err = r.since(ctx); err != nil {
 		return err
 	}
-	places, err := r.places(ctx)
-	if err != nil {
+	var places []daycast.Place
+	if err := r.again(ctx, func() (err error) { places, err = r.places(ctx); return err }); err != nil {
 		return err
 	}
 	if e.OnePlace = len(places) == 1; e.OnePlace {
@@ -43,10 +43,20 @@ func (r *Run) extract(ctx context.Context) error {
 	if err := r.extractLines(ctx, &e); err != nil {
 		return err
 	}
-	if _, err := r.Warehouse.Items().Replace(ctx, r.ID, r.items(ctx)); err != nil {
+	err = r.again(ctx, func() error {
+		_, err := r.Warehouse.Items().Replace(ctx, r.ID, r.items(ctx))
+		return err
+	})
+	if err != nil {
 		return err
 	}
-	if _, err := r.Warehouse.Stock().Replace(ctx, r.ID, r.stock(ctx, e.OnePlace, e.aside)); err != nil {
+	read := len(e.Unreadable)
+	err = r.again(ctx, func() error {
+		e.Unreadable = e.Unreadable[:read]
+		_, err := r.Warehouse.Stock().Replace(ctx, r.ID, r.stock(ctx, e.OnePlace, e.aside))
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	return writeJSON(r.path("extracted"), e)
