@@ -127,7 +127,13 @@ func open(ctx context.Context, c config.Config, w World) (run *pipeline.Run, clo
 		_ = src.Close()
 		return nil, nil, err
 	}
-	return run, func() { closeRest(); _ = src.Close() }, nil
+	closeChanges, err := follow(ctx, c, run)
+	close = func() { closeChanges(); closeRest(); _ = src.Close() }
+	if err != nil {
+		close()
+		return nil, nil, err
+	}
+	return run, close, nil
 }
 
 // openStored is open for what works on what runs have stored: it needs no

@@ -20,6 +20,7 @@ type extracted struct {
 	Lines      int64                 `json:"lines"`
 	OnePlace   bool                  `json:"one_place"` // the places table names one
 	Unreadable []daycast.Quarantined `json:"unreadable"`
+	Followed   *Followed             `json:"followed,omitempty"` // nil: changes are not followed
 }
 
 // extract reads the shop's places, its order lines since the watermark, less
@@ -28,6 +29,10 @@ func (r *Run) extract(ctx context.Context) error {
 	var e extracted
 	var err error
 	if e.Since, err = r.since(ctx); err != nil {
+		return err
+	}
+	var changed []daycast.Span
+	if changed, e.Followed, err = r.follow(ctx, e.Since); err != nil {
 		return err
 	}
 	var places []daycast.Place
@@ -40,7 +45,7 @@ func (r *Run) extract(ctx context.Context) error {
 	if _, err := r.Warehouse.Places().Replace(ctx, r.ID, each(places)); err != nil {
 		return err
 	}
-	if err := r.extractLines(ctx, &e); err != nil {
+	if err := r.extractLines(ctx, &e, changed); err != nil {
 		return err
 	}
 	err = r.again(ctx, func() error {

@@ -22,9 +22,10 @@ type extracting struct {
 }
 
 // extractLines reads the order lines span by span, each of which replaces what
-// the warehouse has of its days at once.
-func (r *Run) extractLines(ctx context.Context, e *extracted) error {
-	x, err := r.planLines(ctx, *e)
+// the warehouse has of its days at once: those that have changed, where that is
+// known, or all since the look-back.
+func (r *Run) extractLines(ctx context.Context, e *extracted, changed []daycast.Span) error {
+	x, err := r.planLines(ctx, *e, changed)
 	if err != nil {
 		return err
 	}
@@ -65,9 +66,12 @@ func (r *Run) halves(span daycast.Span) (parts [2]daycast.Span, ok bool) {
 
 // planLines goes on with a plan of this run's that was not carried out, or
 // makes one.
-func (r *Run) planLines(ctx context.Context, e extracted) (x extracting, err error) {
+func (r *Run) planLines(ctx context.Context, e extracted, changed []daycast.Span) (x extracting, err error) {
 	if readJSON(r.path("extracting"), &x) == nil && x.So.Since == e.Since && x.So.OnePlace == e.OnePlace {
 		return x, nil
+	}
+	if changed != nil {
+		return extracting{Spans: changed, So: e}, nil
 	}
 	err = r.again(ctx, func() (err error) {
 		x.Spans, err = source.Spans(ctx, r.Source, e.Since, cmp.Or(r.Settings.SpanLines, source.SpanLines))

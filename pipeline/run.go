@@ -33,6 +33,7 @@ type Run struct {
 	Contract  contract.Contract // what the shop has promised of its tables
 	Settings  Settings
 	Source    source.Source
+	Changes   Changes // that the shop tells of; nil: the look-back is read
 	Warehouse warehouse.Warehouse
 	Registry  *registry.Registry
 	Holidays  signal.Source
@@ -121,6 +122,9 @@ func (r *Run) leave(ctx context.Context, whole bool) error {
 	err := r.noteQuality(ctx, nil)
 	if err == nil && whole {
 		err = r.remember()
+	}
+	if err == nil && whole {
+		err = r.followed(ctx)
 	}
 	return err
 }

@@ -64,6 +64,7 @@ func (p Postgres) configure(dsn string) (*pgx.ConnConfig, error) {
 	config.RuntimeParams["application_name"] = "daycast"
 	config.RuntimeParams["default_transaction_read_only"] = "on"
 	config.RuntimeParams["timezone"] = "UTC"
+	config.RuntimeParams["datestyle"] = "ISO" // only how dates are written: the order of days and months in texts is the user's
 	// No prepared statements, so that a pooler between us does not matter.
 	config.DefaultQueryExecMode = pgx.QueryExecModeExec
 	return config, nil
