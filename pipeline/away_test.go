@@ -24,7 +24,7 @@ import (
 
 // manyLines is how many order lines the shop of these tests has, eight spans of
 // them.
-const manyLines = 240_000
+const manyLines = 60_000
 
 // ordersQuery reads it.
 const ordersQuery = `SELECT l.order_id, l.line_id, o.ordered_at, o.customer_id, l.item_id, l.quantity, l.unit_price
@@ -68,7 +68,7 @@ func postgres(t *testing.T, lines int) (*sql.DB, string) {
 		`CREATE TABLE orders (id int PRIMARY KEY, ordered_at timestamp NOT NULL, customer_id int)`,
 		`CREATE TABLE order_lines (order_id int REFERENCES orders, line_id int, item_id text, quantity numeric, unit_price numeric, PRIMARY KEY (order_id, line_id))`,
 		fmt.Sprintf(`INSERT INTO orders SELECT i, timestamp '2023-01-02' + i * interval '1 day' * 240 / %d, i %% 997 FROM generate_series(0, %[1]d - 1) i`, lines/4),
-		fmt.Sprintf(`INSERT INTO order_lines SELECT i / 4, i %% 4, 'item ' || i * 7919 %% 31, 1 + i %% 5, 2 + i %% 7 FROM generate_series(0, %d - 1) i`, lines),
+		fmt.Sprintf(`INSERT INTO order_lines SELECT i / 4, i %% 4, 'item ' || i::bigint * 7919 %% 31, 1 + i %% 5, 2 + i %% 7 FROM generate_series(0, %d - 1) i`, lines),
 		`CREATE INDEX ON orders (ordered_at)`, `ANALYZE`)
 	return db, u.String()
 }
@@ -143,7 +143,7 @@ func TestHarmedConnection(t *testing.T) {
 	u, _ := url.Parse(dsn)
 	password, _ := u.User.Password()
 	tls := strings.Replace(dsn, "sslmode=disable", "sslmode=require", 1)
-	resets := []harm{{400_000, "reset"}, {900_000, "reset"}, {100_000, "reset"}, {1_200_000, "reset"}}
+	resets := []harm{{100_000, "reset"}, {220_000, "reset"}, {30_000, "reset"}, {300_000, "reset"}}
 	for name, c := range map[string]struct {
 		dsn   string
 		harms []harm
@@ -152,14 +152,15 @@ func TestHarmedConnection(t *testing.T) {
 		says  string
 	}{
 		"reset again and again": {dsn: dsn, harms: resets, tries: 4, says: "the source is away (the query for sales: cannot reach Postgres at "},
-		"slow and reset":        {dsn: dsn, harms: resets[:2], pace: pace{100 * time.Microsecond, 64 << 20}, tries: 2},
-		"silent":                {dsn: dsn, harms: []harm{{500_000, "hang"}, {300_000, "hang"}}, tries: 2, says: "nothing came for 1s from Postgres at"},
-		"a broken frame":        {dsn: dsn, harms: []harm{{500_000, "frame"}}, tries: 1},
-		"bits under TLS":        {dsn: tls, harms: []harm{{300_000, "flip"}, {700_000, "flip"}, {500_000, "frame"}}, tries: 2},
+		"slow and reset":        {dsn: dsn, harms: resets[:2], pace: pace{time.Millisecond, 16 << 20}, tries: 2},
+		"silent":                {dsn: dsn, harms: []harm{{120_000, "hang"}, {80_000, "hang"}}, tries: 2, says: "nothing came for 1s from Postgres at"},
+		"a broken frame":        {dsn: dsn, harms: []harm{{120_000, "frame"}}, tries: 1},
+		"bits under TLS":        {dsn: tls, harms: []harm{{80_000, "flip"}, {170_000, "flip"}, {120_000, "frame"}}, tries: 2},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p, bad := through(t, c.dsn, c.harms...)
-			p.pace = c.pace
+			p.slow(c.pace)
 			w, heard := postgresWorld(t, bad, time.Second)
 			w.run(t, pipeline.StepClean)
 			equalFacts(t, want, w.facts(t))
@@ -180,9 +181,31 @@ func TestHarmedConnection(t *testing.T) {
 	t.Run("killed", func(t *testing.T) { killedWhileReading(t, dsn, want) })
 }
 
+// Several hundred thousand order lines come through a connection that is reset
+// once in most of the spans.
+func TestManyResets(t *testing.T) {
+	const lines = 300_000
+	_, dsn := postgres(t, lines)
+	want := undisturbed(t, dsn)
+	var resets []harm
+	for i := range 7 {
+		resets = append(resets, harm{1_000_000 + 3_300_000*i, "reset"})
+	}
+	p, bad := through(t, dsn, resets...)
+	p.overall()
+	w, heard := postgresWorld(t, bad, 0)
+	w.set = func(r *pipeline.Run) { r.Settings.SpanLines = lines / 8 }
+	w.run(t, pipeline.StepClean)
+	equalFacts(t, want, w.facts(t))
+	if n := strings.Count(heard.text(), "trying again"); p.count() != len(resets) || n < len(resets) {
+		t.Errorf("%d resets, %d tries:\n%s", p.count(), n, heard.text())
+	}
+}
+
 // endBackends does what the restart of a server does to its connections.
 func endBackends(t *testing.T, db *sql.DB, dsn string, want []daycast.Fact) {
-	_, slow := through(t, dsn)
+	p, slow := through(t, dsn)
+	p.slow(pace{bytes: 2 << 20})
 	w, heard := postgresWorld(t, slow, 0)
 	ended := make(chan int)
 	ctx, stop := context.WithCancel(t.Context())
@@ -214,7 +237,7 @@ func statementTimeout(t *testing.T, dsn string, want []daycast.Fact) {
 	w, heard := postgresWorld(t, u.String(), 0)
 	var spans []daycast.Span
 	// A query that takes a time for each day that it is asked for.
-	w.query = ordersQuery + ` WHERE pg_sleep(CASE WHEN l.line_id = 0 AND o.id % 250 = 0 THEN 0.008 ELSE 0 END) IS NOT NULL`
+	w.query = ordersQuery + ` WHERE pg_sleep(CASE WHEN l.line_id = 0 AND o.id % 60 = 0 THEN 0.008 ELSE 0 END) IS NOT NULL`
 	w.set = func(r *pipeline.Run) {
 		r.Source = &noted{r.Source, &spans}
 		r.Settings.SpanLines = manyLines / 2
@@ -250,14 +273,14 @@ func killedWhileReading(t *testing.T, dsn string, want []daycast.Fact) {
 	w, _ := postgresWorld(t, dsn, 0)
 	for range 2 {
 		p, slow := through(t, dsn)
-		p.pace = pace{bytes: 3 << 20}
+		p.slow(pace{bytes: 1 << 20})
 		c := exec.CommandContext(t.Context(), os.Args[0])
 		c.Env = append(os.Environ(), victimDir+"="+w.dir, victimShop+"="+slow)
 		c.Stderr = os.Stderr
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
 		}
-		if !eventually(func() bool { return p.passedBytes() > 6<<20 }) {
+		if !eventually(func() bool { return p.passedBytes() > 3<<19 }) {
 			t.Error("nothing was read")
 		}
 		_ = c.Process.Kill()

@@ -19,6 +19,7 @@ type proxy struct {
 
 	lock  sync.Mutex
 	harms []harm // that are still to be done, each to the first connection that comes so far
+	whole bool   // harms count the bytes of all connections
 	pace  pace
 	conns map[net.Conn]bool
 	done  int // harms so far
@@ -55,6 +56,20 @@ func through(t *testing.T, dsn string, harms ...harm) (*proxy, string) {
 	go p.accept()
 	u.Host = l.Addr().String()
 	return p, u.String()
+}
+
+// overall makes it count the bytes of all connections.
+func (p *proxy) overall() {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	p.whole = true
+}
+
+// slow makes it slow.
+func (p *proxy) slow(by pace) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	p.pace = by
 }
 
 func (p *proxy) close() {
@@ -112,7 +127,7 @@ func (p *proxy) pass(client, server net.Conn) {
 		if err != nil {
 			return
 		}
-		what := p.next(passed, n, harmed)
+		what, pace := p.next(passed, n, harmed)
 		harmed = harmed || what != ""
 		switch what {
 		case "reset":
@@ -130,10 +145,10 @@ func (p *proxy) pass(client, server net.Conn) {
 			}
 		}
 		passed += n
-		if p.pace.latency > 0 || p.pace.bytes > 0 {
-			wait := p.pace.latency
-			if p.pace.bytes > 0 {
-				wait += time.Duration(n) * time.Second / time.Duration(p.pace.bytes)
+		if pace.latency > 0 || pace.bytes > 0 {
+			wait := pace.latency
+			if pace.bytes > 0 {
+				wait += time.Duration(n) * time.Second / time.Duration(pace.bytes)
 			}
 			<-time.After(wait)
 		}
@@ -143,16 +158,19 @@ func (p *proxy) pass(client, server net.Conn) {
 	}
 }
 
-// next is the harm to do to a piece, "" for none.
-func (p *proxy) next(passed, n int, harmed bool) string {
+// next is the harm to do to a piece, "" for none, and how slow it is.
+func (p *proxy) next(passed, n int, harmed bool) (string, pace) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	p.total += n
+	if p.whole {
+		passed = p.total - n
+	}
 	if harmed || len(p.harms) == 0 || passed+n < p.harms[0].after {
-		return ""
+		return "", p.pace
 	}
 	what := p.harms[0].what
 	p.harms = p.harms[1:]
 	p.done++
-	return what
+	return what, p.pace
 }
