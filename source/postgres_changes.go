@@ -3,6 +3,7 @@ package source
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -68,7 +69,7 @@ func (c *Changes) Slot(ctx context.Context) (s Slot, err error) {
 		FROM pg_replication_slots WHERE slot_name = $1`, c.following.Slot).Scan(&plugin, &status, &here, &s.Now, &s.Confirmed, &s.Retained)
 	name := c.following.Slot
 	switch {
-	case err == sql.ErrNoRows: //nolint:errorlint // database/sql does not wrap it
+	case errors.Is(err, sql.ErrNoRows):
 		return s, daycast.Errorf(daycast.NotFound, "there is no replication slot %q", name).WithField("source.changes.slot").
 			WithHint("SELECT pg_create_logical_replication_slot('%s', 'pgoutput') makes it, where wal_level is logical", name)
 	case err != nil:
@@ -156,23 +157,28 @@ func (c *Changes) lookUp(ctx context.Context, o *output) error {
 			all = append(all, k)
 		}
 		for some := range slices.Chunk(all, lookUpKeys) {
-			rows, err := c.db.QueryContext(ctx, query, some)
-			if err != nil {
-				return c.failed(ctx, err)
-			}
-			for rows.Next() {
-				var day sql.NullString
-				if err := rows.Scan(&day); err != nil {
-					return c.failed(ctx, err)
-				}
-				o.add(day.String)
-			}
-			if err := rows.Err(); err != nil {
+			if err := c.addDays(ctx, o, query, some); err != nil {
 				return c.failed(ctx, err)
 			}
 		}
 	}
 	return nil
+}
+
+func (c *Changes) addDays(ctx context.Context, o *output, query string, keys []string) error {
+	rows, err := c.db.QueryContext(ctx, query, keys)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var day sql.NullString
+		if err := rows.Scan(&day); err != nil {
+			return err
+		}
+		o.add(day.String)
+	}
+	return rows.Err()
 }
 
 // timeOf is the time's column of a followed table.
@@ -238,7 +244,7 @@ func (c *Changes) Confirm(ctx context.Context, to string) error {
 	var ignored sql.NullString
 	err := c.db.QueryRowContext(ctx, `SELECT a.end_lsn::text FROM pg_replication_slots AS s, pg_replication_slot_advance(s.slot_name, $2::text::pg_lsn) AS a
 		WHERE s.slot_name = $1 AND s.confirmed_flush_lsn < $2::text::pg_lsn`, c.following.Slot, to).Scan(&ignored)
-	if err == sql.ErrNoRows { //nolint:errorlint // database/sql does not wrap it
+	if errors.Is(err, sql.ErrNoRows) {
 		return nil // it is there already
 	}
 	if err != nil {
