@@ -63,7 +63,7 @@ func openSource(ctx context.Context, c config.Config) (source.Source, error) {
 		return to
 	}
 	connect := map[string]func(context.Context, string, map[source.Table]string) (*source.SQL, error){
-		"postgres": source.OpenPostgres, "mysql": source.OpenMySQL, "mariadb": source.OpenMySQL, "sqlserver": source.OpenSQLServer,
+		"postgres": source.Postgres{Timeout: time.Duration(c.Source.Timeout)}.Open, "mysql": source.OpenMySQL, "mariadb": source.OpenMySQL, "sqlserver": source.OpenSQLServer,
 	}[c.Source.Kind]
 	switch {
 	case connect != nil:
@@ -133,7 +133,13 @@ func open(ctx context.Context, c config.Config, w World) (run *pipeline.Run, clo
 		_ = src.Close()
 		return nil, nil, err
 	}
-	return run, func() { closeRest(); _ = src.Close() }, nil
+	closeChanges, err := follow(ctx, c, run)
+	close = func() { closeChanges(); closeRest(); _ = src.Close() }
+	if err != nil {
+		close()
+		return nil, nil, err
+	}
+	return run, close, nil
 }
 
 // openStored is open for what works on what runs have stored: it needs no

@@ -73,7 +73,7 @@ func (v *vitals) read(ctx context.Context) monitor.Inputs {
 	now := v.now()
 	in := monitor.Inputs{Now: now, Today: daycast.DayOf(now.In(v.config.Shop.Zone()))}
 	in.Data, in.Accuracy = v.published(ctx)
-	in.Contract, in.Runs, in.Model = v.contract(), v.runs(), v.model()
+	in.Contract, in.Changes, in.Runs, in.Model = v.contract(), v.changes(), v.runs(), v.model()
 	return in
 }
 
@@ -142,6 +142,17 @@ func (v *vitals) contract() (c monitor.Contract) {
 		c.Rules[string(severity)] = n
 	}
 	return c
+}
+
+func (v *vitals) changes() monitor.Changes {
+	if v.config.Source.Changes == nil {
+		return monitor.Changes{}
+	}
+	f, err := pipeline.ReadFollowed(v.config.Data)
+	if err != nil && daycast.CodeOf(err) != daycast.NotFound {
+		return monitor.Changes{Broken: v.broken("changes", err)}
+	}
+	return monitor.Changes{Retained: f.Retained, Warning: f.Warning}
 }
 
 func (v *vitals) runs() (r monitor.Runs) {

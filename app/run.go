@@ -127,6 +127,7 @@ func Check(ctx context.Context, c config.Config, w World) ([]Finding, error) {
 		f.tables(ctx, src)
 		f.changes(ctx, c, src)
 		f.contract(ctx, src, contractOf(c))
+		f.following(ctx, c.Source)
 		_ = src.Close()
 	}
 	house, err := openWarehouse(ctx, c)

@@ -5,6 +5,7 @@ package config
 //go:generate go test -run TestReference -update .
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"time"
@@ -51,6 +52,34 @@ type Source struct {
 	Files    map[string]string `yaml:"files"`     // For csv (plain, gzip or zstd) and parquet: for each of these tables a file, a folder, a pattern such as sales-*.csv, or one of these in a bucket such as s3://bucket/sales-*.csv?region=eu-west-1.
 	LookBack Duration          `yaml:"look_back"` // How far before the newest order a run reads again, for late and corrected orders.
 	Patience Duration          `yaml:"patience"`  // How long a run tries again where the source is away, such as 10m; it goes on where it was.
+	Changes  *Changes          `yaml:"changes"`   // For postgres, off when left out: a replication slot that tells which days have changed, however old they are; a run reads those in the place of the look-back.
+	Timeout  Duration          `yaml:"timeout"`   // For postgres: how long a connection may be silent before it counts as lost and is tried again; longer than the longest query takes to its first row. 0s: for good.
+}
+
+// Changes is changes in source. docs/resilience.md has what the server needs.
+type Changes struct {
+	Slot        string    `yaml:"slot"`        // Logical replication slot of pgoutput, for this data folder alone. Left out: daycast.
+	Publication string    `yaml:"publication"` // Publication of the tables. Left out: daycast.
+	Tables      []Changed `yaml:"tables"`      // Those that the query for sales reads and that change.
+}
+
+// Changed is an entry of its tables.
+type Changed struct {
+	Table string `yaml:"table"` // Its name, with the schema before a point where that is not on the search path.
+	Time  string `yaml:"time"`  // The column with the order's time.
+	Key   string `yaml:"key"`   // Or the column that points to a table with it.
+	Of    string `yaml:"of"`    // That table and the column that key points to, such as orders.id.
+}
+
+// Names are the slot and the publication.
+func (c Changes) Names() (slot, publication string) {
+	return cmp.Or(c.Slot, "daycast"), cmp.Or(c.Publication, "daycast")
+}
+
+// Parent is Of in two: the table and its column.
+func (c Changed) Parent() (table, column string) {
+	k := max(strings.LastIndex(c.Of, "."), 0)
+	return c.Of[:k], strings.TrimPrefix(c.Of[k:], ".")
 }
 
 // Clean is how order lines become daily sales.
@@ -149,7 +178,7 @@ type Schedule struct {
 func Default() Config {
 	return Config{
 		Shop:   Shop{Name: "shop", TimeZone: "UTC", DayBegins: "00:00"},
-		Source: Source{LookBack: Duration(7 * 24 * time.Hour), Patience: Duration(10 * time.Minute)},
+		Source: Source{LookBack: Duration(7 * 24 * time.Hour), Patience: Duration(10 * time.Minute), Timeout: Duration(5 * time.Minute)},
 		Data:   "data",
 		Forecast: Forecast{
 			Horizon: 28, Step: "day", Metric: "wape",

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,7 +59,7 @@ serve: {addr: ":0", timeout: 1m}
 	want.Shop = Shop{Name: "Corner shop", TimeZone: "Europe/Berlin", DayBegins: "04:30", Country: "DE", Currency: "EUR"}
 	want.Source = Source{
 		Kind: "csv", Files: map[string]string{"sales": filepath.Join(dir, "sales.csv"), "items": "/shop/items.csv", "stock": "s3://shop/stock/*.csv?region=eu-west-1"},
-		LookBack: Duration(36 * time.Hour), Patience: Duration(10 * time.Minute),
+		LookBack: Duration(36 * time.Hour), Patience: Duration(10 * time.Minute), Timeout: Duration(5 * time.Minute),
 	}
 	want.Data = filepath.Join(dir, "state")
 	want.Forecast = Forecast{
@@ -327,4 +328,31 @@ func TestEveryFieldHasAKey(t *testing.T) {
 		}
 	}
 	walk(reflect.TypeFor[Config]())
+}
+
+// source.changes is off, and says what is wrong with it where it is on.
+func TestChanges(t *testing.T) {
+	c := Default()
+	c.Source.Kind, c.Source.DSN = "postgres", NewSecret("postgres://me@h/shop")
+	c.Source.Queries = map[string]string{"sales": "SELECT 1"}
+	good := Changes{Tables: []Changed{{Table: "shop.orders", Time: "at"}, {Table: "lines", Key: "order_id", Of: "shop.orders.id"}}}
+	if table, column := good.Tables[1].Parent(); table != "shop.orders" || column != "id" {
+		t.Errorf("of %s, column %s", table, column)
+	}
+	for want, change := range map[string]func(*Changes){
+		"":                                   func(*Changes) {},
+		"source.changes.tables: missing":     func(c *Changes) { c.Tables = nil },
+		"source.changes.slot":                func(c *Changes) { c.Slot = "My Slot" },
+		"source.changes.tables[0]: want tim": func(c *Changes) { c.Tables = c.Tables[1:] },
+		"source.changes.tables[1]: want tim": func(c *Changes) { c.Tables[1].Of = "orders" },
+		"source.changes.tables[0]: want eit": func(c *Changes) { c.Tables[0].Key = "id" },
+	} {
+		x := good
+		x.Tables = slices.Clone(good.Tables)
+		change(&x)
+		c.Source.Changes = &x
+		if err := c.Validate(); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -49,6 +50,8 @@ func (ck *checker) source(s Source) {
 	ck.oneOf(s.Kind, "source.kind", Kinds())
 	ck.want(s.LookBack >= 0, "source.look_back", "%s; want a length of time from 0 on, such as 7d", s.LookBack)
 	ck.want(s.Patience >= 0, "source.patience", "%s; want a length of time from 0 on, such as 10m", s.Patience)
+	ck.changes(s)
+	ck.want(s.Timeout == 0 || s.Timeout >= leastTimeout, "source.timeout", "%s; want a length of time from %s on, such as 5m, or 0s for no limit", s.Timeout, leastTimeout)
 	k, ok := kindOf(s.Kind)
 	if !ok {
 		return
@@ -89,4 +92,30 @@ func (ck *checker) scheme(k sourceKind, dsn Secret) {
 		return
 	}
 	ck.want(slices.Contains(strings.Split(k.dsn, " or "), scheme+"://"), "source.dsn", "begins with %s://; of a source of kind %s it begins with %s", scheme, k.name, k.dsn)
+}
+
+// changes checks the tables that are followed.
+func (ck *checker) changes(s Source) {
+	c := s.Changes
+	if c == nil {
+		return
+	}
+	slot, _ := c.Names()
+	ck.want(len(c.Tables) > 0, "source.changes.tables", "missing; want the tables that the query for sales reads")
+	ck.want(s.Kind == "postgres", "source.changes", "not for a source of kind %s", s.Kind)
+	_, sales := s.Queries["sales"]
+	ck.want(sales, "source.changes", "are of order lines; want a query for sales")
+	ck.want(slotName.MatchString(slot), "source.changes.slot", "%q; want a name of small letters, digits and _", slot)
+	for i, t := range c.Tables {
+		field := fmt.Sprintf("source.changes.tables[%d]", i)
+		ck.want(t.Table != "", field+".table", "missing; want a table's name")
+		ck.want(!slices.ContainsFunc(c.Tables[:i], func(o Changed) bool { return o.Table == t.Table }), field+".table", "%s comes twice", t.Table)
+		if t.Time != "" {
+			ck.want(t.Key == "" && t.Of == "", field, "want either time, or key and of")
+			continue
+		}
+		parent, column := t.Parent()
+		timed := slices.ContainsFunc(c.Tables, func(o Changed) bool { return o.Table == parent && o.Time != "" })
+		ck.want(t.Key != "" && column != "" && timed, field, "want time, or key and of, which names a table with time among these and its column, such as orders.id")
+	}
 }

@@ -15,6 +15,7 @@ const (
 	mostHorizon  = 730       // two years of days: beyond it no model here knows anything
 	leastMemory  = 256 << 20 // below it the warehouse alone does not fit
 	mostThreads  = 1024
+	leastTimeout = Duration(time.Second)
 	mostGateDays = 365 // a champion is far out of date by then
 )
 
@@ -22,6 +23,7 @@ var (
 	tables  = []string{"sales", "daily", "items", "customers", "places", "stock", "promotions", "prices"}
 	metrics = []string{"wape", "rmse", "mae", "mase", "rmsse", "pinball"}
 
+	slotName     = regexp.MustCompile(`^[a-z0-9_]{1,63}$`)
 	countryCode  = regexp.MustCompile(`^[A-Z]{2}$`)
 	currencyCode = regexp.MustCompile(`^[A-Z]{3}$`)
 )

@@ -34,10 +34,27 @@ func checkData(in Inputs, l Limits) (h DataHealth) {
 		h.say(OK, "%s of the shop's tables could not be read and count nowhere.", count(d.Quarantined, "row"))
 	}
 	h.sayContract(in.Contract)
+	h.sayChanges(in.Changes)
 	if d.Failures > 0 {
 		h.say(OK, "%s got a simple forecast, because the model failed on them.", count(d.Failures, "series"))
 	}
 	return h
+}
+
+// sayChanges tells where changes of the shop's tables are not followed, or cost
+// it much room.
+func (h *DataHealth) sayChanges(c Changes) {
+	h.RetainedLog = c.Retained
+	if c.Broken != "" {
+		h.say(Warn, "The record of followed changes cannot be read: %s.", c.Broken)
+		return
+	}
+	if c.Warning != "" {
+		h.say(Warn, "Changes of the shop's tables were not followed: %s", sentence(c.Warning))
+	}
+	if c.Retained > MostRetained {
+		h.say(Warn, "The shop's server kept %s of its log for changes that were not read: did runs fail, or is the slot another's?", humanize.IBytes(uint64(c.Retained))) //nolint:gosec // not negative
+	}
 }
 
 // sayContract tells which rules of the data contract are broken.

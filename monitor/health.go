@@ -59,6 +59,7 @@ type DataHealth struct {
 	AgeDays     int    `json:"age_days"` // of the last day against today
 	Quarantined int64  `json:"quarantined_rows"`
 	Failures    int64  `json:"fallback_series"`
+	RetainedLog int64  `json:"retained_log_bytes,omitempty"` // of the shop's server, for source.changes
 }
 
 // RunHealth is how the newest run ended.

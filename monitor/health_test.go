@@ -69,6 +69,9 @@ func TestCheck(t *testing.T) {
 		"too old weeks":   {func(in *monitor.Inputs) { in.Data.Step, in.Now = daycast.Weekly, last.Time().AddDate(0, 0, 10) }, "data", monitor.Bad, "9 days that are usual"},
 		"nothing there":   {func(in *monitor.Inputs) { in.Data = monitor.Data{} }, "data", monitor.Bad, "Nothing has been published yet"},
 		"broken rules":    {func(in *monitor.Inputs) { in.Contract.Rules["warn"] = 2 }, "data", monitor.Warn, "contract are broken: 2 to warn."},
+		"log kept":        {func(in *monitor.Inputs) { in.Changes.Retained = 3 << 30 }, "data", monitor.Warn, "kept 3.0 GiB of its log"},
+		"not followed":    {func(in *monitor.Inputs) { in.Changes.Warning = "no slot" }, "data", monitor.Warn, "were not followed: no slot."},
+		"broken changes":  {func(in *monitor.Inputs) { in.Changes.Broken = "cut off" }, "data", monitor.Warn, "cannot be read: cut off."},
 		"broken report":   {func(in *monitor.Inputs) { in.Contract.Broken = "cut off" }, "data", monitor.Warn, "cannot be read: cut off."},
 		"broken snapshot": {func(in *monitor.Inputs) { in.Data = monitor.Data{Broken: "no manifest"} }, "data", monitor.Bad, "cannot be read: no manifest."},
 

@@ -13,6 +13,7 @@ type Inputs struct {
 	Today    daycast.Day // of Now, in the shop's time zone
 	Data     Data
 	Contract Contract
+	Changes  Changes
 	Runs     Runs
 	Model    Model
 	Accuracy Accuracy // of the published snapshot
@@ -30,6 +31,18 @@ type Data struct {
 	Quarantined int64        // rows of the shop's tables that could not be read
 	Failures    int64        // series that got a fallback forecast
 }
+
+// Changes is how the newest whole run followed those of the shop's tables; the
+// zero Changes where it did not.
+type Changes struct {
+	Broken   string // why the record cannot be read; "" where it can
+	Retained int64  // bytes of log that the shop's server kept for it
+	Warning  string // why they were not followed
+}
+
+// MostRetained is how many bytes of log a server may keep for a replication slot
+// before we say so: it is the shop's disk.
+const MostRetained = 1 << 30
 
 // Contract is what the newest run that read the shop found of its contract.
 type Contract struct {

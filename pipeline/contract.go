@@ -24,7 +24,8 @@ type checked struct {
 // does so before the step has replaced anything.
 func (r *Run) guarded(do func(context.Context) error) func(context.Context) error {
 	return func(ctx context.Context) error {
-		g, err := r.guard(ctx)
+		var g *guard
+		err := r.again(ctx, func() (err error) { g, err = r.guard(ctx); return err })
 		if err == nil {
 			bare := r.Source
 			r.Source = g

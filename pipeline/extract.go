@@ -20,6 +20,7 @@ type extracted struct {
 	Lines      int64                 `json:"lines"`
 	OnePlace   bool                  `json:"one_place"` // the places table names one
 	Unreadable []daycast.Quarantined `json:"unreadable"`
+	Followed   *Followed             `json:"followed,omitempty"` // nil: changes are not followed
 }
 
 // extract reads the shop's places, its order lines since the watermark, less
@@ -31,8 +32,12 @@ func (r *Run) extract(ctx context.Context) error {
 	if e.Since, err = r.since(ctx); err != nil {
 		return err
 	}
-	places, err := r.places(ctx)
-	if err != nil {
+	var changed []daycast.Span
+	if changed, e.Followed, err = r.follow(ctx, e.Since); err != nil {
+		return err
+	}
+	var places []daycast.Place
+	if err := r.again(ctx, func() (err error) { places, err = r.places(ctx); return err }); err != nil {
 		return err
 	}
 	if e.OnePlace = len(places) == 1; e.OnePlace {
@@ -41,17 +46,31 @@ func (r *Run) extract(ctx context.Context) error {
 	if _, err := r.Warehouse.Places().Replace(ctx, r.ID, each(places)); err != nil {
 		return err
 	}
-	if err := r.extractLines(ctx, &e); err != nil {
+	if err := r.extractLines(ctx, &e, changed); err != nil {
 		return err
 	}
-	if _, err := r.Warehouse.Items().Replace(ctx, r.ID, readItems(ctx, r.Source, e.aside)); err != nil {
-		return err
-	}
-	if _, err := r.Warehouse.Stock().Replace(ctx, r.ID, r.stock(ctx, e.OnePlace, e.aside)); err != nil {
-		return err
-	}
-	if _, err := r.Warehouse.Plans().Replace(ctx, r.ID, readPlans(ctx, r.Source, e.OnePlace, e.aside)); err != nil {
-		return err
+	for _, replace := range []func() error{
+		func() error {
+			_, err := r.Warehouse.Items().Replace(ctx, r.ID, readItems(ctx, r.Source, e.aside))
+			return err
+		},
+		func() error {
+			_, err := r.Warehouse.Stock().Replace(ctx, r.ID, r.stock(ctx, e.OnePlace, e.aside))
+			return err
+		},
+		func() error {
+			_, err := r.Warehouse.Plans().Replace(ctx, r.ID, readPlans(ctx, r.Source, e.OnePlace, e.aside))
+			return err
+		},
+	} {
+		read := len(e.Unreadable)
+		err := r.again(ctx, func() error {
+			e.Unreadable = e.Unreadable[:read]
+			return replace()
+		})
+		if err != nil {
+			return err
+		}
 	}
 	if r.Settings.Customers {
 		if err := r.extractBuyers(ctx, &e); err != nil {

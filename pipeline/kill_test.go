@@ -29,7 +29,11 @@ const victimReplay = "DAYCAST_TEST_REPLAY"
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(victimDir); dir != "" {
 		at, _ := strconv.Atoi(os.Getenv(victimAt))
-		if err := victim(world{dir: dir, shop: os.Getenv(victimShop)}, at); err != nil {
+		w := world{dir: dir, shop: os.Getenv(victimShop)}
+		if strings.HasPrefix(w.shop, "postgres://") {
+			w.dsn = w.shop
+		}
+		if err := victim(w, at); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

@@ -1,11 +1,11 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"iter"
-	"time"
-
-	"github.com/cenkalti/backoff/v5"
+	"slices"
 
 	"daycast"
 	"daycast/clean"
@@ -22,9 +22,10 @@ type extracting struct {
 }
 
 // extractLines reads the order lines span by span, each of which replaces what
-// the warehouse has of its days at once.
-func (r *Run) extractLines(ctx context.Context, e *extracted) error {
-	x, err := r.planLines(ctx, *e)
+// the warehouse has of its days at once: those that have changed, where that is
+// known, or all since the look-back.
+func (r *Run) extractLines(ctx context.Context, e *extracted, changed []daycast.Span) error {
+	x, err := r.planLines(ctx, *e, changed)
 	if err != nil {
 		return err
 	}
@@ -32,12 +33,20 @@ func (r *Run) extractLines(ctx context.Context, e *extracted) error {
 	if err != nil {
 		return err
 	}
-	for ; x.Done < len(x.Spans); x.Done++ {
-		if x.So, err = r.extractSpan(ctx, x.Spans[x.Done], x.So, clocks); err != nil {
+	for x.Done < len(x.Spans) {
+		so, err := r.extractSpan(ctx, x.Spans[x.Done], x.So, clocks)
+		if halves, ok := r.halves(x.Spans[x.Done]); ok && errors.Is(err, source.ErrTooLong) {
+			r.Progress.Stage("the source ended a long query (" + err.Error() + "): reading its days in two parts")
+			x.Spans = slices.Replace(x.Spans, x.Done, x.Done+1, halves[:]...)
+			continue
+		}
+		if err != nil {
 			return err
 		}
+		x.So = so
+		x.Done++
 		if len(x.Spans) > 1 {
-			if err := writeJSON(r.path("extracting"), extracting{x.Spans, x.Done + 1, x.So}); err != nil {
+			if err := writeJSON(r.path("extracting"), x); err != nil {
 				return err
 			}
 		}
@@ -46,37 +55,43 @@ func (r *Run) extractLines(ctx context.Context, e *extracted) error {
 	return nil
 }
 
+// halves are those of a span, unless a rule of the contract has to see all
+// lines at once.
+func (r *Run) halves(span daycast.Span) (parts [2]daycast.Span, ok bool) {
+	if len(r.Contract.Of(string(source.Sales))) > 0 {
+		return parts, false
+	}
+	return source.Halves(span, daycast.DayOf(r.Now()))
+}
+
 // planLines goes on with a plan of this run's that was not carried out, or
 // makes one.
-func (r *Run) planLines(ctx context.Context, e extracted) (x extracting, err error) {
+func (r *Run) planLines(ctx context.Context, e extracted, changed []daycast.Span) (x extracting, err error) {
 	if readJSON(r.path("extracting"), &x) == nil && x.So.Since == e.Since && x.So.OnePlace == e.OnePlace {
 		return x, nil
 	}
-	spans, err := source.Spans(ctx, r.Source, e.Since)
-	return extracting{Spans: spans, So: e}, err
+	if changed != nil {
+		return extracting{Spans: changed, So: e}, nil
+	}
+	err = r.again(ctx, func() (err error) {
+		x.Spans, err = source.Spans(ctx, r.Source, e.Since, cmp.Or(r.Settings.SpanLines, source.SpanLines))
+		return err
+	})
+	x.So, x.Done = e, 0
+	return x, err
 }
 
 // extractSpan reads one span, again and again while the source is away, up to
 // the run's patience.
-func (r *Run) extractSpan(ctx context.Context, span daycast.Span, e extracted, clocks clean.Clocks) (extracted, error) {
-	read := func() (extracted, error) {
-		next := e
+func (r *Run) extractSpan(ctx context.Context, span daycast.Span, e extracted, clocks clean.Clocks) (next extracted, err error) {
+	_, canHalve := r.halves(span)
+	err = r.patiently(ctx, canHalve, func() (bool, error) {
+		next = e
 		next.Unreadable = e.Unreadable[:len(e.Unreadable):len(e.Unreadable)]
 		_, err := r.Warehouse.Lines().Replace(ctx, r.ID, span, ahead(r.lines(ctx, span, &next, clocks)))
-		switch {
-		case err == nil:
-			return next, nil
-		case daycast.CodeOf(err) != daycast.Unavailable || ctx.Err() != nil:
-			return next, backoff.Permanent(err)
-		}
-		return next, err
-	}
-	waits := backoff.NewExponentialBackOff()
-	waits.MaxInterval = 30 * time.Second
-	return backoff.Retry(ctx, read, backoff.WithBackOff(waits), backoff.WithMaxElapsedTime(r.Settings.Patience),
-		backoff.WithNotify(func(err error, wait time.Duration) {
-			r.Progress.Stage("the source is away (" + err.Error() + "): trying again in " + wait.Round(time.Second/10).String())
-		}))
+		return next.Lines > e.Lines, err
+	})
+	return next, err
 }
 
 // lines yields the order lines of a span and counts them. A shop without any is

@@ -33,6 +33,7 @@ type Run struct {
 	Contract  contract.Contract // what the shop has promised of its tables
 	Settings  Settings
 	Source    source.Source
+	Changes   Changes // that the shop tells of; nil: the look-back is read
 	Warehouse warehouse.Warehouse
 	Registry  *registry.Registry
 	Holidays  signal.Source
@@ -77,6 +78,7 @@ type Settings struct {
 	Threads    int
 	Memory     int64
 	Patience   time.Duration // for a source that is away; 0: none ends it
+	SpanLines  int64         // order lines that are read at once; 0: source.SpanLines
 }
 
 // A Progress hears what a run is doing.
@@ -126,6 +128,9 @@ func (r *Run) leave(ctx context.Context, whole bool) error {
 	if err == nil && whole {
 		err = r.remember()
 	}
+	if err == nil && whole {
+		err = r.followed(ctx)
+	}
 	return err
 }
 
@@ -134,7 +139,7 @@ func (r *Run) leave(ctx context.Context, whole bool) error {
 // matter to it.
 func (r *Run) fingerprint() string {
 	s := r.Settings
-	s.Threads, s.Memory, s.Patience, s.TrainEvery, s.Gate = 0, 0, 0, 0, Gate{}
+	s.Threads, s.Memory, s.Patience, s.SpanLines, s.TrainEvery, s.Gate = 0, 0, 0, 0, 0, Gate{}
 	var models []string
 	for _, m := range r.Models {
 		models = append(models, m.Name())

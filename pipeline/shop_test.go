@@ -55,9 +55,15 @@ func change(t testing.TB, path string, statements ...string) {
 	}
 }
 
+// rowsSeq is what a source reads.
+type rowsSeq = iter.Seq2[[][]string, error]
+
 // A world is what a test's runs have in common.
 type world struct {
 	dir, shop string
+	dsn       string        // of a shop in Postgres, in the place of the file
+	query     string        // of its sales; "": ordersQuery
+	timeout   time.Duration // of its connections
 	now       func() time.Time
 	wrap      func(warehouse.Warehouse) warehouse.Warehouse // nil: as it is
 	set       func(*pipeline.Run)                           // nil: as it is
@@ -91,7 +97,15 @@ func (w world) do(ctx context.Context, use func(*pipeline.Run) error) error {
 	for table, query := range simulate.Queries() {
 		queries[source.Table(table)] = query
 	}
-	src, err := source.OpenSQLite(w.shop, queries)
+	var src *source.SQL
+	var err error
+	lines := int64(0)
+	if w.dsn == "" {
+		src, err = source.OpenSQLite(w.shop, queries)
+	} else {
+		queries, lines = map[source.Table]string{source.Sales: order.Or(w.query, ordersQuery)}, manyLines/8
+		src, err = source.Postgres{Timeout: w.timeout}.Open(ctx, w.dsn, queries)
+	}
 	if err != nil {
 		return err
 	}
@@ -117,7 +131,7 @@ func (w world) do(ctx context.Context, use func(*pipeline.Run) error) error {
 		Dir: w.dir, Code: "test", Shop: pipeline.Shop{TimeZone: time.UTC, Country: "GB", LookBack: 7, Tables: "simulated"},
 		Settings: pipeline.Settings{
 			Step: daycast.Daily, Horizon: 14, Levels: pipeline.Levels(), Metric: "wape", Origins: 3, Scored: 1,
-			MaxRows: 10_000, Seed: 1, Threads: 1, Memory: 1 << 30,
+			MaxRows: 10_000, Seed: 1, Threads: 1, Memory: 1 << 30, SpanLines: lines,
 		},
 		Source: src, Warehouse: house, Registry: reg, Holidays: holiday.Offline{}, Models: models, Now: w.now, Progress: progress(w.stage),
 	}

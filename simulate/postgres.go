@@ -19,6 +19,8 @@ CREATE TABLE products (item_id TEXT PRIMARY KEY, name TEXT, category TEXT, brand
 CREATE TABLE orders (order_id TEXT PRIMARY KEY, customer_id TEXT, place_id TEXT, ordered_at TEXT);
 CREATE TABLE order_lines (order_id TEXT, line_id INTEGER, item_id TEXT, quantity TEXT, unit_price TEXT, promotion INTEGER);
 CREATE TABLE stock (day DATE, item_id TEXT, place_id TEXT, on_hand TEXT);
+CREATE TABLE promotions (item_id TEXT, starts DATE, ends DATE, discount NUMERIC, announced DATE);
+CREATE TABLE prices (item_id TEXT, starts DATE, price NUMERIC, announced DATE);
 `
 
 const postgresIndexes = `CREATE INDEX orders_by_time ON orders (ordered_at);

@@ -22,12 +22,34 @@ import (
 // half a second, growing by half, a restart of some seconds is waited for.
 const connectTries = 4
 
-// OpenPostgres connects to a Postgres database to read only. The dsn is a URL
-// such as postgres://user:password@host:5432/shop, or libpq's key=value words.
-// It fails with code unauthorized where the password is wrong, unavailable
-// where the server does not answer after some tries. The password is in no
-// error.
+// ErrTooLong is the cause of an error with code unavailable where the server
+// ended a query because it ran too long: a shorter one may do.
+var ErrTooLong = errors.New("the query took too long")
+
+// OpenPostgres is Postgres.Open without a limit on silence.
 func OpenPostgres(ctx context.Context, dsn string, queries map[Table]string) (*SQL, error) {
+	return Postgres{}.Open(ctx, dsn, queries)
+}
+
+// Postgres is how a Postgres database is read.
+type Postgres struct {
+	Timeout time.Duration // of silence, after which a connection counts as lost; 0: never
+}
+
+// Open connects to a database to read only. The dsn is a URL such as
+// postgres://user:password@host:5432/shop, or libpq's key=value words. It fails
+// with code unauthorized where the password is wrong, unavailable where the
+// server does not answer after some tries. The password is in no error.
+func (p Postgres) Open(ctx context.Context, dsn string, queries map[Table]string) (*SQL, error) {
+	db, d, err := p.connect(ctx, dsn)
+	if err != nil {
+		return nil, err
+	}
+	return &SQL{db: db, queries: queries, dialect: d, stream: postgresRows}, nil
+}
+
+// configure reads the dsn.
+func (p Postgres) configure(dsn string) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		// The parser's own message may quote a password that it did not recognise.
@@ -35,14 +57,24 @@ func OpenPostgres(ctx context.Context, dsn string, queries map[Table]string) (*S
 			WithHint("want postgres://user:password@host:5432/database; percent-encode special characters of the password").
 			WithField("source.dsn")
 	}
+	config.DialFunc = pgconn.DialFunc(listening(dial(config.DialFunc), p.Timeout))
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = 10 * time.Second
 	}
 	config.RuntimeParams["application_name"] = "daycast"
 	config.RuntimeParams["default_transaction_read_only"] = "on"
 	config.RuntimeParams["timezone"] = "UTC"
+	config.RuntimeParams["datestyle"] = "ISO" // only how dates are written: the order of days and months in texts is the user's
 	// No prepared statements, so that a pooler between us does not matter.
 	config.DefaultQueryExecMode = pgx.QueryExecModeExec
+	return config, nil
+}
+
+func (p Postgres) connect(ctx context.Context, dsn string) (*sql.DB, postgresDialect, error) {
+	config, err := p.configure(dsn)
+	if err != nil {
+		return nil, postgresDialect{}, err
+	}
 	d := postgresDialect{
 		address:  net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port))),
 		user:     config.User,
@@ -64,11 +96,11 @@ func OpenPostgres(ctx context.Context, dsn string, queries map[Table]string) (*S
 	if err != nil {
 		_ = db.Close()
 		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
+			return nil, d, context.Cause(ctx)
 		}
-		return nil, err
+		return nil, d, err
 	}
-	return &SQL{db: db, queries: queries, dialect: d, stream: postgresRows}, nil
+	return db, d, nil
 }
 
 type postgresDialect struct {
@@ -90,6 +122,10 @@ func (postgresDialect) since(quoted, dbType, day string) string {
 // explain never keeps the cause: pgx's errors hold the whole configuration.
 func (d postgresDialect) explain(err error) *daycast.Error {
 	var pg *pgconn.PgError
+	if silent := (silentError{}); errors.As(err, &silent) {
+		return daycast.Errorf(daycast.Unavailable, "%s from Postgres at %s", silent, d.address).
+			WithHint("is the network in order? A query that takes longer before its first row needs a longer source.timeout").WithField("source.timeout")
+	}
 	if !errors.As(err, &pg) {
 		return daycast.Errorf(daycast.Unavailable, "cannot reach Postgres at %s: %s", d.address, d.reason(err)).
 			WithHint("is the server running, and may this machine connect to %s?", d.address).WithField("source.dsn")
@@ -111,6 +147,11 @@ func (d postgresDialect) explain(err error) *daycast.Error {
 	case strings.HasPrefix(pg.Code, "22"): // data exception: a cast in the query failed
 		return daycast.Errorf(daycast.Invalid, "%s", message).
 			WithHint("a value does not fit a conversion that the query makes%s", pgHint(pg))
+	case pg.Code == "57014" || pg.Code == "40001": // query canceled, conflict with recovery on a replica
+		e := daycast.Errorf(daycast.Unavailable, "Postgres at %s: %s", d.address, message).
+			WithHint("statement_timeout of user %q, or max_standby_streaming_delay of a replica, may be too short", d.user)
+		e.Err = ErrTooLong
+		return e
 	default: // 08 connection, 53 resources, 57 operator intervention
 		return daycast.Errorf(daycast.Unavailable, "Postgres at %s: %s (SQLSTATE %s)", d.address, message, pg.Code)
 	}

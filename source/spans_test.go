@@ -34,7 +34,7 @@ func TestSpans(t *testing.T) {
 		"of no dates":   {extent{lines: 1e9}, 0, 1},
 		"of the future": {extent{lines: 1e9, first: -10, last: 60_000}, 0, 16},
 	} {
-		spans, err := source.Spans(t.Context(), c.extent, c.since)
+		spans, err := source.Spans(t.Context(), c.extent, c.since, source.SpanLines)
 		if err != nil || len(spans) != c.want {
 			t.Errorf("%s: %v, %v; want %d spans", name, spans, err, c.want)
 			continue
@@ -93,6 +93,37 @@ func held(t *testing.T, s source.Source, span daycast.Span) iter.Seq[string] {
 			at := l.OrderedAt
 			if (span.From == 0 || at >= span.From.String()) && (span.To == 0 || at < span.To.String()) && !yield(l.OrderID) {
 				return
+			}
+		}
+	}
+}
+
+// Halves hold together what the span holds, each line once, and come to an end.
+func TestHalves(t *testing.T) {
+	today := daycast.Day(19_000)
+	for _, whole := range []daycast.Span{{}, {From: 18_000}, {To: 18_500}, {From: 18_000, To: 18_033}, {From: 25_000}} {
+		for open := []daycast.Span{whole}; len(open) > 0; {
+			span := open[0]
+			open = open[1:]
+			halves, ok := source.Halves(span, today)
+			if !ok {
+				if span.From != 0 && span.To != 0 && span.To-span.From > 1 {
+					t.Fatalf("%v: %v is not cut", whole, span)
+				}
+				continue
+			}
+			open = append(open, halves[:]...)
+			cut := halves[0].To
+			for _, day := range []daycast.Day{-10, span.From - 1, span.From, cut - 1, cut, span.To - 1, span.To, 26_000} {
+				l, held := daycast.Line{At: int64(day) * 24 * 60 * 60 * 1e6}, 0
+				for _, s := range halves {
+					if s.Holds(l) {
+						held++
+					}
+				}
+				if (held == 1) != span.Holds(l) || held > 1 {
+					t.Fatalf("%v: %s of %v is in %d of its halves", whole, day, span, held)
+				}
 			}
 		}
 	}

@@ -118,6 +118,8 @@ func TestPostgres(t *testing.T) {
 		t.Errorf("after a second run\n%s\nwant\n%s", got, want)
 	}
 
+	followsChanges(t, dsn, shop, text, env)
+
 	o := daycastWith(t, []string{"SHOP_PASSWORD=wrong"}, shop, "run")
 	o.fails(t, 1, "refuses user", "password")
 	o = daycastWith(t, []string{"SHOP_PASSWORD=wrong"}, shop, "check")
@@ -126,6 +128,52 @@ func TestPostgres(t *testing.T) {
 	}
 	write(t, filepath.Join(shop, "daycast.yaml"), strings.Replace(text, "FROM products", "FROM produce", 1))
 	daycastWith(t, env, shop, "run").fails(t, 1, "source.queries.items", "produce")
+}
+
+// followsChanges asks for source.changes, does what check says of it, and edits
+// an order of long ago.
+func followsChanges(t *testing.T, dsn, shop, text string, env []string) {
+	t.Helper()
+	slot := fmt.Sprintf("daycast_%d", time.Now().UnixNano())
+	write(t, filepath.Join(shop, "daycast.yaml"), strings.Replace(text, "source:\n", "source:\n  changes:\n    slot: "+slot+
+		"\n    tables: [{table: orders, time: ordered_at}, {table: order_lines, key: order_id, of: orders.order_id}]\n", 1))
+	o := daycastWith(t, env, shop, "check")
+	for _, hint := range []string{"pg_create_logical_replication_slot('" + slot + "', 'pgoutput')", `CREATE PUBLICATION "daycast" FOR TABLE "orders", "order_lines"`} {
+		if o.code != 1 || !strings.Contains(o.out, hint) {
+			t.Errorf("exit code %d; check does not say %s:\n%s", o.code, hint, o.out)
+		}
+	}
+	db := connect(t, dsn)
+	defer func() { _ = db.Close(t.Context()) }()
+	do := func(statement string) {
+		t.Helper()
+		if _, err := db.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	do(`CREATE PUBLICATION daycast FOR TABLE orders, order_lines; ALTER TABLE orders REPLICA IDENTITY FULL; ALTER TABLE order_lines REPLICA IDENTITY FULL`)
+	do(`SELECT pg_create_logical_replication_slot('` + slot + `', 'pgoutput')`)
+	t.Cleanup(func() {
+		admin, err := pgx.Connect(context.Background(), dsn) // the test's own context is over
+		if err == nil {
+			_, err = admin.Exec(context.Background(), "SELECT pg_drop_replication_slot('"+slot+"')")
+			_ = admin.Close(context.Background())
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	if o = daycastWith(t, env, shop, "check"); o.code != 0 || !strings.Contains(o.out, "slot "+slot+" can be followed; the server keeps ") {
+		t.Errorf("exit code %d: %s", o.code, o.out)
+	}
+	daycastWith(t, env, shop, "run")
+	do(`UPDATE order_lines SET quantity = 400 WHERE order_id = (SELECT order_id FROM orders ORDER BY ordered_at OFFSET 20 LIMIT 1)`)
+	if o = daycastWith(t, env, shop, "run"); o.code != 0 || strings.Contains(o.errors, "warning") {
+		t.Errorf("exit code %d: %s", o.code, o.errors)
+	}
+	if o = daycastWith(t, env, shop, "monitor", "--json"); strings.Contains(o.out, "were not followed") || !strings.Contains(o.out, "retained_log_bytes") {
+		t.Errorf("monitor: %s", o.out)
+	}
 }
 
 // A server that does not answer is to be tried again.
