@@ -177,6 +177,9 @@ func TestHarmedConnection(t *testing.T) {
 		})
 	}
 	t.Run("backends ended", func(t *testing.T) { endBackends(t, db, dsn, want) })
+	if testing.Short() {
+		return // the rest is of other processes
+	}
 	t.Run("statement_timeout", func(t *testing.T) { statementTimeout(t, dsn, want) })
 	t.Run("killed", func(t *testing.T) { killedWhileReading(t, dsn, want) })
 }
@@ -184,6 +187,9 @@ func TestHarmedConnection(t *testing.T) {
 // Several hundred thousand order lines come through a connection that is reset
 // once in most of the spans.
 func TestManyResets(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads 300,000 order lines")
+	}
 	const lines = 300_000
 	_, dsn := postgres(t, lines)
 	want := undisturbed(t, dsn)
@@ -312,7 +318,11 @@ func eventually(holds func() bool) bool {
 // protocol can see is an error, and a try again; a run never hangs or crashes.
 func TestFlippedBitsWithoutTLS(t *testing.T) {
 	_, dsn := postgres(t, 20_000)
-	for seed := range 12 {
+	seeds := 12
+	if testing.Short() {
+		seeds = 2
+	}
+	for seed := range seeds {
 		_, bad := through(t, dsn, harm{10_000 + 60_000*seed, "flip"})
 		w, _ := postgresWorld(t, bad, 500*time.Millisecond)
 		if err := w.do(t.Context(), func(r *pipeline.Run) error { return r.Do(t.Context(), pipeline.StepClean) }); err != nil {
