@@ -4,7 +4,7 @@ import "iter"
 
 const (
 	aheadRows    = 1024 // in a batch
-	aheadBatches = 4
+	aheadBatches = 64
 )
 
 // ahead walks rows in a goroutine of its own, some thousands in advance, so

@@ -63,7 +63,7 @@ func TestSourceGoesAway(t *testing.T) {
 	var stages []string
 	w := world{dir: t.TempDir(), shop: shop, stage: func(s string) { stages = append(stages, s) }, set: func(r *pipeline.Run) {
 		r.Source = &flaky{Source: r.Source, breaks: 3, spans: &spans, err: errAway}
-		r.Settings.Patience = time.Minute
+		r.Settings.Patience, r.Settings.SpanLines = time.Minute, 2_000_000
 	}}
 	w.run(t, pipeline.StepClean)
 	if len(spans) != 4+3 || spans[0] != spans[1] || spans[0] != spans[3] || spans[3] == spans[4] {
@@ -85,7 +85,7 @@ func TestExtractionGoesOn(t *testing.T) {
 	var spans []daycast.Span
 	w := world{dir: t.TempDir(), shop: shop, now: clock(), set: func(r *pipeline.Run) {
 		r.Source = &flaky{Source: r.Source, spans: &spans, err: errAway}
-		r.Settings.Patience = time.Nanosecond
+		r.Settings.Patience, r.Settings.SpanLines = time.Nanosecond, 2_000_000
 	}}
 	err := w.do(t.Context(), func(r *pipeline.Run) error {
 		f, _ := r.Source.(*flaky)

@@ -22,7 +22,7 @@ const (
 
 	// leastBuffer is how many bytes of lines are collected, at least, before
 	// they are written: the more, the longer are chunks.
-	leastBuffer = 32 << 20
+	leastBuffer = 8 << 20
 	// fullChunk is the length in bytes from which a chunk takes no further line.
 	// The database reads 2,048 chunks at once where it wants some of them.
 	fullChunk = 1000
@@ -67,7 +67,7 @@ func (t duckLines) Replace(ctx context.Context, run string, span daycast.Span, r
 		return 0, err
 	}
 	defer s.close()
-	w := lineWriter{index: map[daycast.Series]int{}, buffer: max(leastBuffer, int(t.db.memory/4))}
+	w := lineWriter{index: map[daycast.Series]int{}, buffer: max(leastBuffer, int(t.db.memory/16))}
 	err = s.atomically(ctx, func() error {
 		if err := insert(ctx, s, &chunkRelation, run, w.chunks(ctx, t.outside(ctx, s, span), rows)); err != nil {
 			return err
