@@ -22,9 +22,6 @@ const (
 	Bool   Kind = "bool"   // true, false, yes, no, or a share from 0 to 1
 )
 
-// Kinds are all of them.
-func Kinds() []Kind { return []Kind{Text, Number, Whole, Time, Date, Bool} }
-
 var kindWords = map[Kind]string{
 	Text: "text", Number: "a number", Whole: "a whole number", Time: "a time", Date: "a day", Bool: "true, false or a share",
 }

@@ -31,6 +31,21 @@ func randomLine(rng *rand.Rand, series daycast.Series) daycast.Line {
 
 func sameLine(a, b daycast.Line) bool { return fmt.Sprintf("%#v", a) == fmt.Sprintf("%#v", b) }
 
+// wantLines: a chunk gives back the lines, in their order.
+func wantLines(t *testing.T, c chunk, series daycast.Series, lines []daycast.Line) {
+	t.Helper()
+	i := 0
+	if !readChunk(string(c.bytes), series, func(l daycast.Line) bool {
+		if i == len(lines) || !sameLine(l, lines[i]) {
+			t.Fatalf("line %d: got %#v, want %#v", i, l, lines[min(i, len(lines)-1)])
+		}
+		i++
+		return true
+	}) || i != len(lines) {
+		t.Fatalf("%d of %d lines", i, len(lines))
+	}
+}
+
 func TestChunkGivesBack(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	series := daycast.Series{Item: "tea", Place: "shop"}
@@ -42,16 +57,7 @@ func TestChunkGivesBack(t *testing.T) {
 			lines = append(lines, l)
 			c.add(l, 7)
 		}
-		i := 0
-		if !readChunk(string(c.bytes), series, func(l daycast.Line) bool {
-			if !sameLine(l, lines[i]) {
-				t.Fatalf("got %#v, want %#v", l, lines[i])
-			}
-			i++
-			return true
-		}) || i != len(lines) {
-			t.Fatalf("%d of %d lines", i, len(lines))
-		}
+		wantLines(t, c, series, lines)
 		for cut := range len(c.bytes) { // none of the beginnings is read as more than there is
 			n := 0
 			readChunk(string(c.bytes[:cut]), series, func(daycast.Line) bool { n++; return true })
@@ -108,15 +114,6 @@ func FuzzReadChunk(f *testing.F) {
 		if !ok || len(lines) == 0 {
 			return
 		}
-		i := 0
-		if !readChunk(string(again.bytes), series, func(l daycast.Line) bool {
-			if !sameLine(l, lines[i]) {
-				t.Fatalf("got %#v, want %#v", l, lines[i])
-			}
-			i++
-			return true
-		}) || i != len(lines) {
-			t.Fatalf("%d of %d lines", i, len(lines))
-		}
+		wantLines(t, again, series, lines)
 	})
 }
