@@ -3,7 +3,6 @@ package classic
 import (
 	"context"
 
-	"daycast"
 	"daycast/model"
 )
 
@@ -33,29 +32,61 @@ func (m Croston) Fit(ctx context.Context, t model.Training) (model.Fitted, error
 	return fitCounts(ctx, t, m)
 }
 
-func (m Croston) valid() error { return mustBeIn(m.Name(), "alpha", m.Alpha) }
+func (m Croston) validate() error { return mustBeIn(m.Name(), "alpha", m.Alpha) }
 
-func (m Croston) forecast(p *daycast.Panel, i int, out []float32) {
-	units, state := p.SpreadOf(i), p.StateOf(i)
-	size, chance := firstSales(units, state)
-	if size == 0 {
-		fill(out, 0)
+// Learn reads h.
+func (m Croston) Learn(h *History) State {
+	s := &croston{alpha: orUsual(m.Alpha)}
+	size, chance := firstSales(h.Units)
+	if s.size = size; size > 0 {
+		s.interval = 1 / chance
+	}
+	for _, y := range h.Units {
+		s.Update(y, nil)
+	}
+	return s
+}
+
+// croston is 56 bytes a series.
+type croston struct {
+	alpha          float64
+	size, interval float64 // 0 before the first sale
+	since          float64 // periods of evidence since the last sale
+	errors         residuals
+}
+
+func (s *croston) Update(y float64, _ []float64) {
+	if y != y {
 		return
 	}
-	interval, since := 1/chance, 0.0
-	for t, y := range units {
-		if !state[t].Evidence() {
-			continue
-		}
-		since++
-		if y > 0 {
-			size += m.Alpha * (float64(y) - size)
-			interval += m.Alpha * (since - interval)
-			since = 0
-		}
+	s.errors.add(y - s.mean())
+	s.since++
+	if y <= 0 {
+		return
 	}
-	fill(out, (1-m.Alpha/2)*size/interval)
+	if s.size == 0 {
+		s.size, s.interval = y, s.since
+	}
+	s.size += s.alpha * (y - s.size)
+	s.interval += s.alpha * (s.since - s.interval)
+	s.since = 0
 }
+
+func (s *croston) mean() float64 {
+	if s.size == 0 {
+		return 0
+	}
+	return (1 - s.alpha/2) * s.size / s.interval
+}
+
+func (s *croston) Forecast(f *Forecast) {
+	fill(f.Mean, s.mean())
+	for h := range f.Mean {
+		f.normal(h, s.errors.deviation())
+	}
+}
+
+func (s *croston) Parameters() []float64 { return nil }
 
 // orUsual puts the smoothing constant for the zero value of a field: the
 // middle of the .05 to .2 that Syntetos and Boylan (2005) try.
@@ -72,17 +103,17 @@ const startSales = 8
 
 // firstSales is the mean size of a series' first eight sales, and the share
 // of the periods up to the last of them that had one; both 0 without sales.
-func firstSales(units []float32, state []daycast.DayState) (size, chance float64) {
+func firstSales(units []float64) (size, chance float64) {
 	sum, sales, periods := 0.0, 0.0, 0.0
-	for t, y := range units {
-		if !state[t].Evidence() {
+	for _, y := range units {
+		if y != y {
 			continue
 		}
 		periods++
 		if y <= 0 {
 			continue
 		}
-		sum += float64(y)
+		sum += y
 		sales++
 		size, chance = sum/sales, sales/periods
 		if sales == startSales {

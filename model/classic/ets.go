@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 
-	"daycast"
 	"daycast/model"
 )
 
@@ -30,11 +29,11 @@ type ETS struct{}
 func (ETS) Name() string { return "ets" }
 
 // Fit learns nothing: the constants are chosen from the request's panel.
-func (m ETS) Fit(ctx context.Context, _ model.Training) (model.Fitted, error) {
-	return fit(ctx, m)
+func (m ETS) Fit(ctx context.Context, t model.Training) (model.Fitted, error) {
+	return fit(ctx, t, m)
 }
 
-func (ETS) valid() error { return nil }
+func (ETS) validate() error { return nil }
 
 // etsConstants are one point of the grid.
 type etsConstants struct {
@@ -95,57 +94,87 @@ func (c etsConstants) parameters(season int) int {
 	return n
 }
 
-func (ETS) forecast(p *daycast.Panel, i int, out []float32) {
-	units, state, season := p.SpreadOf(i), p.StateOf(i), p.Step.Season()
-	start, seasonal := etsStart(units, state, season, etsStartSeasons)
+// Learn chooses the form and the constants for h.
+func (ETS) Learn(h *History) State {
+	start, seasonal := etsStart(h.Units, h.Season, etsStartSeasons)
 	grid := etsPlain
 	if seasonal {
 		grid = etsSeasonal
 	}
-	var best etsState
-	var chosen etsConstants
+	var best gridETS
 	least := math.Inf(1)
 	for k, c := range grid {
-		s := start
+		s := gridETS{constants: c, season: h.Season, state: start}
 		if !c.seasonal {
-			s.season = [maxSeason]float64{}
+			s.state.season = [maxSeason]float64{}
 		}
-		score := aicc(c.run(&s, units, state, season), c.parameters(season))
-		if k == 0 || score < least {
-			best, chosen, least = s, c, score
+		s.read(h.Units)
+		if score := aicc(s.errors, c.parameters(h.Season)); k == 0 || score < least {
+			best, least = s, score
 		}
 	}
-	best.extend(chosen.phi, len(units)%season, season, out)
+	return &best
 }
+
+// gridETS is a chosen form with its state.
+type gridETS struct {
+	constants etsConstants
+	season    int
+	position  int // of the next period
+	state     etsState
+	errors    etsErrors
+}
+
+// read is Update for many periods.
+func (s *gridETS) read(units []float64) {
+	for _, y := range units {
+		s.Update(y, nil)
+	}
+}
+
+func (s *gridETS) Update(y float64, _ []float64) {
+	c := &s.constants
+	s.state.trend *= c.phi
+	s.state.level += s.state.trend
+	if y == y {
+		e := y - s.state.level - s.state.season[s.position]
+		s.state.level += c.alpha * e
+		s.state.trend += c.beta * e
+		s.state.season[s.position] += c.gamma * e
+		s.errors.n++
+		s.errors.squares += e * e
+		s.errors.unitsSquared += y * y
+	}
+	if s.position++; s.position == s.season {
+		s.position = 0
+	}
+}
+
+// Forecast has the variances of the book's table 6.1.
+func (s *gridETS) Forecast(f *Forecast) {
+	c := &s.constants
+	s.state.extend(c.phi, s.position, s.season, f.Mean)
+	variance := s.errors.squares / float64(max(1, s.errors.n))
+	weight, trend, damp := 1.0, 0.0, 1.0
+	for h := range f.Mean {
+		f.normal(h, math.Sqrt(variance*weight))
+		damp *= c.phi
+		trend += damp
+		w := c.alpha + c.beta*trend
+		if (h+1)%s.season == 0 {
+			w += c.gamma
+		}
+		weight += w * w
+	}
+}
+
+func (s *gridETS) Parameters() []float64 { return nil }
 
 // etsErrors are a run's one-step errors.
 type etsErrors struct {
 	n            int
 	squares      float64 // sum of squared errors
 	unitsSquared float64
-}
-
-// run filters a history and leaves its last state in s.
-func (c etsConstants) run(s *etsState, units []float32, state []daycast.DayState, season int) etsErrors {
-	var errors etsErrors
-	position := 0
-	for t, y := range units {
-		s.trend *= c.phi
-		s.level += s.trend
-		if state[t].Evidence() {
-			e := float64(y) - s.level - s.season[position]
-			s.level += c.alpha * e
-			s.trend += c.beta * e
-			s.season[position] += c.gamma * e
-			errors.n++
-			errors.squares += e * e
-			errors.unitsSquared += float64(y) * float64(y)
-		}
-		if position++; position == season {
-			position = 0
-		}
-	}
-	return errors
 }
 
 // aicc is Akaike's criterion with the correction for short series, of
@@ -164,20 +193,20 @@ func aicc(e etsErrors, parameters int) float64 {
 // etsStart is the state before the first period: the mean of the first two
 // weeks of evidence, no trend, and each position's deviation over the first
 // seasons. It is seasonal where there are two seasons.
-func etsStart(units []float32, state []daycast.DayState, season, seasons int) (s etsState, seasonal bool) {
+func etsStart(units []float64, season, seasons int) (s etsState, seasonal bool) {
 	var sums, counts [maxSeason]float64
 	const startPeriods = 14
 	sum, n := 0.0, 0.0
 	for t, y := range units {
-		if !state[t].Evidence() {
+		if y != y {
 			continue
 		}
 		if n < startPeriods {
-			sum += float64(y)
+			sum += y
 			n++
 		}
 		if t < seasons*season {
-			sums[t%season] += float64(y)
+			sums[t%season] += y
 			counts[t%season]++
 		}
 	}
@@ -202,11 +231,11 @@ func etsStart(units []float32, state []daycast.DayState, season, seasons int) (s
 }
 
 // extend forecasts from a state whose next position is given.
-func (s *etsState) extend(phi float64, position, season int, out []float32) {
+func (s *etsState) extend(phi float64, position, season int, out []float64) {
 	level, trend := s.level, s.trend
 	for h := range out {
 		trend *= phi
 		level += trend
-		out[h] = float32(level + s.season[(position+h)%season])
+		out[h] = level + s.season[(position+h)%season]
 	}
 }

@@ -2,6 +2,8 @@ package classic
 
 import (
 	"context"
+	"encoding/json"
+	"io"
 	"math"
 
 	"daycast"
@@ -63,7 +65,7 @@ func (m SeasonalMean) Fit(ctx context.Context, t model.Training) (model.Fitted, 
 	if out.HalfLife = m.HalfLife; m.HalfLife == 0 {
 		out.HalfLife = trials.best()
 	}
-	return fitted[shapes]{out}, nil
+	return out, nil
 }
 
 // shapes is a fitted SeasonalMean. A shape is one factor a position of the
@@ -74,9 +76,32 @@ type shapes struct {
 	Groups   map[string]map[string][]float64 // by level and group
 }
 
-func (shapes) Name() string { return SeasonalMean{}.Name() }
+// Kind is SeasonalMean's.
+func (shapes) Kind() string { return kind(SeasonalMean{}) }
 
-func (m shapes) valid() error {
+func (m shapes) Save(w io.Writer) error { return json.NewEncoder(w).Encode(m) }
+
+func loadShapes(r io.Reader, _ func(io.Reader) (model.Fitted, error)) (model.Fitted, error) {
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	var m shapes
+	if err := decode(text, &m); err != nil {
+		return nil, daycast.Errorf(daycast.Invalid, "model %s: %w", SeasonalMean{}.Name(), err)
+	}
+	return m, m.validate()
+}
+
+func (m shapes) Forecast(ctx context.Context, r model.Request) (*daycast.Forecasts, error) {
+	out := daycast.NewForecasts(r.Panel, r.Horizon, nil)
+	return out, eachSeries(ctx, len(r.Panel.Series), r.Threads, func(_ *worker, i int) {
+		m.forecast(r.Panel, i, out.MeanOf(i))
+		out.Models[i] = SeasonalMean{}.Name()
+	})
+}
+
+func (m shapes) validate() error {
 	ok := m.HalfLife > 0 && legalShape(m.Shop)
 	for _, groups := range m.Groups {
 		for _, shape := range groups {
@@ -84,7 +109,7 @@ func (m shapes) valid() error {
 		}
 	}
 	if !ok {
-		return daycast.Errorf(daycast.Invalid, "model %s: a half-life or shape is out of range", m.Name())
+		return daycast.Errorf(daycast.Invalid, "model %s: a half-life or shape is out of range", SeasonalMean{}.Name())
 	}
 	return nil
 }

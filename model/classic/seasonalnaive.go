@@ -2,8 +2,8 @@ package classic
 
 import (
 	"context"
+	"math"
 
-	"daycast"
 	"daycast/model"
 )
 
@@ -23,33 +23,57 @@ type SeasonalNaive struct{}
 func (SeasonalNaive) Name() string { return "seasonal_naive" }
 
 // Fit learns nothing: the forecast reads the request's panel.
-func (m SeasonalNaive) Fit(ctx context.Context, _ model.Training) (model.Fitted, error) {
-	return fit(ctx, m)
+func (m SeasonalNaive) Fit(ctx context.Context, t model.Training) (model.Fitted, error) {
+	return fit(ctx, t, m)
 }
 
-func (SeasonalNaive) valid() error { return nil }
+func (SeasonalNaive) validate() error { return nil }
 
-func (SeasonalNaive) forecast(p *daycast.Panel, i int, out []float32) {
-	units, state := p.SpreadOf(i), p.StateOf(i)
-	n, season := len(units), p.Step.Season()
-	var otherwise float32
-	for t := n - 1; n < season && t >= 0; t-- {
-		if state[t].Evidence() {
-			otherwise = units[t]
-			break
-		}
+// Learn reads h's last season.
+func (SeasonalNaive) Learn(h *History) State {
+	s := &seasonalNaive{last: make([]float64, h.Season)}
+	fill(s.last, nan)
+	for _, y := range h.Units {
+		s.Update(y, nil)
 	}
-	for h := range out {
-		if h >= season {
-			out[h] = out[h-season]
-			continue
-		}
-		out[h] = otherwise
-		for t := n + h - season; t >= 0; t -= season {
-			if state[t].Evidence() {
-				out[h] = units[t]
-				break
+	return s
+}
+
+// seasonalNaive is 8 bytes a period of the season.
+type seasonalNaive struct {
+	last   []float64 // by position, from the history's first period; NaN without evidence
+	newest float64   // evidence, while there is less than a season
+	n      int       // periods
+	errors residuals
+}
+
+func (s *seasonalNaive) Update(y float64, _ []float64) {
+	last := &s.last[s.n%len(s.last)]
+	s.n++
+	if y != y {
+		return
+	}
+	s.errors.add(y - *last)
+	*last = y
+	if s.n <= len(s.last) {
+		s.newest = y
+	}
+}
+
+// Forecast has deviations that grow with the number of seasons ahead: Hyndman,
+// Athanasopoulos (2021), section 5.5.
+func (s *seasonalNaive) Forecast(f *Forecast) {
+	season := len(s.last)
+	for h := range f.Mean {
+		f.Mean[h] = s.last[(s.n+h)%season]
+		if f.Mean[h] != f.Mean[h] {
+			f.Mean[h] = 0
+			if s.n < season {
+				f.Mean[h] = s.newest
 			}
 		}
+		f.normal(h, s.errors.deviation()*math.Sqrt(float64(h/season+1)))
 	}
 }
+
+func (s *seasonalNaive) Parameters() []float64 { return nil }

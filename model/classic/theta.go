@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 
-	"daycast"
 	"daycast/model"
 )
 
@@ -29,31 +28,48 @@ type Theta struct{}
 func (Theta) Name() string { return "theta" }
 
 // Fit learns nothing: alpha is chosen from the request's panel.
-func (m Theta) Fit(ctx context.Context, _ model.Training) (model.Fitted, error) {
-	return fit(ctx, m)
+func (m Theta) Fit(ctx context.Context, t model.Training) (model.Fitted, error) {
+	return fit(ctx, t, m)
 }
 
-func (Theta) valid() error { return nil }
+func (Theta) validate() error { return nil }
 
-func (Theta) forecast(p *daycast.Panel, i int, out []float32) {
-	units, state, season := p.SpreadOf(i), p.StateOf(i), p.Step.Season()
-	from := max(0, len(units)-max(p.Step.Year(), 2*season))
-	units, state = units[from:], state[from:]
-	start, _ := etsStart(units, state, season, len(units)/season+1)
-	intercept, slope := line(units, state, &start, season)
-	var best etsState
-	var alpha, n float64
-	least := math.Inf(1)
+// Learn chooses alpha for h.
+func (Theta) Learn(h *History) State {
+	season := h.Season
+	from := max(0, len(h.Units)-max(h.Step.Year(), 2*season))
+	units := h.Units[from:]
+	start, _ := etsStart(units, season, len(units)/season+1)
+	intercept, slope := line(units, &start, season)
+	start.level = intercept
+	var best gridTheta
 	for _, c := range thetaGrid {
-		s := start
-		s.level = intercept
-		if e := c.run(&s, units, state, season); alpha == 0 || e.squares < least {
-			best, alpha, n, least = s, c.alpha, float64(e.n), e.squares
+		s := gridTheta{gridETS{constants: c, season: season, state: start}, slope}
+		s.read(units)
+		if best.constants.alpha == 0 || s.errors.squares < best.errors.squares {
+			best = s
 		}
 	}
-	best.level += slope / 2 * (1 - alpha) * (1 - math.Pow(1-alpha, n)) / alpha
-	best.trend = slope / 2
-	best.extend(1, len(units)%season, season, out)
+	return &best
+}
+
+// gridTheta is a chosen alpha with its state.
+type gridTheta struct {
+	gridETS
+	slope float64 // of the line through the history that was learnt
+}
+
+// Forecast has the variances of simple exponential smoothing.
+func (s *gridTheta) Forecast(f *Forecast) {
+	alpha, n := s.constants.alpha, float64(s.errors.n)
+	state := s.state
+	state.level += s.slope / 2 * (1 - alpha) * (1 - math.Pow(1-alpha, n)) / alpha
+	state.trend = s.slope / 2
+	state.extend(1, s.position, s.season, f.Mean)
+	variance := s.errors.squares / max(1, n)
+	for h := range f.Mean {
+		f.normal(h, math.Sqrt(variance*(1+float64(h)*alpha*alpha)))
+	}
 }
 
 // thetaGrid holds the smoothing constants that are tried.
@@ -61,13 +77,13 @@ var thetaGrid = []etsConstants{{alpha: .02}, {alpha: .05}, {alpha: .1}, {alpha: 
 
 // line is the least-squares line through the deseasonalised evidence: its
 // value one period before the first, and its slope per period.
-func line(units []float32, state []daycast.DayState, s *etsState, season int) (intercept, slope float64) {
+func line(units []float64, s *etsState, season int) (intercept, slope float64) {
 	var n, sumT, sumX, sumTT, sumTX float64
 	for t, y := range units {
-		if !state[t].Evidence() {
+		if y != y {
 			continue
 		}
-		u, x := float64(t+1), float64(y)-s.season[t%season]
+		u, x := float64(t+1), y-s.season[t%season]
 		n++
 		sumT += u
 		sumX += x

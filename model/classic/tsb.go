@@ -3,7 +3,6 @@ package classic
 import (
 	"context"
 
-	"daycast"
 	"daycast/model"
 )
 
@@ -32,36 +31,48 @@ func (m TSB) Fit(ctx context.Context, t model.Training) (model.Fitted, error) {
 	return fitCounts(ctx, t, m)
 }
 
-func (m TSB) valid() error {
+func (m TSB) validate() error {
 	if err := mustBeIn(m.Name(), "alpha", m.Alpha); err != nil {
 		return err
 	}
 	return mustBeIn(m.Name(), "beta", m.Beta)
 }
 
-// tsbState is all that a period's update needs: 16 bytes a series.
-type tsbState struct{ chance, size float64 }
+// Learn reads h.
+func (m TSB) Learn(h *History) State {
+	s := &tsb{alpha: orUsual(m.Alpha), beta: orUsual(m.Beta)}
+	s.size, s.chance = firstSales(h.Units)
+	for _, y := range h.Units {
+		s.Update(y, nil)
+	}
+	return s
+}
 
-// update takes one period of evidence: units sold, in pieces.
-func (m TSB) update(s *tsbState, units float64) {
-	if units > 0 {
-		s.chance += m.Beta * (1 - s.chance)
-		s.size += m.Alpha * (units - s.size)
+// tsb is 48 bytes a series.
+type tsb struct {
+	alpha, beta  float64
+	chance, size float64
+	errors       residuals
+}
+
+func (s *tsb) Update(y float64, _ []float64) {
+	if y != y {
 		return
 	}
-	s.chance -= m.Beta * s.chance
-}
-
-func (s tsbState) mean() float64 { return s.chance * s.size }
-
-func (m TSB) forecast(p *daycast.Panel, i int, out []float32) {
-	units, state := p.SpreadOf(i), p.StateOf(i)
-	var s tsbState
-	s.size, s.chance = firstSales(units, state)
-	for t, y := range units {
-		if state[t].Evidence() {
-			m.update(&s, float64(y))
-		}
+	s.errors.add(y - s.chance*s.size)
+	if y > 0 {
+		s.chance += s.beta * (1 - s.chance)
+		s.size += s.alpha * (y - s.size)
+		return
 	}
-	fill(out, s.mean())
+	s.chance -= s.beta * s.chance
 }
+
+func (s *tsb) Forecast(f *Forecast) {
+	fill(f.Mean, s.chance*s.size)
+	for h := range f.Mean {
+		f.normal(h, s.errors.deviation())
+	}
+}
+
+func (s *tsb) Parameters() []float64 { return nil }

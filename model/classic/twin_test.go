@@ -8,12 +8,19 @@ import (
 	"daycast/model/modeltest"
 )
 
-func allSold(n int) []daycast.DayState {
-	out := make([]daycast.DayState, n)
-	for t := range out {
-		out[t] = daycast.Sold
+// historyOf is a daily history.
+func historyOf(units []float32) *History {
+	h := &History{Season: 7, Step: daycast.Daily}
+	for _, y := range units {
+		h.Units = append(h.Units, float64(y))
 	}
-	return out
+	return h
+}
+
+func means(s State, horizon int) []float64 {
+	f := Forecast{Mean: make([]float64, horizon)}
+	s.Forecast(&f)
+	return f.Mean
 }
 
 // slowETS is the book's ETS(A,Ad,A), each state kept by period, forecast by
@@ -45,21 +52,20 @@ func slowETS(c etsConstants, start etsState, y []float32, m, horizon int) (forec
 func TestETSIsItsFormula(t *testing.T) {
 	const horizon = 20
 	y := modeltest.Noisy(1, modeltest.Weekly(101, 3, 4, 5, 6, 9, 14, 8), 2)
-	start, seasonal := etsStart(y, allSold(len(y)), 7, etsStartSeasons)
+	start, seasonal := etsStart(historyOf(y).Units, 7, etsStartSeasons)
 	if !seasonal {
 		t.Fatal("not seasonal")
 	}
 	for _, c := range etsGrid(true) {
-		s := start
-		e := c.run(&s, y, allSold(len(y)), 7)
-		out := make([]float32, horizon)
-		s.extend(c.phi, len(y)%7, 7, out)
+		s := gridETS{constants: c, season: 7, state: start}
+		s.read(historyOf(y).Units)
+		e, out := s.errors, means(&s, horizon)
 		want, squares := slowETS(c, start, y, 7, horizon)
 		if math.Abs(e.squares-squares) > 1e-9*squares {
 			t.Errorf("%+v: squared errors %g, want %g", c, e.squares, squares)
 		}
 		for h := range want {
-			if math.Abs(float64(out[h])-want[h]) > 1e-5 {
+			if math.Abs(out[h]-want[h]) > 1e-9 {
 				t.Fatalf("%+v, h %d: %g, want %g", c, h+1, out[h], want[h])
 			}
 		}
@@ -68,14 +74,13 @@ func TestETSIsItsFormula(t *testing.T) {
 
 // A trend is followed, and noise around a constant is not taken for one.
 func TestETSChoosesItsForm(t *testing.T) {
-	out := make([]float32, 7)
-	ETS{}.forecast(modeltest.Panel(modeltest.Origin, modeltest.Series{Units: modeltest.Trend(100, 10, 1)}), 0, out)
+	out := means(ETS{}.Learn(historyOf(modeltest.Trend(100, 10, 1))), 7)
 	if out[6] < 109 || out[6] > 118 {
 		t.Errorf("after 10, 11, ..., 109: %v", out)
 	}
-	ETS{}.forecast(modeltest.Panel(modeltest.Origin, modeltest.Series{Units: modeltest.Noisy(2, modeltest.Constant(200, 20), 3)}), 0, out)
+	out = means(ETS{}.Learn(historyOf(modeltest.Noisy(2, modeltest.Constant(200, 20), 3))), 7)
 	for _, v := range out {
-		if v != out[0] || math.Abs(float64(v-20)) > 1 {
+		if v != out[0] || math.Abs(v-20) > 1 {
 			t.Errorf("around 20: %v", out)
 		}
 	}
@@ -113,13 +118,12 @@ func slowTheta(y []float32, alpha float64, horizon int) []float64 {
 func TestThetaIsTheMeanOfItsLines(t *testing.T) {
 	// Shorter than two seasons: nothing to deseasonalise.
 	y := modeltest.Noisy(3, modeltest.Trend(13, 10, 1), 2)
-	out := make([]float32, 9)
-	Theta{}.forecast(modeltest.Panel(modeltest.Origin, modeltest.Series{Units: y}), 0, out)
+	out := means(Theta{}.Learn(historyOf(y)), 9)
 	for _, c := range thetaGrid {
 		want := slowTheta(y, c.alpha, len(out))
 		same := true
 		for h := range want {
-			same = same && math.Abs(float64(out[h])-want[h]) < 1e-4
+			same = same && math.Abs(out[h]-want[h]) < 1e-9
 		}
 		if same {
 			return

@@ -22,29 +22,68 @@ type WindowMean struct {
 func (WindowMean) Name() string { return "window_mean" }
 
 // Fit learns nothing: the forecast reads the request's panel.
-func (m WindowMean) Fit(ctx context.Context, _ model.Training) (model.Fitted, error) {
-	return fit(ctx, m)
+func (m WindowMean) Fit(ctx context.Context, t model.Training) (model.Fitted, error) {
+	return fit(ctx, t, m)
 }
 
-func (m WindowMean) valid() error {
+func (m WindowMean) validate() error {
 	if m.Periods < 0 {
 		return daycast.Errorf(daycast.Invalid, "model window_mean: window of %d periods: want 0 or more", m.Periods).WithField("periods")
 	}
 	return nil
 }
 
-func (m WindowMean) forecast(p *daycast.Panel, i int, out []float32) {
+// Learn reads h's last window.
+func (m WindowMean) Learn(h *History) State {
 	window := m.Periods
 	if window == 0 {
-		window = 28 / int(p.Step)
+		window = 28 / max(1, int(h.Step))
 	}
-	units, state := p.SpreadOf(i), p.StateOf(i)
-	sum, n := 0.0, 0
-	for t := len(units) - 1; t >= 0 && n < window; t-- {
-		if state[t].Evidence() {
-			sum += float64(units[t])
-			n++
-		}
+	s := &windowMean{window: window}
+	for _, y := range h.Units {
+		s.Update(y, nil)
 	}
-	fill(out, sum/float64(max(1, n)))
+	return s
 }
+
+// windowMean is 8 bytes a period of the window.
+type windowMean struct {
+	window int
+	recent []float64 // evidence, at most a window of it, as a ring
+	next   int       // in the ring, once it is full
+	errors residuals
+}
+
+func (s *windowMean) Update(y float64, _ []float64) {
+	if y != y {
+		return
+	}
+	if len(s.recent) > 0 {
+		s.errors.add(y - s.mean())
+	}
+	if len(s.recent) < s.window {
+		s.recent = append(s.recent, y)
+		return
+	}
+	s.recent[s.next] = y
+	s.next = (s.next + 1) % s.window
+}
+
+func (s *windowMean) mean() float64 {
+	sum := 0.0
+	for _, y := range s.recent {
+		sum += y
+	}
+	return sum / float64(max(1, len(s.recent)))
+}
+
+// Forecast has the deviation of the means' own errors one period ahead: they
+// hardly grow with the horizon.
+func (s *windowMean) Forecast(f *Forecast) {
+	fill(f.Mean, s.mean())
+	for h := range f.Mean {
+		f.normal(h, s.errors.deviation())
+	}
+}
+
+func (s *windowMean) Parameters() []float64 { return nil }
