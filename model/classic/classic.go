@@ -17,6 +17,11 @@ import (
 // Loaders maps each kind that this package saves to its loader.
 func Loaders() map[string]model.Loader {
 	return map[string]model.Loader{
+		kind(AutoETS{}):       load[AutoETS],
+		kind(DampedHolt{}):    load[DampedHolt],
+		kind(Holt{}):          load[Holt],
+		kind(HoltWinters{}):   load[HoltWinters],
+		kind(SES{}):           load[SES],
 		kind(SeasonalNaive{}): load[SeasonalNaive],
 		kind(WindowMean{}):    load[WindowMean],
 		kind(Croston{}):       load[Croston],

@@ -14,6 +14,11 @@ func TestConformance(t *testing.T) {
 		m      model.Model
 		claims []modeltest.Check
 	}{
+		{classic.AutoETS{}, []modeltest.Check{constant(1e-6), week(.02)}},
+		{classic.DampedHolt{}, []modeltest.Check{constant(1e-6)}},
+		{classic.Holt{}, []modeltest.Check{constant(1e-6)}},
+		{classic.HoltWinters{}, []modeltest.Check{constant(1e-6), week(.02)}},
+		{classic.SES{}, []modeltest.Check{constant(1e-6)}},
 		{classic.SeasonalNaive{}, []modeltest.Check{constant(0), week(0)}},
 		{classic.WindowMean{}, []modeltest.Check{constant(1e-6)}},
 		{classic.SeasonalMean{}, []modeltest.Check{constant(1e-6), week(.02)}},

@@ -15,6 +15,12 @@ import (
 // same parameters; of others the doc comment says why it cannot.
 func methods() []methodCase {
 	return []methodCase{
+		{AutoETS{}, true},
+		{DampedHolt{}, true},
+		{Holt{}, true},
+		{HoltWinters{}, true},
+		{HoltWinters{Multiplicative: true}, true},
+		{SES{}, true},
 		{SeasonalNaive{}, true},
 		{WindowMean{}, true},
 		{Croston{}, true},
