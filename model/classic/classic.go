@@ -17,18 +17,23 @@ import (
 // Loaders maps each kind that this package saves to its loader.
 func Loaders() map[string]model.Loader {
 	return map[string]model.Loader{
-		kind(AutoETS{}):       load[AutoETS],
-		kind(DampedHolt{}):    load[DampedHolt],
-		kind(Holt{}):          load[Holt],
-		kind(HoltWinters{}):   load[HoltWinters],
-		kind(SES{}):           load[SES],
-		kind(SeasonalNaive{}): load[SeasonalNaive],
-		kind(WindowMean{}):    load[WindowMean],
-		kind(Croston{}):       load[Croston],
-		kind(TSB{}):           load[TSB],
-		kind(ETS{}):           load[ETS],
-		kind(Theta{}):         load[Theta],
-		kind(SeasonalMean{}):  loadShapes,
+		kind(AutoETS{}):               load[AutoETS],
+		kind(AutoTheta{}):             load[AutoTheta],
+		kind(DynamicOptimizedTheta{}): load[DynamicOptimizedTheta],
+		kind(DynamicTheta{}):          load[DynamicTheta],
+		kind(OptimizedTheta{}):        load[OptimizedTheta],
+		kind(StandardTheta{}):         load[StandardTheta],
+		kind(DampedHolt{}):            load[DampedHolt],
+		kind(Holt{}):                  load[Holt],
+		kind(HoltWinters{}):           load[HoltWinters],
+		kind(SES{}):                   load[SES],
+		kind(SeasonalNaive{}):         load[SeasonalNaive],
+		kind(WindowMean{}):            load[WindowMean],
+		kind(Croston{}):               load[Croston],
+		kind(TSB{}):                   load[TSB],
+		kind(ETS{}):                   load[ETS],
+		kind(Theta{}):                 load[Theta],
+		kind(SeasonalMean{}):          loadShapes,
 	}
 }
 

@@ -16,11 +16,16 @@ import (
 func methods() []methodCase {
 	return []methodCase{
 		{AutoETS{}, true},
+		{AutoTheta{}, true},
 		{DampedHolt{}, true},
+		{DynamicOptimizedTheta{}, true},
+		{DynamicTheta{}, true},
 		{Holt{}, true},
 		{HoltWinters{}, true},
 		{HoltWinters{Multiplicative: true}, true},
+		{OptimizedTheta{}, true},
 		{SES{}, true},
+		{StandardTheta{}, true},
 		{SeasonalNaive{}, true},
 		{WindowMean{}, true},
 		{Croston{}, true},

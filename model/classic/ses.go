@@ -15,7 +15,7 @@ import (
 //
 // Brown (1956), "Exponential smoothing for predicting demand"; statsforecast's
 // SimpleExponentialSmoothingOptimized, whose golden section begins with the
-// whole range and may end in a lesser valley: ours looks at eight constants
+// whole range and may end in a lesser valley: ours looks at sixteen constants
 // first. A period without evidence leaves the level alone. Less than three
 // periods of evidence have alpha 0.1. 40 bytes a series.
 type SES struct{}
@@ -31,7 +31,7 @@ func (SES) validate() error { return nil }
 // Learn searches for the constant.
 func (SES) Learn(h *History) State { return readSES(h, likeliestSES(h.Units)) }
 
-// LearnFrom is Learn: the search costs no more than twenty readings.
+// LearnFrom is Learn: the search costs no more than a few readings.
 func (m SES) LearnFrom(h *History, _ []float64) State { return m.Learn(h) }
 
 // Filter reads h with a known constant.
@@ -79,48 +79,35 @@ func (s *smoothed) Forecast(f *Forecast) {
 
 func (s *smoothed) Parameters() []float64 { return []float64{s.alpha} }
 
-// squaresSES are the squared errors of four constants.
-func squaresSES(units []float64, alphas [lanes]float64) (sums [lanes]float64) {
-	for len(units) > 0 && units[0] != units[0] {
-		units = units[1:]
-	}
-	if len(units) == 0 {
-		return sums
-	}
-	a0, a1, a2, a3 := alphas[0], alphas[1], alphas[2], alphas[3]
-	l0, l1, l2, l3 := units[0], units[0], units[0], units[0]
-	var s0, s1, s2, s3 float64
-	for _, y := range units[1:] {
-		if y != y {
-			continue
-		}
-		e0, e1, e2, e3 := y-l0, y-l1, y-l2, y-l3
-		s0 += e0 * e0
-		s1 += e1 * e1
-		s2 += e2 * e2
-		s3 += e3 * e3
-		l0 += a0 * e0
-		l1 += a1 * e1
-		l2 += a2 * e2
-		l3 += a3 * e3
-	}
-	return [lanes]float64{s0, s1, s2, s3}
-}
-
-// gridSES is denser where sales mostly have their best constant.
-var gridSES = [2 * lanes]float64{.01, .04, .1, .2, .35, .55, .8, .99}
-
 // likeliestSES is the constant with the least squared errors, to about .001.
 func likeliestSES(units []float64) float64 {
-	evidence := 0
+	wide := make([][4]float64, 0, len(units))
 	for _, y := range units {
 		if y == y {
-			evidence++
+			wide = append(wide, [4]float64{y, y, y, y})
 		}
 	}
-	const least, few = 3, .1
-	if evidence < least {
+	const enough, few = 3, .1
+	if len(wide) < enough {
 		return few
 	}
-	return deepest(gridSES, 3, func(at [lanes]float64) [lanes]float64 { return squaresSES(units, at) })
+	return deepest(lanesGrid(leastSES, mostSES), func(at *[lanes]float64) [lanes]float64 { return squaresSES(wide, at) })
 }
+
+// squaresSESSingly are the squared errors of several constants; the first
+// evidence is the first level. Evidence is there four times, since code for
+// vectors must not read numbers one by one in between.
+func squaresSESSingly(evidence [][4]float64, alphas *[lanes]float64) (sums [lanes]float64) {
+	var levels [lanes]float64
+	fill(levels[:], evidence[0][0])
+	for _, y := range evidence[1:] {
+		for k := range levels {
+			e := y[0] - levels[k]
+			sums[k] += e * e
+			levels[k] += alphas[k] * e
+		}
+	}
+	return sums
+}
+
+const leastSES, mostSES = .01, .99 // statsforecast's

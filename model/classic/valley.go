@@ -1,27 +1,40 @@
 package classic
 
 // lanes is how many points are looked at in one reading of a history: a
-// recursion alone waits for its own last step, four side by side take no longer.
-const lanes = 4
+// recursion alone waits for its own last step, and several side by side take no
+// longer.
+const lanes = 16
+
+// lanesGrid is lanes points from one to the other, three times as dense at
+// the lower end, where constants of sales mostly are.
+func lanesGrid(from, to float64) (out [lanes]float64) {
+	for k := range out {
+		u := float64(k) / (lanes - 1)
+		out[k] = from + (to-from)*u*(1+u)/2
+	}
+	return out
+}
 
 // deepest is where a function of one number is least. It looks at a grid, which
-// may have several valleys, and then cuts the deepest one's range in three, as
-// often as rounds says; the last three points' parabola tells the bottom.
-func deepest(grid [2 * lanes]float64, rounds int, values func([lanes]float64) [lanes]float64) float64 {
-	low, high := values([lanes]float64(grid[:lanes])), values([lanes]float64(grid[lanes:]))
-	x, f := grid[:], append(low[:], high[:]...)
-	var xs, fs [lanes + 3]float64
-	for range rounds {
-		k := lowest(f)
-		a, b, c := x[k-1], x[k], x[k+1]
-		inner := [lanes]float64{(2*a + b) / 3, (a + 2*b) / 3, (2*b + c) / 3, (b + 2*c) / 3}
-		v := values(inner)
-		xs = [lanes + 3]float64{a, inner[0], inner[1], b, inner[2], inner[3], c}
-		fs = [lanes + 3]float64{f[k-1], v[0], v[1], f[k], v[2], v[3], f[k+1]}
-		x, f = xs[:], fs[:]
+// may have several valleys, then as many points around the deepest one, and ends
+// at the bottom of the last three's parabola.
+func deepest(grid [lanes]float64, values func(at *[lanes]float64) [lanes]float64) float64 {
+	f := values(&grid)
+	k := lowest(f[:])
+	var inner [lanes]float64
+	const half = lanes / 2
+	for i := range half {
+		share := float64(i+1) / (half + 1)
+		inner[i] = grid[k-1] + share*(grid[k]-grid[k-1])
+		inner[half+i] = grid[k] + share*(grid[k+1]-grid[k])
 	}
-	k := lowest(f)
-	return bottom([3]float64(x[k-1:k+2]), [3]float64(f[k-1:k+2]))
+	g := values(&inner)
+	x := append(append([]float64{grid[k-1]}, inner[:half]...), grid[k])
+	x = append(append(x, inner[half:]...), grid[k+1])
+	v := append(append([]float64{f[k-1]}, g[:half]...), f[k])
+	v = append(append(v, g[half:]...), f[k+1])
+	k = lowest(v)
+	return bottom([3]float64(x[k-1:k+2]), [3]float64(v[k-1:k+2]))
 }
 
 // lowest is the least one's place, of those that have two neighbours.
