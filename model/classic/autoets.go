@@ -23,8 +23,15 @@ import (
 // We differ in how the likelihood is climbed: by its slopes (leastSquares) and
 // from the best of several starts, where R and statsforecast take the simplex of
 // Nelder and Mead, which often stops short of a dozen numbers' best. A period
-// without evidence has no error. A season needs two of it in the history, of
-// 52 weeks too: AICc sees to it that few shops' items have one of so many numbers.
+// without evidence has no error. A season needs two of it in the history, of 52
+// weeks too, where R gives up beyond 24 positions: AICc sees to it that few items
+// have one of so many numbers. Of 230 items of M5 by week, from three origins
+// each, 12 of 690 had, and the WAPE of all over 8 weeks went from .4138 to .4130.
+//
+// ETS is the cheap choice: on 500 series each of M5, Online Retail and FreshRetail
+// its WAPE was .725, .820 and .332, that of AutoETS .732, .862 and .355. The likeliest
+// constants for one period ahead are quicker than those for a month. Without a
+// trend (ZNZ) they are .728, .866 and .333.
 //
 // A state has about 200 bytes, and 16 a position of the season.
 type AutoETS struct {

@@ -1,23 +1,46 @@
 package classic
 
+import "slices"
+
 // decompose is the season of a classical decomposition, by position from the
 // first period: what is left of the units once a centred moving average over a
 // season is taken off, or divided by, on average. A position without
 // any is 0, or 1.
 //
-// Hyndman, Athanasopoulos (2021), section 3.4. Averages are of the evidence in
-// reach, so that a gap costs nothing.
+// Hyndman, Athanasopoulos (2021), section 3.4. A gap would tilt the averages that
+// it is in, so that it is filled with average and season, and the
+// decomposition is done again.
 func decompose(units []float64, season int, multiplicative bool) []float64 {
-	sums, counts := make([]float64, season), make([]float64, season)
-	for t, y := range units {
-		trend := centred(units, t, season)
-		if y != y || trend != trend || multiplicative && !(trend > 0) {
+	d := decomposition{units: units, filled: units, season: season, multiplicative: multiplicative}
+	out := d.positions()
+	if slices.ContainsFunc(units, func(y float64) bool { return y != y }) {
+		const again = 3 // a fill's error is divided by the season each time
+		d.filled = slices.Clone(units)
+		for range again {
+			d.fill(out)
+			out = d.positions()
+		}
+	}
+	return out
+}
+
+type decomposition struct {
+	units, filled  []float64
+	season         int
+	multiplicative bool
+}
+
+func (d *decomposition) positions() []float64 {
+	sums, counts := make([]float64, d.season), make([]float64, d.season)
+	for t, y := range d.units {
+		trend := centred(d.filled, t, d.season)
+		if y != y || trend != trend || d.multiplicative && !(trend > 0) {
 			continue
 		}
-		if counts[t%season]++; multiplicative {
-			sums[t%season] += y / trend
+		if counts[t%d.season]++; d.multiplicative {
+			sums[t%d.season] += y / trend
 		} else {
-			sums[t%season] += y - trend
+			sums[t%d.season] += y - trend
 		}
 	}
 	total, n := 0.0, 0.0
@@ -30,15 +53,32 @@ func decompose(units []float64, season int, multiplicative bool) []float64 {
 	}
 	for k, c := range counts {
 		switch {
-		case c == 0 && multiplicative:
+		case c == 0 && d.multiplicative:
 			sums[k] = 1
-		case c > 0 && multiplicative && total > 0:
-			sums[k] = max(leastDecomposed, sums[k]*n/total)
+		case c > 0 && d.multiplicative:
+			sums[k] = max(leastDecomposed, sums[k]*n/max(total, leastDecomposed))
 		case c > 0:
-			sums[k] -= total / max(1, n)
+			sums[k] -= total / n
 		}
 	}
 	return sums
+}
+
+// fill puts average and season where nothing is known.
+func (d *decomposition) fill(season []float64) {
+	trends := make([]float64, len(d.units))
+	for t := range d.units {
+		trends[t] = centred(d.filled, t, d.season)
+	}
+	for t, y := range d.units {
+		switch {
+		case y == y:
+		case d.multiplicative:
+			d.filled[t] = trends[t] * season[t%d.season]
+		default:
+			d.filled[t] = trends[t] + season[t%d.season]
+		}
+	}
 }
 
 // leastDecomposed is the least of a multiplicative season, so that it divides.
