@@ -2,7 +2,7 @@ package classic
 
 // slopes are those of one quantity to each number of a search, by fours, as
 // processors add them; what is left of the last four stays 0. Loops over them
-// have twins in slopes_simd.go, with the same results to the bit.
+// have twins in vectors_simd.go, with the same results to the bit.
 type slopes [][4]float64
 
 func (s slopes) at(k int) *float64 { return &s[k/4][k%4] }
