@@ -26,6 +26,7 @@ func Loaders() map[string]model.Loader {
 		kind(HistoricAverage{}):       load[HistoricAverage],
 		kind(IMAPA{}):                 load[IMAPA],
 		kind(Naive{}):                 load[Naive],
+		kind(NegativeBinomial{}):      load[NegativeBinomial],
 		kind(SeasonalWindowAverage{}): load[SeasonalWindowAverage],
 		kind(WindowMean{}):            load[WindowMean],
 		kind(TSB{}):                   load[TSB],

@@ -24,6 +24,7 @@ func TestConformance(t *testing.T) {
 		{classic.HistoricAverage{}, []modeltest.Check{constant(1e-6)}},
 		{classic.IMAPA{}, []modeltest.Check{constant(1e-6), counts}},
 		{classic.Naive{}, []modeltest.Check{constant(0)}},
+		{classic.NegativeBinomial{}, []modeltest.Check{constant(1e-6), week(.05), counts}},
 		{classic.SeasonalWindowAverage{}, []modeltest.Check{constant(1e-6), week(1e-6)}},
 		{classic.SeasonalMean{}, []modeltest.Check{constant(1e-6), week(.02)}},
 		{classic.ETS{}, []modeltest.Check{constant(1e-6), week(.02)}},

@@ -144,7 +144,7 @@ func TestCountsRefuseNegativeUnits(t *testing.T) {
 	p := modeltest.Panel(modeltest.Origin, modeltest.Series{Units: []float32{1, -1}})
 	for _, m := range []model.Model{
 		classic.ADIDA{}, classic.Croston{}, classic.CrostonClassic{}, classic.CrostonOptimized{}, classic.IMAPA{},
-		classic.TSB{},
+		classic.NegativeBinomial{}, classic.TSB{},
 	} {
 		_, err := m.Fit(t.Context(), model.Training{Panels: p, Horizon: 1, Threads: 1})
 		if err == nil || daycast.CodeOf(err) != daycast.Invalid {
@@ -181,7 +181,7 @@ func (f fixed) Save(w io.Writer) error { _, err := w.Write(f.body); return err }
 // that forecasts without a panic.
 func FuzzLoad(f *testing.F) {
 	p := modeltest.Shop(1, 3, 40)
-	for _, m := range []model.Model{classic.SeasonalMean{}, classic.TSB{Alpha: .1, Beta: .1}, classic.WindowMean{}, classic.IMAPA{}} {
+	for _, m := range []model.Model{classic.SeasonalMean{}, classic.TSB{Alpha: .1, Beta: .1}, classic.WindowMean{}, classic.IMAPA{}, classic.NegativeBinomial{}} {
 		fitted, err := m.Fit(f.Context(), model.Training{Panels: p, Horizon: 7, Threads: 1})
 		if err != nil {
 			f.Fatal(err)

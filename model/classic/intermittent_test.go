@@ -153,7 +153,7 @@ func TestHurdle(t *testing.T) {
 
 // Quantiles of whole numbers are whole.
 func TestIntermittentQuantilesAreWhole(t *testing.T) {
-	for _, m := range []Method{ADIDA{}, Croston{}, CrostonClassic{}, CrostonOptimized{}, IMAPA{}, TSB{}} {
+	for _, m := range []Method{ADIDA{}, Croston{}, CrostonClassic{}, CrostonOptimized{}, IMAPA{}, NegativeBinomial{}, TSB{}} {
 		f := Forecast{Mean: make([]float64, 3), Levels: []float64{.1, .5, .9, .99}, Quantiles: make([]float64, 12)}
 		m.Learn(historyOf(modeltest.Intermittent(8, 200, .3, 4))).Forecast(&f)
 		for _, q := range f.Quantiles {

@@ -24,6 +24,7 @@ func methods() []methodCase {
 		{HistoricAverage{}, true},
 		{IMAPA{}, true},
 		{Naive{}, true},
+		{NegativeBinomial{}, true},
 		{SeasonalWindowAverage{}, true},
 		{WindowMean{}, true},
 		{TSB{}, true},
