@@ -149,9 +149,9 @@ func meanInterval(evidence []float64) int {
 
 // demand is what a series sold so far.
 type demand struct {
-	periods  float64 // of evidence
-	sizes    moments // of its sales
-	fraction bool    // some size was no whole number
+	periods  float64        // of evidence
+	sizes    runningMoments // of its sales
+	fraction bool           // some size was no whole number
 }
 
 func (d *demand) add(y float64) {

@@ -36,7 +36,7 @@ func (HistoricAverage) Learn(h *History) State {
 }
 
 // historicAverage is 32 bytes a series.
-type historicAverage struct{ units moments }
+type historicAverage struct{ units runningMoments }
 
 func (s *historicAverage) Update(y float64, _ []float64) {
 	if y == y {
@@ -55,15 +55,15 @@ func (s *historicAverage) Forecast(f *Forecast) {
 
 func (s *historicAverage) Parameters() []float64 { return nil }
 
-// moments sum up values and their squares, both from the first value on, which
+// runningMoments sum up values and their squares, both from the first value on, which
 // is near enough to the others that little is lost by cancellation.
-type moments struct {
+type runningMoments struct {
 	n            float64 // values
 	first        float64
 	sum, squares float64 // of the distances to it
 }
 
-func (s *moments) add(v float64) {
+func (s *runningMoments) add(v float64) {
 	if s.n == 0 {
 		s.first = v
 	}
@@ -73,7 +73,7 @@ func (s *moments) add(v float64) {
 	s.squares += d * d
 }
 
-func (s *moments) mean() float64 { return s.first + s.sum/max(1, s.n) }
+func (s *runningMoments) mean() float64 { return s.first + s.sum/max(1, s.n) }
 
 // scatter is the sum of squared distances to the mean.
-func (s *moments) scatter() float64 { return max(0, s.squares-s.sum*s.sum/max(1, s.n)) }
+func (s *runningMoments) scatter() float64 { return max(0, s.squares-s.sum*s.sum/max(1, s.n)) }

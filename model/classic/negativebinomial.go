@@ -73,7 +73,7 @@ func (m NegativeBinomial) Learn(h *History) State { return m.LearnFrom(h, nil) }
 // LearnFrom begins at the discount and dispersion of warm.
 func (m NegativeBinomial) LearnFrom(h *History, warm []float64) State {
 	size, chance := firstSales(h.Units, startSales)
-	var units moments
+	var units runningMoments
 	for _, y := range h.Units {
 		if y == y {
 			units.add(y)
@@ -196,7 +196,7 @@ func (s *countState) Parameters() []float64 {
 // that was ever sold, or less where numbers vary less than such counts would.
 func countedIn(units []float64) float64 {
 	least, whole := math.Inf(1), true
-	var all, steps moments
+	var all, steps runningMoments
 	last := nan
 	for _, y := range units {
 		if y != y {
@@ -228,8 +228,8 @@ func shapeOf(h *History) []float64 {
 	if len(h.Units) < 2*h.Season {
 		return shape
 	}
-	positions := make([]moments, h.Season)
-	var all moments
+	positions := make([]runningMoments, h.Season)
+	var all runningMoments
 	for t := max(0, len(h.Units)-max(h.Step.Year(), 2*h.Season)); t < len(h.Units); t++ {
 		if y := h.Units[t]; y == y {
 			positions[t%h.Season].add(y)
