@@ -17,13 +17,22 @@ import (
 // Loaders maps each kind that this package saves to its loader.
 func Loaders() map[string]model.Loader {
 	return map[string]model.Loader{
-		kind(SeasonalNaive{}): load[SeasonalNaive],
-		kind(WindowMean{}):    load[WindowMean],
-		kind(Croston{}):       load[Croston],
-		kind(TSB{}):           load[TSB],
-		kind(ETS{}):           load[ETS],
-		kind(Theta{}):         load[Theta],
-		kind(SeasonalMean{}):  loadShapes,
+		kind(SeasonalNaive{}):         load[SeasonalNaive],
+		kind(ADIDA{}):                 load[ADIDA],
+		kind(Croston{}):               load[Croston],
+		kind(CrostonClassic{}):        load[CrostonClassic],
+		kind(CrostonOptimized{}):      load[CrostonOptimized],
+		kind(Drift{}):                 load[Drift],
+		kind(HistoricAverage{}):       load[HistoricAverage],
+		kind(IMAPA{}):                 load[IMAPA],
+		kind(Naive{}):                 load[Naive],
+		kind(NegativeBinomial{}):      load[NegativeBinomial],
+		kind(SeasonalWindowAverage{}): load[SeasonalWindowAverage],
+		kind(WindowMean{}):            load[WindowMean],
+		kind(TSB{}):                   load[TSB],
+		kind(ETS{}):                   load[ETS],
+		kind(Theta{}):                 load[Theta],
+		kind(SeasonalMean{}):          loadShapes,
 	}
 }
 
