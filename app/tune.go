@@ -132,7 +132,7 @@ func (t Tuning) points() (iter.Seq[evaluate.Point], error) {
 
 // Tunable are the models that have parameters.
 func Tunable() (names []string) {
-	for _, m := range all.Models() {
+	for _, m := range all.Known() {
 		if len(all.Parameters(m.Name())) > 0 {
 			names = append(names, m.Name())
 		}

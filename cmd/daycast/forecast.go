@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"daycast/app"
 	"daycast/config"
@@ -54,6 +55,7 @@ func forecastCommand() *cobra.Command {
 		Use: "forecast", Short: "Forecast every series of a CSV file, or of the shop", Long: forecastLong, Args: noArgs,
 		Example: `  daycast forecast --csv sales.csv --horizon 28 --out forecasts.csv
   daycast forecast --csv weekly.csv.gz --freq week --horizon 8 --out -
+  daycast forecast --csv sales.csv --model auto_ets,auto_arima
   daycast forecast --config shop/daycast.yaml --out forecasts.csv`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Memory = int64(memory)
@@ -90,7 +92,13 @@ func forecastCommand() *cobra.Command {
 	f.IntVar(&o.Horizon, "horizon", 28, "periods to forecast")
 	f.StringVar(&o.Freq, "freq", "day", "length of a period: day or week")
 	f.StringVar(&o.Absent, "absent", "auto", "what a day without a row means: auto, zero, closed or missing")
-	f.StringSliceVar(&o.Models, "models", nil, "models to compare (all)")
+	f.StringSliceVar(&o.Models, "model", nil, "models to compare, of those in docs/models.md (the usual ones)")
+	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		if name == "models" { // as in the config
+			name = "model"
+		}
+		return pflag.NormalizedName(name)
+	})
 	f.StringVar(&o.Metric, "metric", "wape", "what the best model is best at: wape, rmse, mae, mase, rmsse or pinball")
 	f.Var((*bytesFlag)(&memory), "memory", "memory that may be used")
 	f.IntVar(&o.Threads, "threads", runtime.NumCPU(), "threads that may be used; the result does not depend on it")

@@ -1,6 +1,8 @@
 // Package all lists the models that daycast has: the candidates, and the
 // loaders of what they save. Both are passed to who needs them; nothing is
 // registered.
+//
+//go:generate go test -run TestPage -update .
 package all
 
 import (
@@ -20,28 +22,6 @@ import (
 	"daycast/model/linear"
 	"daycast/model/xgboost"
 )
-
-// Models are the candidates that a backtest compares, cheap ones first; XGBoost
-// is one where its library is found.
-func Models() []model.Model {
-	models := []model.Model{
-		classic.SeasonalNaive{},
-		classic.WindowMean{},
-		classic.SeasonalMean{},
-		classic.Croston{},
-		classic.TSB{},
-		classic.ETS{},
-		classic.Theta{},
-		effects.Model{},
-		Ridge(),
-		Forest(),
-		Boosting(),
-	}
-	if l, err := library(); err == nil {
-		models = append(models, XGBoost(l))
-	}
-	return models
-}
 
 // Boosting is the boosted trees for counts, and, where returns exceed sales,
 // for any numbers.
@@ -90,14 +70,14 @@ func Ridge() global.Model {
 // mostRatio is where units beyond the scale are cut for squared errors.
 const mostRatio = 30
 
-// Named are the models of the given names; all of them for none.
+// Named are the models of the given names; the usual ones for none.
 func Named(names []string) ([]model.Model, error) {
 	if len(names) == 0 {
 		return Models(), nil
 	}
 	known := map[string]model.Model{}
 	var list []string
-	for _, m := range Models() {
+	for _, m := range Known() {
 		known[m.Name()] = m
 		list = append(list, m.Name())
 	}

@@ -143,7 +143,7 @@ func assign(field any, v float64) {
 // code invalid, the field and what is known.
 func With(models []model.Model, parameters map[string]map[string]float64) ([]model.Model, error) {
 	var known []string
-	for _, m := range Models() {
+	for _, m := range Known() {
 		known = append(known, m.Name())
 	}
 	for _, name := range slices.Sorted(maps.Keys(parameters)) {

@@ -19,7 +19,7 @@ import (
 // Every parameter reaches its model, and no other model; a search stays inside
 // what is legal, and the model learns with all that it may try.
 func TestParametersReachTheirModel(t *testing.T) {
-	models := all.Models()
+	models := all.Known()
 	panel := modeltest.Shop(1, 6, 80)
 	for k, m := range models {
 		for _, p := range all.Parameters(m.Name()) {
@@ -62,7 +62,7 @@ func TestWithRefuses(t *testing.T) {
 		{"gbm", "learning_rate", 2, "1e-06 to 1"},
 		{"seasonal_naive", "lag", 2, "no parameters"},
 	} {
-		_, err := all.With(all.Models(), map[string]map[string]float64{c.model: {c.parameter: c.value}})
+		_, err := all.With(all.Known(), map[string]map[string]float64{c.model: {c.parameter: c.value}})
 		var e *daycast.Error
 		if !errors.As(err, &e) || e.Code != daycast.Invalid || !strings.HasPrefix(e.Field, "forecast.parameters") || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s.%s = %g: %v, want code invalid, the field and %q", c.model, c.parameter, c.value, err, c.want)

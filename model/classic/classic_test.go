@@ -10,6 +10,7 @@ import (
 
 func TestConformance(t *testing.T) {
 	constant, week := modeltest.TracksConstant, modeltest.TracksWeek
+	counts := modeltest.CoversCounts(.03)
 	tests := []struct {
 		m      model.Model
 		claims []modeltest.Check
@@ -26,12 +27,21 @@ func TestConformance(t *testing.T) {
 		{classic.SES{}, []modeltest.Check{constant(1e-6)}},
 		{classic.SeasonalNaive{}, []modeltest.Check{constant(0), week(0)}},
 		{classic.WindowMean{}, []modeltest.Check{constant(1e-6)}},
+		{classic.ADIDA{}, []modeltest.Check{constant(1e-6), counts}},
+		{classic.CrostonClassic{}, []modeltest.Check{constant(1e-6), counts}},
+		{classic.CrostonOptimized{}, []modeltest.Check{constant(1e-6), counts}},
+		{classic.Drift{}, []modeltest.Check{constant(1e-6)}},
+		{classic.HistoricAverage{}, []modeltest.Check{constant(1e-6)}},
+		{classic.IMAPA{}, []modeltest.Check{constant(1e-6), counts}},
+		{classic.Naive{}, []modeltest.Check{constant(0)}},
+		{classic.NegativeBinomial{}, []modeltest.Check{constant(1e-6), week(.05), counts}},
+		{classic.SeasonalWindowAverage{}, []modeltest.Check{constant(1e-6), week(1e-6)}},
 		{classic.SeasonalMean{}, []modeltest.Check{constant(1e-6), week(.02)}},
 		{classic.ETS{}, []modeltest.Check{constant(1e-6), week(.02)}},
 		{classic.Theta{}, []modeltest.Check{constant(1e-6), week(.02)}},
-		{classic.TSB{}, []modeltest.Check{constant(1e-6)}},
+		{classic.TSB{}, []modeltest.Check{constant(1e-6), counts}},
 		// The correction takes half of Alpha off sales that never pause.
-		{classic.Croston{}, []modeltest.Check{constant(.051)}},
+		{classic.Croston{}, []modeltest.Check{constant(.051), counts}},
 	}
 	for _, test := range tests {
 		t.Run(test.m.Name(), func(t *testing.T) {

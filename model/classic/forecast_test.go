@@ -72,6 +72,31 @@ func TestWindowMean(t *testing.T) {
 	near(t, forecast(t, classic.WindowMean{}, weeks, 1), []float32{2.5}, 1e-6)
 }
 
+// Over gaps time passes; the figures are worked by hand from the formulas.
+func TestAveragesOverGaps(t *testing.T) {
+	s := modeltest.Series{
+		Units: []float32{2, 4, 0, 7, 9, 0, 0, 6, 5, 0},
+		State: []daycast.DayState{sold, sold, closed, sold, sold, missing, zero, sold, sold, missing},
+	}
+	tests := []struct {
+		m    model.Model
+		want []float32
+	}{
+		{classic.Naive{}, []float32{5, 5}},
+		// A step of 3/8 from the first day to the ninth; the tenth is missing.
+		{classic.Drift{}, []float32{5 + 2*.375, 5 + 3*.375}},
+		{classic.HistoricAverage{}, []float32{33. / 7, 33. / 7}},
+		// The last days' weekdays were seen on days 4 to 10, or never.
+		{classic.SeasonalWindowAverage{Seasons: 2}, []float32{7, 9, 0, 0, 4, 4.5, 0, 7}},
+		{classic.SeasonalNaive{}, []float32{7, 9, 0, 0, 6, 5, 0, 7}},
+	}
+	for _, test := range tests {
+		t.Run(test.m.Name(), func(t *testing.T) {
+			near(t, forecast(t, test.m, modeltest.Panel(modeltest.Origin, s), len(test.want)), test.want, 1e-6)
+		})
+	}
+}
+
 // The figures are worked by hand from the formulas.
 func TestCrostonByHand(t *testing.T) {
 	p := modeltest.Panel(modeltest.Origin, modeltest.Series{
@@ -117,7 +142,10 @@ func TestGapsKeepTheWeekday(t *testing.T) {
 
 func TestCountsRefuseNegativeUnits(t *testing.T) {
 	p := modeltest.Panel(modeltest.Origin, modeltest.Series{Units: []float32{1, -1}})
-	for _, m := range []model.Model{classic.Croston{Alpha: .1}, classic.TSB{Alpha: .1, Beta: .1}} {
+	for _, m := range []model.Model{
+		classic.ADIDA{}, classic.Croston{}, classic.CrostonClassic{}, classic.CrostonOptimized{}, classic.IMAPA{},
+		classic.NegativeBinomial{}, classic.TSB{},
+	} {
 		_, err := m.Fit(t.Context(), model.Training{Panels: p, Horizon: 1, Threads: 1})
 		if err == nil || daycast.CodeOf(err) != daycast.Invalid {
 			t.Errorf("%s: %v, want code invalid", m.Name(), err)
@@ -129,6 +157,7 @@ func TestConstantsOutOfRange(t *testing.T) {
 	p := modeltest.Panel(modeltest.Origin, modeltest.Series{Units: []float32{1, 1}})
 	for _, m := range []model.Model{
 		classic.Croston{Alpha: -.1}, classic.Croston{Alpha: 1.1}, classic.TSB{Alpha: .1, Beta: 2}, classic.TSB{Alpha: math.NaN(), Beta: .1},
+		classic.Croston{Start: -1}, classic.CrostonClassic{Alpha: 2}, classic.TSB{Start: -1}, classic.SeasonalWindowAverage{Seasons: -1},
 		classic.AutoETS{Model: "AAM"}, classic.AutoETS{Model: "ets"}, classic.WindowMean{Periods: -1}, classic.SeasonalMean{HalfLife: -1}, classic.SeasonalMean{HalfLife: math.Inf(1)},
 	} {
 		_, err := m.Fit(t.Context(), model.Training{Panels: p, Horizon: 1, Threads: 1})
@@ -152,7 +181,7 @@ func (f fixed) Save(w io.Writer) error { _, err := w.Write(f.body); return err }
 // that forecasts without a panic.
 func FuzzLoad(f *testing.F) {
 	p := modeltest.Shop(1, 3, 40)
-	for _, m := range []model.Model{classic.SeasonalMean{}, classic.TSB{Alpha: .1, Beta: .1}, classic.WindowMean{}, classic.AutoETS{}, classic.AutoTheta{}} {
+	for _, m := range []model.Model{classic.SeasonalMean{}, classic.TSB{Alpha: .1, Beta: .1}, classic.WindowMean{}, classic.IMAPA{}, classic.AutoETS{}, classic.AutoTheta{}, classic.NegativeBinomial{}} {
 		fitted, err := m.Fit(f.Context(), model.Training{Panels: p, Horizon: 7, Threads: 1})
 		if err != nil {
 			f.Fatal(err)

@@ -125,4 +125,15 @@ func (s *residuals) add(e float64) {
 	}
 }
 
+// addOver adds an error whose variance is that of some periods.
+func (s *residuals) addOver(e, periods float64) {
+	if e == e {
+		s.n++
+		if e *= e; periods != 1 {
+			e /= periods
+		}
+		s.squares += e
+	}
+}
+
 func (s *residuals) deviation() float64 { return math.Sqrt(s.squares / max(1, s.n)) }

@@ -10,13 +10,14 @@ import (
 // SeasonalNaive repeats the last season:
 //
 //	forecast[n+h] = y[n+h-k*m]    m the season, k the least with n+h-k*m evidence
+//	variance      = k * mean((y[t] - y[t-j*m])^2 / j)    j as k, of the past
 //
 // Where a position of the season has never been evidence the forecast is 0,
 // as on a weekday on which the shop never opens; a series shorter than a season
 // repeats its last evidence there.
 //
 // Hyndman, Athanasopoulos (2021), "Forecasting: Principles and Practice", 3rd
-// edition, section 5.2. We step back over periods without evidence.
+// edition, sections 5.2 and 5.5. We step back over periods without evidence.
 type SeasonalNaive struct{}
 
 // Name is "seasonal_naive".
@@ -31,7 +32,7 @@ func (SeasonalNaive) validate() error { return nil }
 
 // Learn reads h's last season.
 func (SeasonalNaive) Learn(h *History) State {
-	s := &seasonalNaive{last: make([]float64, h.Season)}
+	s := &seasonalNaive{last: make([]float64, h.Season), age: make([]float64, h.Season), young: true}
 	fill(s.last, nan)
 	for _, y := range h.Units {
 		s.Update(y, nil)
@@ -39,40 +40,44 @@ func (SeasonalNaive) Learn(h *History) State {
 	return s
 }
 
-// seasonalNaive is 8 bytes a period of the season.
+// seasonalNaive is 16 bytes a period of the season.
 type seasonalNaive struct {
-	last   []float64 // by position, from the history's first period; NaN without evidence
-	newest float64   // evidence, while there is less than a season
-	n      int       // periods
-	errors residuals
+	last     []float64 // by position, from the history's first period; NaN without evidence
+	age      []float64 // by position: seasons that have passed since
+	position int       // of the next period
+	young    bool      // there is no season yet
+	newest   float64   // evidence, while there is less than a season
+	errors   residuals
 }
 
 func (s *seasonalNaive) Update(y float64, _ []float64) {
-	last := &s.last[s.n%len(s.last)]
-	s.n++
+	k := s.position
+	if s.position++; s.position == len(s.last) {
+		s.position, s.young = 0, false
+	}
+	s.age[k]++
 	if y != y {
 		return
 	}
-	s.errors.add(y - *last)
-	*last = y
-	if s.n <= len(s.last) {
+	s.errors.addOver(y-s.last[k], s.age[k])
+	s.last[k], s.age[k] = y, 0
+	if s.young {
 		s.newest = y
 	}
 }
 
-// Forecast has deviations that grow with the number of seasons ahead: Hyndman,
-// Athanasopoulos (2021), section 5.5.
 func (s *seasonalNaive) Forecast(f *Forecast) {
 	season := len(s.last)
 	for h := range f.Mean {
-		f.Mean[h] = s.last[(s.n+h)%season]
+		k := (s.position + h) % season
+		f.Mean[h] = s.last[k]
 		if f.Mean[h] != f.Mean[h] {
 			f.Mean[h] = 0
-			if s.n < season {
+			if s.young {
 				f.Mean[h] = s.newest
 			}
 		}
-		f.normal(h, s.errors.deviation()*math.Sqrt(float64(h/season+1)))
+		f.normal(h, s.errors.deviation()*math.Sqrt(float64(h/season+1)+s.age[k]))
 	}
 }
 

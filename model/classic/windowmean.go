@@ -39,7 +39,7 @@ func (m WindowMean) Learn(h *History) State {
 	if window == 0 {
 		window = 28 / max(1, int(h.Step))
 	}
-	s := &windowMean{window: window}
+	s := &windowMean{window: window, recent: make([]float64, 0, min(window, len(h.Units)))}
 	for _, y := range h.Units {
 		s.Update(y, nil)
 	}
@@ -51,6 +51,7 @@ type windowMean struct {
 	window int
 	recent []float64 // evidence, at most a window of it, as a ring
 	next   int       // in the ring, once it is full
+	sum    float64   // of recent
 	errors residuals
 }
 
@@ -63,18 +64,24 @@ func (s *windowMean) Update(y float64, _ []float64) {
 	}
 	if len(s.recent) < s.window {
 		s.recent = append(s.recent, y)
+		s.sum += y
 		return
 	}
+	s.sum += y - s.recent[s.next]
 	s.recent[s.next] = y
-	s.next = (s.next + 1) % s.window
+	if s.next++; s.next == s.window {
+		s.next, s.sum = 0, total(s.recent) // so that rounding does not pile up
+	}
 }
 
-func (s *windowMean) mean() float64 {
+func (s *windowMean) mean() float64 { return s.sum / float64(max(1, len(s.recent))) }
+
+func total(values []float64) float64 {
 	sum := 0.0
-	for _, y := range s.recent {
-		sum += y
+	for _, v := range values {
+		sum += v
 	}
-	return sum / float64(max(1, len(s.recent)))
+	return sum
 }
 
 // Forecast has the deviation of the means' own errors one period ahead: they

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"daycast"
 )
 
@@ -59,6 +61,18 @@ func Intermittent(seed uint64, n int, chance float64, size int) []float32 {
 		if r.Float64() < chance {
 			out[t] = float32(1 + r.IntN(2*size-1))
 		}
+	}
+	return out
+}
+
+// Counts is n periods of negative binomial demand with the given mean and a
+// variance of mean + mean^2/size.
+func Counts(seed uint64, n int, mean, size float64) []float32 {
+	src := rand.NewPCG(seed, 5)
+	level := distuv.Gamma{Alpha: size, Beta: size / mean, Src: src}
+	out := make([]float32, n)
+	for t := range out {
+		out[t] = float32(distuv.Poisson{Lambda: level.Rand(), Src: src}.Rand())
 	}
 	return out
 }

@@ -97,7 +97,8 @@ func (s suite) fit(t *testing.T, p daycast.Panels) model.Fitted {
 	return f
 }
 
-// forecast asks f itself, whose means must be finite without Predict's help.
+// forecast asks f itself, whose means must be finite without Predict's help, and
+// whose quantiles, if it has any, finite and ascending.
 func (s suite) forecast(t *testing.T, f model.Fitted, p *daycast.Panel, horizon int) *daycast.Forecasts {
 	t.Helper()
 	r := model.Request{Panel: p, Horizon: horizon, Levels: []float64{.1, .5, .9}, Threads: 1}
@@ -110,10 +111,12 @@ func (s suite) forecast(t *testing.T, f model.Fitted, p *daycast.Panel, horizon 
 			t.Fatalf("mean of series %d, period %d is %g", at/horizon, at%horizon, v)
 		}
 	}
+	checkOwnQuantiles(t, raw)
 	out, err := model.Predict(t.Context(), f, r)
 	if err != nil {
 		t.Fatalf("predict: %v", err)
 	}
+	checkQuantiles(t, out, p.NonNegative)
 	for i, name := range out.Models {
 		if name == "" {
 			t.Fatalf("series %d: no model's name", i)

@@ -3,6 +3,7 @@ package modeltest_test
 import (
 	"context"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"strings"
@@ -87,6 +88,16 @@ func (f fittedBroken) Forecast(ctx context.Context, r model.Request) (*daycast.F
 		}
 	case "nameless":
 		clear(out.Models)
+	case "crosses":
+		out.Levels, out.Quantiles = r.Levels, make([]float32, len(out.Mean)*len(r.Levels))
+		if q := out.QuantilesAt(0, 0); len(q) > 0 {
+			q[0] = 1e12
+		}
+	case "unbounded":
+		out.Levels, out.Quantiles = r.Levels, make([]float32, len(out.Mean)*len(r.Levels))
+		if q := out.QuantilesAt(0, 0); len(q) > 0 {
+			q[len(q)-1] = float32(math.Inf(1))
+		}
 	}
 	return out, nil
 }
@@ -105,7 +116,7 @@ func loadBroken(fault string) model.Loader {
 var faults = map[string]string{
 	"none": "", "deaf": "cancel", "peeks": "poison", "writes": "determinism", "block": "blocks", "refuses": "series",
 	"random": "determinism", "threads": "threads", "neighbours": "neighbours", "order": "neighbours", "invents": "zero",
-	"not a number": "series", "nameless": "series", "trusting": "corrupt", "forgets": "save",
+	"not a number": "series", "nameless": "series", "crosses": "series", "unbounded": "series", "trusting": "corrupt", "forgets": "save",
 }
 
 // TestSuiteFindsFaults runs the suite on each broken model in a process of its

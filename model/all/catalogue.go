@@ -1,0 +1,57 @@
+package all
+
+import (
+	"daycast/model"
+	"daycast/model/classic"
+	"daycast/model/effects"
+)
+
+// An Entry is a model that the config can name.
+type Entry struct {
+	Model   model.Model
+	Usual   bool   // a candidate where the config names none
+	Summary string // one line, for people
+}
+
+// Catalogue are the models that there are, cheap ones first; XGBoost is one
+// where its library is found.
+func Catalogue() []Entry {
+	usual := func(m model.Model, summary string) Entry { return Entry{m, true, summary} }
+	list := []Entry{
+		usual(classic.SeasonalNaive{}, "the last week, or year of weeks, again"),
+		usual(classic.WindowMean{}, "the mean of the last four weeks"),
+		usual(classic.SeasonalMean{}, "a level times the shape of the week, borrowed from the category where the series is thin"),
+		usual(classic.Croston{}, "Croston's method with the correction of Syntetos and Boylan, for items that seldom sell"),
+		usual(classic.TSB{}, "Teunter, Syntetos and Babai: seldom sold items that may die"),
+		usual(classic.ETS{}, "additive exponential smoothing by a small grid: cheap enough for millions of series"),
+		usual(classic.Theta{}, "the theta method by a small grid: as cheap"),
+		usual(effects.Model{}, "totals of the shop and its categories with their days, spread by share"),
+		usual(Ridge(), "linear regression over all series"),
+		usual(Forest(), "a random forest over all series"),
+		usual(Boosting(), "boosted trees over all series"),
+	}
+	if l, err := library(); err == nil {
+		list = append(list, usual(XGBoost(l), "boosted trees by the XGBoost library"))
+	}
+	return list
+}
+
+// Models are the candidates that a backtest compares where nobody names any.
+func Models() []model.Model {
+	return pick(func(e Entry) bool { return e.Usual })
+}
+
+// Known are all models of the catalogue.
+func Known() []model.Model {
+	return pick(func(Entry) bool { return true })
+}
+
+func pick(wanted func(Entry) bool) []model.Model {
+	var out []model.Model
+	for _, e := range Catalogue() {
+		if wanted(e) {
+			out = append(out, e.Model)
+		}
+	}
+	return out
+}
