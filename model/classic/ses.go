@@ -14,10 +14,8 @@ import (
 //	forecast[n+h] = l[n]
 //
 // Brown (1956), "Exponential smoothing for predicting demand"; statsforecast's
-// SimpleExponentialSmoothingOptimized, whose golden section begins with the
-// whole range and may end in a lesser valley: ours looks at sixteen constants
-// first. A period without evidence leaves the level alone. Less than three
-// periods of evidence have alpha 0.1. 40 bytes a series.
+// SimpleExponentialSmoothingOptimized. bestSmoothing has the search. A period
+// without evidence leaves the level alone. 40 bytes a series.
 type SES struct{}
 
 // Name is "ses".
@@ -29,10 +27,20 @@ func (m SES) Fit(ctx context.Context, t model.Training) (model.Fitted, error) { 
 func (SES) validate() error { return nil }
 
 // Learn searches for the constant.
-func (SES) Learn(h *History) State { return readSES(h, likeliestSES(h.Units)) }
+func (m SES) Learn(h *History) State { return m.LearnFrom(h, nil) }
 
-// LearnFrom is Learn: the search costs no more than a few readings.
-func (m SES) LearnFrom(h *History, _ []float64) State { return m.Learn(h) }
+// LearnFrom is Learn whose search begins at an earlier constant.
+func (SES) LearnFrom(h *History, warm []float64) State {
+	begin := 0.0
+	if len(warm) == 1 {
+		begin = warm[0]
+	}
+	evidence := h.Units
+	if h.Evidence() < len(evidence) {
+		evidence = evidenceOf(nil, h)
+	}
+	return readSES(h, bestSmoothing(evidence, leastSES, mostSES, begin))
+}
 
 // Filter reads h with a known constant.
 func (SES) Filter(h *History, parameters []float64) (State, bool) {
@@ -78,36 +86,5 @@ func (s *smoothed) Forecast(f *Forecast) {
 }
 
 func (s *smoothed) Parameters() []float64 { return []float64{s.alpha} }
-
-// likeliestSES is the constant with the least squared errors, to about .001.
-func likeliestSES(units []float64) float64 {
-	wide := make([][4]float64, 0, len(units))
-	for _, y := range units {
-		if y == y {
-			wide = append(wide, [4]float64{y, y, y, y})
-		}
-	}
-	const enough, few = 3, .1
-	if len(wide) < enough {
-		return few
-	}
-	return deepest(lanesGrid(leastSES, mostSES), func(at *[lanes]float64) [lanes]float64 { return squaresSES(wide, at) })
-}
-
-// squaresSESSingly are the squared errors of several constants; the first
-// evidence is the first level. Evidence is there four times, since code for
-// vectors must not read numbers one by one in between.
-func squaresSESSingly(evidence [][4]float64, alphas *[lanes]float64) (sums [lanes]float64) {
-	var levels [lanes]float64
-	fill(levels[:], evidence[0][0])
-	for _, y := range evidence[1:] {
-		for k := range levels {
-			e := y[0] - levels[k]
-			sums[k] += e * e
-			levels[k] += alphas[k] * e
-		}
-	}
-	return sums
-}
 
 const leastSES, mostSES = .01, .99 // statsforecast's

@@ -20,11 +20,6 @@ func TestSlopesByFours(t *testing.T) {
 		step := innovationStep{r.Float64(), r.Float64(), r.Float64(), r.Float64(), r.Float64(), r.Float64(), r.Float64(), r.Float64(), r.Float64(), r.Float64()}
 		quantities := []slopes{random(), random(), random(), random(), random()}
 		twins := make([]slopes, len(quantities))
-		units := slices.Repeat([][4]float64{{3, 3, 3, 3}, {5, 5, 5, 5}, {2, 2, 2, 2}}, n)
-		at := lanesGrid(leastSES, mostSES)
-		if squaresSES(units, &at) != squaresSESSingly(units, &at) {
-			t.Error("squared errors of ses differ")
-		}
 		for k, q := range quantities {
 			twins[k] = slices.Clone(q)
 		}

@@ -56,7 +56,7 @@ func cubicMinimum(a, b, atA, atB, slopeA, slopeB float64) float64 {
 // beginning at an alpha between them; it halves the range where Newton's step
 // would leave it.
 func newton(x []float64, a, b, alpha float64) float64 {
-	const close = 1e-6 // Newton's steps square the error: the last leaves 1e-12
+	const close = 1e-4 // Newton's steps square the error: the last leaves 1e-8
 	if !(alpha > a && alpha < b) {
 		alpha = (a + b) / 2
 	}

@@ -95,12 +95,7 @@ func TestDeepest(t *testing.T) {
 		"valley": func(x float64) float64 { return (x - .333) * (x - .333) }, "two valleys": func(x float64) float64 { return math.Cos(20*x) + x },
 		"left": func(x float64) float64 { return x }, "right": func(x float64) float64 { return -x }, "flat": func(float64) float64 { return 1 },
 	} {
-		got := deepest(lanesGrid(.01, .99), func(at *[lanes]float64) (out [lanes]float64) {
-			for k, x := range at {
-				out[k] = f(x)
-			}
-			return out
-		})
+		got := deepest(.01, .99, f)
 		least := math.Inf(1)
 		for x := .01; x <= .99; x += 1e-4 {
 			least = min(least, f(x))

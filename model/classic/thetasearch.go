@@ -63,11 +63,9 @@ func searchTheta(h *History, static, dynamic bool, weight float64) *thetaModel {
 		s.prepare(d)
 		m := base
 		m.dynamic = d
-		m.alpha = deepest(lanesGrid(leastAlpha, mostAlpha), func(alphas *[lanes]float64) (sums [lanes]float64) {
-			for k, alpha := range alphas {
-				sums[k], _, _ = s.solve(alpha)
-			}
-			return sums
+		m.alpha = deepest(leastAlpha, mostAlpha, func(alpha float64) float64 {
+			sum, _, _ := s.solve(alpha)
+			return sum
 		})
 		var sum float64
 		sum, m.first, m.weight = s.solve(m.alpha)

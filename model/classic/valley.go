@@ -1,40 +1,37 @@
 package classic
 
-// lanes is how many points are looked at in one reading of a history: a
-// recursion alone waits for its own last step, and several side by side take no
-// longer.
-const lanes = 16
+// looks is how many points of a range are looked at in a row.
+const looks = 16
 
-// lanesGrid is lanes points from one to the other, three times as dense at
-// the lower end, where constants of sales mostly are.
-func lanesGrid(from, to float64) (out [lanes]float64) {
-	for k := range out {
-		u := float64(k) / (lanes - 1)
-		out[k] = from + (to-from)*u*(1+u)/2
+// deepest is where a function of one number is least between two. It looks at
+// a grid, which may have several valleys and is denser at the lower end, where
+// smoothing constants of sales mostly are; then as often around the deepest
+// point; and ends at the bottom of the last three's parabola.
+func deepest(from, to float64, value func(at float64) float64) float64 {
+	var x, f [looks]float64
+	for k := range x {
+		u := float64(k) / (looks - 1)
+		x[k] = from + (to-from)*u*(1+u)/2
+		f[k] = value(x[k])
 	}
-	return out
-}
-
-// deepest is where a function of one number is least. It looks at a grid, which
-// may have several valleys, then as many points around the deepest one, and ends
-// at the bottom of the last three's parabola.
-func deepest(grid [lanes]float64, values func(at *[lanes]float64) [lanes]float64) float64 {
-	f := values(&grid)
 	k := lowest(f[:])
-	var inner [lanes]float64
-	const half = lanes / 2
-	for i := range half {
-		share := float64(i+1) / (half + 1)
-		inner[i] = grid[k-1] + share*(grid[k]-grid[k-1])
-		inner[half+i] = grid[k] + share*(grid[k+1]-grid[k])
+	var near, at [looks + 3]float64
+	const half = looks / 2
+	for i := range near {
+		share := float64(i) / (half + 1)
+		near[i] = x[k-1] + share*(x[k]-x[k-1])
+		if i > half {
+			near[i] = x[k] + (share-1)*(x[k+1]-x[k])
+		}
+		switch i {
+		case 0, half + 1, 2*half + 2:
+			at[i] = f[k-1+i/(half+1)]
+		default:
+			at[i] = value(near[i])
+		}
 	}
-	g := values(&inner)
-	x := append(append([]float64{grid[k-1]}, inner[:half]...), grid[k])
-	x = append(append(x, inner[half:]...), grid[k+1])
-	v := append(append([]float64{f[k-1]}, g[:half]...), f[k])
-	v = append(append(v, g[half:]...), f[k+1])
-	k = lowest(v)
-	return bottom([3]float64(x[k-1:k+2]), [3]float64(v[k-1:k+2]))
+	k = lowest(at[:])
+	return bottom([3]float64(near[k-1:k+2]), [3]float64(at[k-1:k+2]))
 }
 
 // lowest is the least one's place, of those that have two neighbours.

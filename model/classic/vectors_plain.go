@@ -13,7 +13,3 @@ func (s *innovationStep) multiplied(level, trend, position, row slopes) {
 func (s slopes) relate(logs slopes, perMean, share float64) { s.relateSingly(logs, perMean, share) }
 
 func (e *normalEquations) add(row slopes, residual float64) { e.addSingly(row, residual) }
-
-func squaresSES(evidence [][4]float64, alphas *[lanes]float64) [lanes]float64 {
-	return squaresSESSingly(evidence, alphas)
-}

@@ -91,26 +91,3 @@ func (e *normalEquations) add(row slopes, residual float64) {
 	}
 	archsimd.ClearAVXUpperBits()
 }
-
-func squaresSES(evidence [][4]float64, alphas *[lanes]float64) (sums [lanes]float64) {
-	if !archsimd.X86.AVX2() {
-		return squaresSESSingly(evidence, alphas)
-	}
-	a0, a1 := archsimd.LoadFloat64x4Slice(alphas[0:]), archsimd.LoadFloat64x4Slice(alphas[4:])
-	a2, a3 := archsimd.LoadFloat64x4Slice(alphas[8:]), archsimd.LoadFloat64x4Slice(alphas[12:])
-	var s0, s1, s2, s3 archsimd.Float64x4
-	l0 := archsimd.LoadFloat64x4(&evidence[0])
-	l1, l2, l3 := l0, l0, l0
-	for k := range evidence[1:] {
-		y := archsimd.LoadFloat64x4(&evidence[k+1])
-		e0, e1, e2, e3 := y.Sub(l0), y.Sub(l1), y.Sub(l2), y.Sub(l3)
-		s0, s1, s2, s3 = s0.Add(e0.Mul(e0)), s1.Add(e1.Mul(e1)), s2.Add(e2.Mul(e2)), s3.Add(e3.Mul(e3))
-		l0, l1, l2, l3 = l0.Add(a0.Mul(e0)), l1.Add(a1.Mul(e1)), l2.Add(a2.Mul(e2)), l3.Add(a3.Mul(e3))
-	}
-	s0.StoreSlice(sums[0:])
-	s1.StoreSlice(sums[4:])
-	s2.StoreSlice(sums[8:])
-	s3.StoreSlice(sums[12:])
-	archsimd.ClearAVXUpperBits()
-	return sums
-}
