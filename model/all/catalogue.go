@@ -17,12 +17,22 @@ type Entry struct {
 // where its library is found.
 func Catalogue() []Entry {
 	usual := func(m model.Model, summary string) Entry { return Entry{m, true, summary} }
+	other := func(m model.Model, summary string) Entry { return Entry{m, false, summary} }
 	list := []Entry{
+		other(classic.Naive{}, "the last value again"),
+		other(classic.Drift{}, "the last value, and the mean change of the whole history on top for each period"),
+		other(classic.HistoricAverage{}, "the mean of the whole history"),
 		usual(classic.SeasonalNaive{}, "the last week, or year of weeks, again"),
 		usual(classic.WindowMean{}, "the mean of the last four weeks"),
+		other(classic.SeasonalWindowAverage{}, "the mean of the last weeks, weekday by weekday"),
 		usual(classic.SeasonalMean{}, "a level times the shape of the week, borrowed from the category where the series is thin"),
 		usual(classic.Croston{}, "Croston's method with the correction of Syntetos and Boylan, for items that seldom sell"),
+		other(classic.CrostonClassic{}, "Croston's method as he gave it"),
+		other(classic.CrostonOptimized{}, "Croston's method with the smoothing that fits each series best"),
 		usual(classic.TSB{}, "Teunter, Syntetos and Babai: seldom sold items that may die"),
+		other(classic.ADIDA{}, "sums over the mean interval between sales, smoothed and divided again"),
+		other(classic.IMAPA{}, "the mean of ADIDA's forecasts over many lengths of sums"),
+		other(classic.NegativeBinomial{}, "a level of counts that moves, with negative binomial sales and the shape of the week"),
 		usual(classic.ETS{}, "additive exponential smoothing by a small grid: cheap enough for millions of series"),
 		usual(classic.Theta{}, "the theta method by a small grid: as cheap"),
 		usual(effects.Model{}, "totals of the shop and its categories with their days, spread by share"),

@@ -81,12 +81,22 @@ func classical(name string) []Parameter {
 		return []Parameter{ofModel("half_life", .1, 1e4, [3]float64{7, 28, 112}, func(m *classic.SeasonalMean) any { return &m.HalfLife })}
 	case effects.Model{}.Name():
 		return []Parameter{ofModel("half_life", .1, 1e4, [3]float64{10, 20, 56}, func(m *effects.Model) any { return &m.HalfLife })}
+	case classic.SeasonalWindowAverage{}.Name():
+		return []Parameter{ofModel("seasons", 1, 1000, [3]float64{2, 4, 8}, func(m *classic.SeasonalWindowAverage) any { return &m.Seasons })}
 	case classic.Croston{}.Name():
-		return []Parameter{ofModel("alpha", 1e-4, 1, alphas, func(m *classic.Croston) any { return &m.Alpha })}
+		return []Parameter{
+			ofModel("alpha", 1e-4, 1, alphas, func(m *classic.Croston) any { return &m.Alpha }),
+			ofModel("start", 1, 1000, [3]float64{1, 8, 32}, func(m *classic.Croston) any { return &m.Start }),
+		}
+	case classic.CrostonClassic{}.Name():
+		return []Parameter{ofModel("alpha", 1e-4, 1, alphas, func(m *classic.CrostonClassic) any { return &m.Alpha })}
+	case classic.NegativeBinomial{}.Name():
+		return []Parameter{ofModel("damping", .01, 1, [3]float64{.97, .99, 1}, func(m *classic.NegativeBinomial) any { return &m.Damping })}
 	case classic.TSB{}.Name():
 		return []Parameter{
 			ofModel("beta", 1e-4, 1, alphas, func(m *classic.TSB) any { return &m.Beta }),
 			ofModel("alpha", 1e-4, 1, alphas, func(m *classic.TSB) any { return &m.Alpha }),
+			ofModel("start", 1, 1000, [3]float64{1, 8, 32}, func(m *classic.TSB) any { return &m.Start }),
 		}
 	}
 	return nil

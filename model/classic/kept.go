@@ -21,14 +21,18 @@ type kept struct {
 	numbers []float32
 }
 
-// maxKept bounds what is kept: 64 MiB, a million series of a usual method.
-const maxKept = 16 << 20
+// maxKept and maxKeptSeries bound what is kept: 64 MiB of numbers, and about as
+// much for finding them.
+const (
+	maxKept       = 16 << 20
+	maxKeptSeries = 1 << 20
+)
 
 func newKept() *kept { return &kept{at: map[uint64]uint32{}} }
 
 // add reports false where there is no more room.
 func (k *kept) add(key uint64, parameters []float32) bool {
-	if len(k.numbers)+len(parameters)+1 > maxKept {
+	if len(k.numbers)+len(parameters)+1 > maxKept || len(k.at) == maxKeptSeries {
 		return false
 	}
 	k.at[key] = uint32(len(k.numbers))

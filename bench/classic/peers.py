@@ -1,0 +1,58 @@
+"""peers.py METHOD SERIES HORIZON: statsforecast's side; prints one JSON object."""
+import json
+import sys
+import time
+import warnings
+
+import numpy as np
+from statsforecast import models as sf
+
+warnings.filterwarnings("ignore")
+
+PEERS = {  # by our name
+    "naive": lambda m: sf.Naive(),
+    "drift": lambda m: sf.RandomWalkWithDrift(),
+    "seasonal_naive": lambda m: sf.SeasonalNaive(m),
+    "window_mean": lambda m: sf.WindowAverage(28),
+    "seasonal_window_average": lambda m: sf.SeasonalWindowAverage(season_length=m, window_size=4),
+    "ses": lambda m: sf.SimpleExponentialSmoothingOptimized(),
+    "holt": lambda m: sf.Holt(),
+    "damped_holt": lambda m: sf.AutoETS(model="AAN", damped=True),
+    "holt_winters": lambda m: sf.HoltWinters(season_length=m),
+    "auto_ets": lambda m: sf.AutoETS(season_length=m),
+    "standard_theta": lambda m: sf.Theta(season_length=m),
+    "optimized_theta": lambda m: sf.OptimizedTheta(season_length=m),
+    "dynamic_theta": lambda m: sf.DynamicTheta(season_length=m),
+    "dynamic_optimized_theta": lambda m: sf.DynamicOptimizedTheta(season_length=m),
+    "auto_theta": lambda m: sf.AutoTheta(season_length=m),
+    "auto_arima": lambda m: sf.AutoARIMA(season_length=m),
+    "mstl": lambda m: sf.MSTL(season_length=m, trend_forecaster=sf.AutoETS(model="ZZN")),
+    "croston": lambda m: sf.CrostonSBA(),
+    "croston_classic": lambda m: sf.CrostonClassic(),
+    "croston_optimized": lambda m: sf.CrostonOptimized(),
+    "tsb": lambda m: sf.TSB(alpha_d=0.1, alpha_p=0.1),
+    "adida": lambda m: sf.ADIDA(),
+    "imapa": lambda m: sf.IMAPA(),
+}
+
+
+def main(method, path, horizon):
+    with open(path) as f:
+        series = [(s["season"], np.array(s["units"])) for s in json.load(f)]
+    for season, units in series[:2] + series[-2:]:  # compiles what is compiled at first use
+        PEERS[method](season).forecast(y=units, h=horizon)
+    began, means = time.process_time(), []
+    for season, units in series:
+        means.append(PEERS[method](season).forecast(y=units, h=horizon)["mean"])
+    cpu = time.process_time() - began
+    likelihoods = []
+    if method in ("auto_ets", "auto_arima"):
+        for season, units in series:
+            fitted = PEERS[method](season).fit(y=units).model_
+            likelihoods.append([float(fitted["loglik"]), float(fitted["aicc"])])
+    print(json.dumps({
+        "cpu_ms": cpu * 1000 / len(series), "mean": [[float(v) for v in m] for m in means], "likelihood": likelihoods,
+    }))
+
+
+main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
