@@ -24,24 +24,6 @@ func golden(t *testing.T, name string, into any) {
 	}
 }
 
-// criterion is the likelihood of a state that has read units, and its AICc, by
-// statsforecast's count: without constants of n alone.
-func criterion(s *innovations, units []float64) (likelihood, aicc float64) {
-	before, _ := innovationsOf(&History{Units: units, Season: 7}, s.Parameters(), everyETS)
-	logs := 0.0
-	for _, y := range units {
-		mean, _ := before.mean()
-		logs += math.Log(math.Abs(mean))
-		before.Update(y, nil)
-	}
-	twice := before.n * math.Log(before.squares)
-	if s.form.relative {
-		twice += 2 * logs
-	}
-	n, k := before.n, float64(s.form.free(len(s.season))+1)
-	return -twice / 2, twice + 2*k + 2*k*(k+1)/(n-k-1)
-}
-
 func distance(a, b []float64) float64 {
 	top, bottom := 0.0, 0.0
 	for k := range a {
@@ -75,7 +57,7 @@ func TestETSIsStatsforecasts(t *testing.T) {
 				continue
 			}
 			state := AutoETS{Model: form}.Learn(h).(*innovations)
-			likelihood, _ := criterion(state, s.Units)
+			likelihood, _ := state.Likelihood()
 			if likelihood < want.Likelihood-.001*math.Abs(want.Likelihood) {
 				t.Errorf("%s, %s: likelihood %.3f, want %.3f", s.Name, form, likelihood, want.Likelihood)
 			}
@@ -95,7 +77,7 @@ func TestETSIsStatsforecasts(t *testing.T) {
 				t.Errorf("%s, %s: quantiles %v, want %v", s.Name, form, f.Quantiles, want.High)
 			}
 		}
-		if _, aicc := criterion(AutoETS{}.Learn(h).(*innovations), s.Units); aicc > s.Auto+1 {
+		if _, aicc := (AutoETS{}).Learn(h).(*innovations).Likelihood(); aicc > s.Auto+1 {
 			t.Errorf("%s: AICc %.3f, want %.3f", s.Name, aicc, s.Auto)
 		}
 		if got := means(SES{}.Learn(h), 1)[0]; math.Abs(got-s.SES) > .01*math.Abs(s.SES) {

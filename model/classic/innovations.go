@@ -15,6 +15,7 @@ type innovations struct {
 	season                  []float64 // by position, from the history's first period; empty where the form has none
 	position                int       // of the next period
 	n, squares              float64   // errors one period ahead, relative ones where the form says so
+	logs                    logSum    // of the forecasts of relative errors
 	start                   daycast.Day
 	first                   []float64 // level, trend and season before the first period
 }
@@ -57,6 +58,7 @@ func (s *innovations) learn(e, mean, base float64) {
 	if relative := e; s.form.relative {
 		relative /= away(mean, leastMean)
 		s.squares += relative * relative
+		s.logs.add(away(math.Abs(mean), leastMean))
 	} else {
 		s.squares += e * e
 	}
@@ -85,6 +87,20 @@ func (s *innovations) read(units []float64) {
 	for _, y := range units {
 		s.Update(y, nil)
 	}
+}
+
+// Likelihood is the logarithm of the history's, but for a constant of its length
+// alone (Hyndman et al., 2008, equation 5.3), and AICc.
+func (s *innovations) Likelihood() (logarithm, aicc float64) {
+	twice := s.n*math.Log(max(s.squares, math.SmallestNonzeroFloat64)) + 2*s.logs.sum()
+	return -twice / 2, aiccOf(twice, s.n, s.form.free(len(s.season))+1)
+}
+
+// aiccOf is Akaike's criterion for short series, of -2 times the logarithm of
+// a likelihood.
+func aiccOf(twice, n float64, numbers int) float64 {
+	k := float64(numbers)
+	return twice + 2*k + 2*k*(k+1)/(n-k-1)
 }
 
 // Parameters are the first period's day, the form, its constants, and the state

@@ -95,7 +95,7 @@ func examples(t *testing.T) []*etsSearch {
 func (s *innovationErrors) copyAt(x []float64) *innovations {
 	s.model(x)
 	m := s.at
-	m.position, m.n, m.squares, m.season = 0, 0, 0, nil
+	m.position, m.n, m.squares, m.logs, m.season = 0, 0, 0, logSum{}, nil
 	if s.form.season != noSeason {
 		m.season = slices.Clone(s.shape)
 	}

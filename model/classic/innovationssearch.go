@@ -145,13 +145,11 @@ func (s *etsSearch) search(form etsForm) etsFound {
 	sum := max(enough, s.squares.minimise(e, searchTolerance, enough))
 	e.model(s.squares.x)
 	f := etsFound{model: e.at}
-	f.model.position, f.model.n, f.model.squares = 0, 0, 0
-	f.model.season = nil
+	f.model.position, f.model.n, f.model.squares, f.model.logs, f.model.season = 0, 0, 0, logSum{}, nil
 	if form.season != noSeason {
 		f.model.season = slices.Clone(e.shape)
 	}
-	n, k := e.evidence, float64(s.numbers(form))
-	f.aicc = n*math.Log(sum) + 2*k + 2*k*(k+1)/(n-k-1)
+	f.aicc = aiccOf(e.evidence*math.Log(sum), e.evidence, s.numbers(form))
 	s.found = append(s.found, f)
 	return f
 }

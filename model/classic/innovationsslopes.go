@@ -110,22 +110,19 @@ func (s *innovationErrors) numbers(m *innovations, x []float64) {
 func (s *innovationErrors) value(x []float64) float64 {
 	s.model(x)
 	m := &s.at
-	m.position, m.n, m.squares, m.season = 0, 0, 0, nil
+	m.position, m.n, m.squares, m.logs, m.season = 0, 0, 0, logSum{}, nil
 	if s.form.season != noSeason {
 		m.season = s.shape
 	}
-	var product logSum
 	for _, y := range s.units {
 		if s.form.relative && y == y {
-			mean, base := m.mean()
-			if !(mean > leastMean && base > leastMean) {
+			if mean, base := m.mean(); !(mean > leastMean && base > leastMean) {
 				return math.Inf(1)
 			}
-			product.add(mean)
 		}
 		m.Update(y, nil)
 	}
-	return m.squares * math.Exp(2*product.sum()/s.evidence)
+	return m.squares * math.Exp(2*m.logs.sum()/s.evidence)
 }
 
 func (s *innovationErrors) evaluate(x []float64, limit float64, e *normalEquations) float64 {
