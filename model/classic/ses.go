@@ -50,11 +50,23 @@ func (SES) Filter(h *History, parameters []float64) (State, bool) {
 	return readSES(h, parameters[0]), true
 }
 
+// readSES is Update for a whole history, without its branches.
 func readSES(h *History, alpha float64) State {
 	s := &smoothed{alpha: alpha}
-	for _, y := range h.Units {
-		s.Update(y, nil)
+	units := h.Units
+	for len(units) > 0 && !s.begun {
+		s.Update(units[0], nil)
+		units = units[1:]
 	}
+	level, n, squares := s.level, 0.0, 0.0
+	for _, y := range units {
+		if e := y - level; e == e {
+			n++
+			squares += e * e
+			level += alpha * e
+		}
+	}
+	s.level, s.errors = level, residuals{n, squares}
 	return s
 }
 
