@@ -153,7 +153,7 @@ func (s *thetaSearch) solve(alpha float64) (sum, first, weight float64) {
 // proportion where all units are above zero.
 func seasonOf(h *History) (etsSeason, []float64) {
 	const shortest = 4
-	if h.Season < shortest || len(h.Units) < 2*h.Season || !seasonalByChance(h) {
+	if h.Season < shortest || len(h.Units) < 2*h.Season || !beyondChance(h) {
 		return noSeason, nil
 	}
 	positive := !slices.ContainsFunc(h.Units, func(y float64) bool { return y <= 0 })
@@ -166,9 +166,9 @@ func seasonOf(h *History) (etsSeason, []float64) {
 	return additive, decompose(h.Units, h.Season, false)
 }
 
-// seasonalByChance is the test of an autocorrelation against those of shorter
+// beyondChance is the test of a season's autocorrelation against those of shorter
 // lags, by Bartlett's formula.
-func seasonalByChance(h *History) bool {
+func beyondChance(h *History) bool {
 	mean, n := 0.0, 0.0
 	for _, y := range h.Units {
 		if y == y {
