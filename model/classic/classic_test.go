@@ -15,6 +15,16 @@ func TestConformance(t *testing.T) {
 		m      model.Model
 		claims []modeltest.Check
 	}{
+		{classic.AutoETS{}, []modeltest.Check{constant(1e-6), week(.02)}},
+		{classic.AutoTheta{}, []modeltest.Check{constant(1e-6), week(.02)}},
+		{classic.DynamicOptimizedTheta{}, []modeltest.Check{constant(1e-6), week(.02)}},
+		{classic.DynamicTheta{}, []modeltest.Check{constant(1e-6), week(.02)}},
+		{classic.OptimizedTheta{}, []modeltest.Check{constant(1e-6), week(.02)}},
+		{classic.StandardTheta{}, []modeltest.Check{constant(1e-6), week(.02)}},
+		{classic.DampedHolt{}, []modeltest.Check{constant(1e-6)}},
+		{classic.Holt{}, []modeltest.Check{constant(1e-6)}},
+		{classic.HoltWinters{}, []modeltest.Check{constant(1e-6), week(.02)}},
+		{classic.SES{}, []modeltest.Check{constant(1e-6)}},
 		{classic.SeasonalNaive{}, []modeltest.Check{constant(0), week(0)}},
 		{classic.WindowMean{}, []modeltest.Check{constant(1e-6)}},
 		{classic.ADIDA{}, []modeltest.Check{constant(1e-6), counts}},

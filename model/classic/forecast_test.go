@@ -132,7 +132,7 @@ func TestGapsKeepTheWeekday(t *testing.T) {
 			state[k], units[k] = missing, 0
 		}
 	}
-	for _, m := range []model.Model{classic.SeasonalNaive{}, classic.SeasonalMean{}, classic.ETS{}, classic.Theta{}} {
+	for _, m := range []model.Model{classic.SeasonalNaive{}, classic.SeasonalMean{}, classic.ETS{}, classic.Theta{}, classic.AutoETS{}, classic.HoltWinters{}, classic.AutoTheta{}} {
 		t.Run(m.Name(), func(t *testing.T) {
 			p := modeltest.Panel(modeltest.Origin, modeltest.Series{Units: units, State: state})
 			near(t, forecast(t, m, p, 14), modeltest.Weekly(14, week...), .5)
@@ -158,7 +158,7 @@ func TestConstantsOutOfRange(t *testing.T) {
 	for _, m := range []model.Model{
 		classic.Croston{Alpha: -.1}, classic.Croston{Alpha: 1.1}, classic.TSB{Alpha: .1, Beta: 2}, classic.TSB{Alpha: math.NaN(), Beta: .1},
 		classic.Croston{Start: -1}, classic.CrostonClassic{Alpha: 2}, classic.TSB{Start: -1}, classic.SeasonalWindowAverage{Seasons: -1},
-		classic.WindowMean{Periods: -1}, classic.SeasonalMean{HalfLife: -1}, classic.SeasonalMean{HalfLife: math.Inf(1)},
+		classic.AutoETS{Model: "AAM"}, classic.AutoETS{Model: "ets"}, classic.WindowMean{Periods: -1}, classic.SeasonalMean{HalfLife: -1}, classic.SeasonalMean{HalfLife: math.Inf(1)},
 	} {
 		_, err := m.Fit(t.Context(), model.Training{Panels: p, Horizon: 1, Threads: 1})
 		if err == nil || daycast.CodeOf(err) != daycast.Invalid {
@@ -181,7 +181,7 @@ func (f fixed) Save(w io.Writer) error { _, err := w.Write(f.body); return err }
 // that forecasts without a panic.
 func FuzzLoad(f *testing.F) {
 	p := modeltest.Shop(1, 3, 40)
-	for _, m := range []model.Model{classic.SeasonalMean{}, classic.TSB{Alpha: .1, Beta: .1}, classic.WindowMean{}, classic.IMAPA{}, classic.NegativeBinomial{}} {
+	for _, m := range []model.Model{classic.SeasonalMean{}, classic.TSB{Alpha: .1, Beta: .1}, classic.WindowMean{}, classic.IMAPA{}, classic.AutoETS{}, classic.AutoTheta{}, classic.NegativeBinomial{}} {
 		fitted, err := m.Fit(f.Context(), model.Training{Panels: p, Horizon: 7, Threads: 1})
 		if err != nil {
 			f.Fatal(err)

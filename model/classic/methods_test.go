@@ -15,6 +15,17 @@ import (
 // same parameters; of others the doc comment says why it cannot.
 func methods() []methodCase {
 	return []methodCase{
+		{AutoETS{}, true},
+		{AutoTheta{}, true},
+		{DampedHolt{}, true},
+		{DynamicOptimizedTheta{}, true},
+		{DynamicTheta{}, true},
+		{Holt{}, true},
+		{HoltWinters{}, true},
+		{HoltWinters{Multiplicative: true}, true},
+		{OptimizedTheta{}, true},
+		{SES{}, true},
+		{StandardTheta{}, true},
 		{SeasonalNaive{}, true},
 		{ADIDA{}, true},
 		{Croston{}, true},
