@@ -43,6 +43,8 @@ func Loaders() map[string]model.Loader {
 		kind(ETS{}):                   load[ETS],
 		kind(Theta{}):                 load[Theta],
 		kind(SeasonalMean{}):          loadShapes,
+		kind(ARIMA{}):                 load[ARIMA],
+		kind(AutoARIMA{}):             load[AutoARIMA],
 	}
 }
 
