@@ -250,17 +250,18 @@ func nearCircle(c []float64, radius float64) bool {
 const nearestRoot = 1.01
 
 // unsound reports whether a has a root that is too near. As statsforecast we
-// let a single coefficient pass.
+// let a single coefficient pass; and we measure seasonal roots in seasons, not
+// in periods: a season that hardly changes has a seasonal difference and an MA
+// of -.95, which auto.arima refuses.
 func (a *arma) unsound(o arimaOrder) bool {
-	return o.P+o.SP > 0 && !(o.P == 1 && o.SP == 0) && a.near(0, o.P, o.SP, o.Season, 1) ||
-		o.Q+o.SQ > 0 && !(o.Q == 1 && o.SQ == 0) && a.near(1, o.Q, o.SQ, o.Season, -1)
+	return o.P+o.SP > 1 && a.near(0, o.P, o.SP, 1) || o.Q+o.SQ > 1 && a.near(1, o.Q, o.SQ, -1)
 }
 
-func (a *arma) near(k, n, seasonal, season int, sign float64) bool {
+func (a *arma) near(k, n, seasonal int, sign float64) bool {
 	plain, slow := a.own[k], a.own[k+2]
 	for i := range plain {
 		plain[i] *= sign
 		slow[i] *= sign
 	}
-	return nearCircle(plain[:n], nearestRoot) || nearCircle(slow[:seasonal], math.Pow(nearestRoot, float64(season)))
+	return nearCircle(plain[:n], nearestRoot) || nearCircle(slow[:seasonal], nearestRoot)
 }

@@ -19,6 +19,7 @@ import (
 //   - where one of these is refused for a root near the unit circle, a second
 //     climb starts from the best of (0,d,1), (1,d,1) and (1,d,1)(1,D,1): the first
 //     one may end far from the best (of 37 series of M5 one lost 80 of AICc);
+//   - seasonal roots may be as near to the unit circle as others: see unsound;
 //   - each step begins at the coefficients of the order before, and every one
 //     has its exact likelihood, which costs no more than the approximation that
 //     the paper takes for long series;

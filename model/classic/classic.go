@@ -45,6 +45,7 @@ func Loaders() map[string]model.Loader {
 		kind(SeasonalMean{}):          loadShapes,
 		kind(ARIMA{}):                 load[ARIMA],
 		kind(AutoARIMA{}):             load[AutoARIMA],
+		kind(MSTL{}):                  load[MSTL],
 	}
 }
 
