@@ -46,6 +46,7 @@ func Loaders() map[string]model.Loader {
 		kind(ARIMA{}):                 load[ARIMA],
 		kind(AutoARIMA{}):             load[AutoARIMA],
 		kind(MSTL{}):                  load[MSTL],
+		kind(PoissonGLM{}):            load[PoissonGLM],
 	}
 }
 

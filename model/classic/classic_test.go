@@ -27,6 +27,7 @@ func TestConformance(t *testing.T) {
 		{classic.SES{}, []modeltest.Check{constant(1e-6)}},
 		{classic.ARIMA{P: 1, D: 1, Q: 1, SeasonalD: 1, SeasonalQ: 1}, []modeltest.Check{constant(1e-6), week(.02)}},
 		{classic.AutoARIMA{}, []modeltest.Check{constant(1e-6), week(.02)}},
+		{classic.PoissonGLM{}, []modeltest.Check{constant(1e-3), week(.02)}},
 		{classic.MSTL{}, []modeltest.Check{constant(1e-6), week(.02)}},
 		{classic.SeasonalNaive{}, []modeltest.Check{constant(0), week(0)}},
 		{classic.WindowMean{}, []modeltest.Check{constant(1e-6)}},
