@@ -249,3 +249,55 @@ func conditionalErrors(a *arma, w []float64) []float64 {
 	}
 	return e
 }
+
+// Two years of weeks have Fourier terms of the year, and forecasts follow it.
+func TestAutoARIMAKnowsTheYearOfWeeks(t *testing.T) {
+	h := &History{Season: 52, Step: daycast.Weekly, Start: 17000}
+	r := rand.New(rand.NewPCG(8, 8))
+	for week := range 182 {
+		h.Units = append(h.Units, 100+30*math.Sin(2*math.Pi*float64(week)*7/365.25)+5*r.NormFloat64())
+	}
+	n := len(h.Units) - 26
+	c := methodCase{method: AutoARIMA{}}
+	f := c.forecast(t, c.method.Learn(h.cut(n)), h.cut(n), 26)
+	for k, v := range f.Mean {
+		if want := 100 + 30*math.Sin(2*math.Pi*float64(n+k)*7/365.25); math.Abs(v-want) > 10 {
+			t.Fatalf("week %d: %g, want %g", k, v, want)
+		}
+	}
+}
+
+// Gaps, however many, leave the coefficients nearly what they are without, and
+// a factor's effect is found through them; a factor said twice is dropped.
+func TestAutoARIMAThroughGaps(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 5))
+	h := &History{Season: 7, Step: daycast.Daily, Factors: [][]float64{make([]float64, 430), make([]float64, 430), make([]float64, 430)}}
+	level := 50.0
+	for t := range 430 {
+		if r.IntN(8) == 0 {
+			h.Factors[0][t], h.Factors[1][t] = 1, 2
+		}
+		h.Factors[2][t] = 4
+		if t < 400 {
+			level += r.NormFloat64() / 2
+			h.Units = append(h.Units, level+3*float64(t%7)+20*h.Factors[0][t]+2*r.NormFloat64())
+		}
+	}
+	c := methodCase{method: AutoARIMA{}}
+	whole := c.forecast(t, c.method.Learn(h), h, 21)
+	for t := range h.Units {
+		if t%7 == 2 || t > 200 && t < 215 || t < 5 {
+			h.Units[t] = nan
+		}
+	}
+	s := c.method.Learn(h).(*arimaState)
+	if math.Abs(s.beta[0]-20) > 2 || s.beta[1] != 0 || s.beta[2] != 0 {
+		t.Errorf("coefficients %v, want 20 0 0", s.beta)
+	}
+	holes := c.forecast(t, s, h, 21)
+	for k := range holes.Mean {
+		if (400+k)%7 != 2 && math.Abs(holes.Mean[k]-whole.Mean[k]) > 4 {
+			t.Errorf("day %d: %.2f with gaps, %.2f without", k, holes.Mean[k], whole.Mean[k])
+		}
+	}
+}
