@@ -143,6 +143,9 @@ func TestARIMAIsStatsforecasts(t *testing.T) {
 		if !ok {
 			t.Fatalf("series %d: its own parameters are refused", k)
 		}
+		if l, _ := s.(*arimaState).Likelihood(); math.Abs(l-got.loglik) > .01 {
+			t.Errorf("series %d: the state's log-likelihood is %.4f, the search's %.4f", k, l, got.loglik)
+		}
 		if got.loglik > g.Loglik+1 { // another, better optimum
 			better++
 			continue

@@ -192,10 +192,12 @@ func (f *arimaFitter) descend(precise float64) {
 	}
 }
 
-// slopes fills the Jacobian of the errors at point, whose filter is prepared.
+// slopes fills the Jacobian of the errors at point.
 func (f *arimaFitter) slopes() {
 	k := f.order.coefficients()
-	f.prepare(f.point.x)
+	if len(f.columns) > 0 {
+		f.prepare(f.point.x)
+	}
 	for c, column := range f.columns {
 		out := f.jacobian[k+c]
 		f.filter.apply(column, out)

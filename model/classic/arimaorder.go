@@ -2,6 +2,7 @@ package classic
 
 import (
 	"math"
+	"slices"
 
 	"daycast"
 )
@@ -94,7 +95,7 @@ func (o arimaOrder) differences() []float64 {
 
 // lessLagged is p(B) * (1 - B^lag).
 func lessLagged(p []float64, lag int) []float64 {
-	out := append(p, make([]float64, lag)...)
+	out := append(slices.Clone(p), make([]float64, lag)...)
 	for k := len(out) - 1; k >= lag; k-- {
 		out[k] -= out[k-lag]
 	}

@@ -27,6 +27,7 @@ type arimaState struct {
 	offset  float64 // of the first evidence, where differences take it off
 	squares float64 // of the errors, standardised
 	errors  float64 // number of them
+	logs    float64 // sum of the logarithms of their variances
 	terms   []float64
 	begun   bool
 }
@@ -149,7 +150,20 @@ func (s *arimaState) Update(y float64, factors []float64) {
 	if e == e && (s.order.lost() == 0 || variance < unlearnt) {
 		s.squares += e * e / variance
 		s.errors++
+		if variance != 1 {
+			s.logs += math.Log(variance)
+		}
 	}
+}
+
+// Likelihood is the logarithm of the history's, and the AICc that orders of the
+// same differences are compared by. The variance is that of the greatest
+// likelihood.
+func (s *arimaState) Likelihood() (logarithm, aicc float64) {
+	n := s.errors
+	logarithm = -n/2*(math.Log(2*math.Pi*s.squares/n)+1) - s.logs/2
+	k := s.used + 1
+	return logarithm, -2*logarithm + 2*k + 2*k*(k+1)/(n-k-1)
 }
 
 // Forecast has the variances of the filter; that of the coefficients is left

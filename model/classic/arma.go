@@ -25,7 +25,7 @@ type term struct {
 }
 
 // armaScratch is the memory of autocovariances.
-type armaScratch struct{ reflection, steps, pure, mixed, psi, squares []float64 }
+type armaScratch struct{ steps, pure, mixed, psi, squares []float64 }
 
 // nearestPartial bounds partial autocorrelations: single precision keeps a
 // number of this size below 1.

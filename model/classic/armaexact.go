@@ -90,10 +90,13 @@ func (f *exact) advance(variance, m float64) (float64, float64) {
 	z := w[0]
 	after := max(variance+m*z*z, 1)
 	mz, share := m*z, z/after
-	for i := range r - 1 {
-		shifted := phi[i]*z + w[i+1]
-		gain[i] += mz * shifted
-		w[i] = shifted - share*gain[i]
+	later := w[1:]
+	p, g, w0 := phi[:len(later)], gain[:len(later)], w[:len(later)] // no bounds to check
+	for i, v := range later {
+		shifted := p[i]*z + v
+		c := g[i] + mz*shifted
+		g[i] = c
+		w0[i] = shifted - share*c
 	}
 	shifted := phi[r-1] * z
 	gain[r-1] += mz * shifted
@@ -112,8 +115,10 @@ func (f *exact) apply(y, out []float64) {
 		e := y[t] - expected
 		out[t] = e * f.roots[t]
 		gain := f.gains[t*r:][:r]
-		for i := range r - 1 {
-			state[i] = state[i+1] + phi[i]*expected + gain[i]*e
+		later := state[1:]
+		p, g, s := phi[:len(later)], gain[:len(later)], state[:len(later)] // no bounds to check
+		for i, v := range later {
+			s[i] = v + p[i]*expected + g[i]*e
 		}
 		state[r-1] = phi[r-1]*expected + gain[r-1]*e
 	}

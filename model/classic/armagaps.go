@@ -12,7 +12,6 @@ type gapped struct {
 	roots      []float64 // n: 1 / root of the variance; 0 where it tells of nothing else
 	logs       float64
 	n          int
-	state      []float64
 }
 
 func (f *gapped) prepare(a *arma, n int) {

@@ -292,8 +292,10 @@ func (s *arimaSearch) finish(base arimaOrder) {
 		r := s.seen[k]
 		s.best = s.fitter.fit(r.order, carried(r.order, r.partial, r.order), false, precise)
 		if !s.quick { // the filter of gaps is dear
-			if cold := s.fitter.fit(r.order, nil, false, precise); cold.aicc < s.best.aicc {
-				s.best = cold
+			for _, start := range [][]float64{nil, usualStart(r.order)} {
+				if other := s.fitter.fit(r.order, start, false, precise); other.aicc < s.best.aicc {
+					s.best = other
+				}
 			}
 		}
 		if s.best.aicc < math.Inf(1) {
@@ -303,6 +305,21 @@ func (s *arimaSearch) finish(base arimaOrder) {
 	}
 	base.Constant = base.D+base.SD == 0
 	s.best = s.fitter.fit(base, nil, false, precise)
+}
+
+// usualStart is where differenced series often end: most of a difference taken
+// back by an MA, a slow AR beside it.
+func usualStart(o arimaOrder) []float64 {
+	partial := make([]float64, o.coefficients())
+	for _, part := range []struct {
+		at, n int
+		v     float64
+	}{{0, o.P, .3}, {o.P, o.Q, .5 * float64(min(1, o.D))}, {o.P + o.Q, o.SP, .2}, {o.P + o.Q + o.SP, o.SQ, .7 * float64(o.SD)}} {
+		if part.n > 0 {
+			partial[part.at] = part.v
+		}
+	}
+	return carried(o, partial, o)
 }
 
 func (s *arimaSearch) parameters() []float64 {
