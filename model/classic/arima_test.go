@@ -1,12 +1,17 @@
 package classic
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"math"
+	"math/cmplx"
 	"math/rand/v2"
 	"os"
 	"slices"
 	"testing"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/optimize"
 
 	"daycast"
 )
@@ -303,4 +308,98 @@ func TestAutoARIMAThroughGaps(t *testing.T) {
 			t.Errorf("day %d: %.2f with gaps, %.2f without", k, holes.Mean[k], whole.Mean[k])
 		}
 	}
+}
+
+// Roots are where the eigenvalues of the companion matrix say that they are.
+func TestNearCircleIsTheRoots(t *testing.T) {
+	r := rand.New(rand.NewPCG(6, 6))
+	for range 300 {
+		c := make([]float64, 1+r.IntN(maxARMA))
+		for k := range c {
+			c[k] = r.NormFloat64() / float64(len(c))
+		}
+		companion := mat.NewDense(len(c), len(c), nil)
+		for k, v := range c {
+			companion.Set(0, k, v)
+			if k > 0 {
+				companion.Set(k, k-1, 1)
+			}
+		}
+		var e mat.Eigen
+		if !e.Factorize(companion, mat.EigenNone) {
+			t.Fatal("no eigenvalues")
+		}
+		largest := 0.0
+		for _, v := range e.Values(nil) {
+			largest = max(largest, cmplx.Abs(v))
+		}
+		if math.Abs(largest*nearestRoot-1) > 1e-9 && nearCircle(c, nearestRoot) != (largest*nearestRoot >= 1) {
+			t.Fatalf("%v: near %v, the nearest root is at %g", c, nearCircle(c, nearestRoot), 1/largest)
+		}
+	}
+}
+
+// A search without derivatives, with the covariance matrix for the likelihood,
+// finds no likelier coefficients.
+func TestARIMASearchIsTheMaximum(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 9))
+	for _, o := range []arimaOrder{{P: 1, Season: 4}, {P: 1, Q: 1, Season: 4}, {Q: 2, SP: 1, Season: 4}, {P: 2, SQ: 1, Season: 4}} {
+		y := make([]float64, 60)
+		e := r.NormFloat64()
+		for k := range y {
+			last := e
+			e = r.NormFloat64()
+			y[k] = e + .4*last
+			if k > 3 {
+				y[k] += .5 * y[k-4]
+			}
+		}
+		d := newArimaData(&History{Units: y, Season: 4}, nil)
+		got := (&arimaFitter{data: d}).fit(o, nil, false, precise)
+		n := float64(len(y))
+		problem := optimize.Problem{Func: func(x []float64) float64 {
+			partial := make([]float64, len(x))
+			for k, v := range x {
+				partial[k] = math.Tanh(v)
+			}
+			var a arma
+			a.set(o, partial)
+			squares, logs := slowLikelihood(t, &a, y)
+			return n/2*(math.Log(2*math.Pi*squares/n)+1) + logs/2
+		}}
+		want, err := optimize.Minimize(problem, make([]float64, o.coefficients()), &optimize.Settings{FuncEvaluations: 60}, &optimize.NelderMead{})
+		if want == nil {
+			t.Fatal(err)
+		}
+		if got.loglik < -want.F-1e-3 {
+			t.Errorf("%+v: log-likelihood %.4f, want %.4f", o, got.loglik, -want.F)
+		}
+	}
+}
+
+// No parameters make a filter panic, whatever a file says.
+func FuzzFilter(f *testing.F) {
+	h := histories()["factor"]
+	short := h.cut(60)
+	methods := []Estimator{AutoARIMA{}, PoissonGLM{}}
+	for _, m := range methods {
+		var seed []byte
+		for _, v := range m.Learn(short).Parameters() {
+			seed = binary.LittleEndian.AppendUint32(seed, math.Float32bits(float32(v)))
+		}
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var parameters []float64
+		for ; len(text) >= 4; text = text[4:] {
+			parameters = append(parameters, float64(math.Float32frombits(binary.LittleEndian.Uint32(text))))
+		}
+		for _, m := range methods {
+			s, ok := m.Filter(short, parameters)
+			if !ok {
+				continue
+			}
+			s.Forecast(&Forecast{Mean: make([]float64, 9), Levels: levels, Quantiles: make([]float64, 27), Factors: ahead(h.Factors, 60)})
+		}
+	})
 }

@@ -25,9 +25,9 @@ import (
 // A state's seasons stay as they are while it takes further periods: longer
 // histories are split anew, so that reading one is not the same as updating.
 type MSTL struct {
-	// Trend names the method that forecasts the series without its seasons:
-	// "ets", "theta", "auto_arima", "window_mean", "tsb" or "croston". "" is
-	// "ets".
+	// Trend names the method that forecasts the series without its seasons,
+	// which may be negative: "ets", "theta", "auto_arima", "window_mean", "drift"
+	// or "naive". "" is "ets".
 	Trend string
 }
 
@@ -42,7 +42,7 @@ func (m MSTL) Fit(ctx context.Context, t model.Training) (model.Fitted, error) {
 func (m MSTL) validate() error {
 	if _, ok := m.trend(); !ok {
 		return daycast.Errorf(daycast.Invalid, "model mstl: trend %q is no method that it knows", m.Trend).
-			WithField("trend").WithHint("want ets, theta, auto_arima, window_mean, tsb or croston")
+			WithField("trend").WithHint("want ets, theta, auto_arima, window_mean, drift or naive")
 	}
 	return nil
 }
@@ -52,7 +52,7 @@ func (m MSTL) trend() (Method, bool) {
 	if m.Trend == "" {
 		return ETS{}, true
 	}
-	for _, t := range []Method{ETS{}, Theta{}, AutoARIMA{}, WindowMean{}, TSB{}, Croston{}} {
+	for _, t := range []Method{ETS{}, Theta{}, AutoARIMA{}, WindowMean{}, Drift{}, Naive{}} {
 		if t.Name() == m.Trend {
 			return t, true
 		}
