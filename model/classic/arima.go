@@ -81,10 +81,10 @@ func (m ARIMA) LearnFrom(h *History, warm []float64) State {
 	return arimaMean(h, d.n > 0)
 }
 
-// precise is where a search for the final coefficients ends, and rough where
-// one between orders does: 1e-6 of the squares is 2e-4 of the log-likelihood of
-// a year.
-const precise, rough = 1e-9, 1e-6
+// precise is where a search for the final coefficients ends, rough where one
+// between orders does, dear where the filter of gaps is in it: 1e-5 of the
+// squares is .003 of the log-likelihood of two years.
+const precise, rough, dear = 1e-9, 1e-6, 1e-5
 
 // startOf is where to search from: coefficients that an order had, those that
 // o has not left out.

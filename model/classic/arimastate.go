@@ -180,8 +180,9 @@ func (s *arimaState) Forecast(f *Forecast) {
 		})
 		filter.move()
 		if len(f.Levels) > 0 {
-			f.normal(h, math.Sqrt(max(0, sigma2*filter.variance())))
-			filter.spread()
+			variance := filter.variance()
+			f.normal(h, math.Sqrt(max(0, sigma2*variance)))
+			filter.spread(0, variance)
 		}
 	}
 }
@@ -190,7 +191,7 @@ func (s *arimaState) Forecast(f *Forecast) {
 func (k *kalman) clone() *kalman {
 	c := *k
 	c.state, c.gain = slices.Clone(k.state), slices.Clone(k.gain)
-	c.covariance, c.next = slices.Clone(k.covariance), slices.Clone(k.next)
+	c.covariance, c.next, c.first = slices.Clone(k.covariance), slices.Clone(k.next), nil
 	return &c
 }
 

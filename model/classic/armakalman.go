@@ -19,7 +19,8 @@ type kalman struct {
 
 	state      []float64 // size: predicted for the next period
 	covariance []float64 // size x size: of that prediction, errors having variance 1
-	gain, next []float64 // size, of the last error, then scratch; size x size
+	gain, next []float64 // size, of the next value; size x size, scratch
+	first      []float64 // size, scratch
 }
 
 // unknown is the variance of a lag of which nothing is known, in error
@@ -90,7 +91,7 @@ func (k *kalman) step(y float64) (e, variance float64) {
 	if y != y {
 		k.settled = false
 		k.move()
-		k.spread()
+		k.spread(0, k.variance())
 		return e, nan
 	}
 	if k.settled {
@@ -108,17 +109,12 @@ func (k *kalman) step(y float64) (e, variance float64) {
 
 // learn takes an error whose variance has just been worked out.
 func (k *kalman) learn(e, variance float64) {
-	n, inverse := k.size, 1/max(variance, math.SmallestNonzeroFloat64)
-	for i := range n {
-		g := k.gain[i] * inverse
-		k.state[i] += g * e
-		row := k.covariance[i*n : (i+1)*n]
-		for j, h := range k.gain[:n] {
-			row[j] -= g * h
-		}
+	inverse := 1 / max(variance, math.SmallestNonzeroFloat64)
+	for i, g := range k.gain[:k.size] {
+		k.state[i] += g * inverse * e
 	}
 	k.move()
-	k.spread()
+	k.spread(inverse, variance)
 	k.settle(variance)
 }
 
@@ -138,57 +134,88 @@ func (k *kalman) move() {
 }
 
 // spread takes the covariance to the next period: T*P*T' and the variance of a
-// new error. T moves the states up by one, but for the few coefficients.
-func (k *kalman) spread() {
-	r, n := k.r, k.size
-	ar := k.arma.ar
+// new error, P being less gain*gain'*inverse, what the last error told of. T
+// moves states up by one but for the few coefficients, so that all but those is
+// a shift. gain is the covariance with the value of this period, which becomes
+// a state where there are differences; none where it was seen.
+func (k *kalman) spread(inverse, variance float64) {
+	r, n, g := k.r, k.size, k.gain[:k.size]
 	for i := range n {
-		row := k.gain[:n] // of T*P
-		k.moved(row, i)
 		out := k.next[i*n : (i+1)*n]
-		first := row[0]
-		copy(out[:r-1], row[1:r])
-		out[r-1] = 0
-		for _, t := range ar {
-			out[t.lag-1] += t.c * first
-		}
-		if n > r {
-			newest := first
-			for _, t := range k.undo {
-				newest += t.c * row[r-1+t.lag]
+		switch from := i + 1; {
+		case i == r-1:
+			clear(out)
+		case i == r:
+			k.newest(out, inverse, variance)
+		default:
+			if i > r {
+				from = i - 1
 			}
-			out[r] = newest
-			copy(out[r+1:], row[r:n-1])
+			k.shift(out, from, g[from]*inverse)
+			if n > r && inverse == 0 {
+				out[r] = g[from]
+			}
 		}
 	}
+	k.regress(inverse)
 	k.covariance, k.next = k.next, k.covariance
 	k.excite(1)
 }
 
-// moved writes a row of T*P.
-func (k *kalman) moved(row []float64, i int) {
-	r, n, p := k.r, k.size, k.covariance
-	switch {
-	case i < r:
-		if i+1 < r {
-			copy(row, p[(i+1)*n:(i+2)*n])
-		} else {
-			clear(row)
+// shift writes a row of P less c*gain, moved.
+func (k *kalman) shift(out []float64, from int, c float64) {
+	r, n, g := k.r, k.size, k.gain
+	row := k.covariance[from*n : (from+1)*n]
+	later, told := row[1:r], g[1:r]
+	told = told[:len(later)]
+	for j, v := range later {
+		out[j] = v - c*told[j]
+	}
+	out[r-1] = 0
+	if n > r {
+		out[r] = 0
+		later, told = row[r:n-1], g[r:n-1]
+		told = told[:len(later)]
+		own := out[r+1:]
+		for j, v := range later {
+			own[j] = v - c*told[j]
 		}
-		if c := k.arma.phi[i]; c != 0 {
-			for j, v := range p[:n] {
-				row[j] += c * v
-			}
+	}
+}
+
+// newest is the row of this period's value.
+func (k *kalman) newest(out []float64, inverse, variance float64) {
+	clear(out)
+	if inverse != 0 {
+		return
+	}
+	r, n := k.r, k.size
+	copy(out[:r-1], k.gain[1:r])
+	out[r] = variance
+	copy(out[r+1:], k.gain[r:n-1])
+}
+
+// regress adds what the coefficients of the AR make of the first state.
+func (k *kalman) regress(inverse float64) {
+	if len(k.arma.ar) == 0 {
+		return
+	}
+	r, n := k.r, k.size
+	k.first = zeros(k.first, n)
+	k.shift(k.first, 0, k.gain[0]*inverse)
+	if n > r && inverse == 0 {
+		k.first[r] = k.gain[0]
+	}
+	own := k.covariance[0] - k.gain[0]*k.gain[0]*inverse
+	for _, t := range k.arma.ar {
+		i := t.lag - 1
+		for j, v := range k.first[:n] {
+			k.next[i*n+j] += t.c * v
+			k.next[j*n+i] += t.c * v
 		}
-	case i == r:
-		copy(row, p[:n])
-		for _, t := range k.undo {
-			for j, v := range p[(r-1+t.lag)*n:][:n] {
-				row[j] += t.c * v
-			}
+		for _, u := range k.arma.ar {
+			k.next[i*n+u.lag-1] += t.c * u.c * own
 		}
-	default:
-		copy(row, p[(i-1)*n:i*n])
 	}
 }
 

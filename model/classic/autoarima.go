@@ -290,8 +290,12 @@ func (s *arimaSearch) finish(base arimaOrder) {
 			break
 		}
 		r := s.seen[k]
-		s.best = s.fitter.fit(r.order, carried(r.order, r.partial, r.order), false, precise)
-		if !s.quick { // the filter of gaps is dear
+		end := precise
+		if s.quick {
+			end = dear
+		}
+		s.best = s.fitter.fit(r.order, carried(r.order, r.partial, r.order), false, end)
+		if !s.quick {
 			for _, start := range [][]float64{nil, usualStart(r.order)} {
 				if other := s.fitter.fit(r.order, start, false, precise); other.aicc < s.best.aicc {
 					s.best = other
