@@ -80,7 +80,7 @@ func TestARMALikelihoods(t *testing.T) {
 		}
 		want, logs := slowLikelihood(t, &a, y)
 		out := make([]float64, len(y))
-		for name, f := range map[string]innovations{"exact": &exact{}, "kalman": &gapped{units: y}} {
+		for name, f := range map[string]whitener{"exact": &exact{}, "kalman": &gapped{units: y}} {
 			f.prepare(&a, len(y))
 			f.apply(y, out)
 			got, n := f.variances()

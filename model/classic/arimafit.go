@@ -23,7 +23,7 @@ type arimaData struct {
 type arimaFitter struct {
 	data    *arimaData
 	order   arimaOrder
-	filter  innovations
+	filter  whitener
 	exact   exact
 	gapped  gapped
 	loose   conditional

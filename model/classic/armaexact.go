@@ -2,10 +2,10 @@ package classic
 
 import "math"
 
-// innovations turn a column into its one-step errors under an ARMA, each over
-// the root of its variance, errors of the process having variance 1. They are
+// A whitener turns a column into its one-step errors under an ARMA, each over
+// the root of its variance, errors of the process having variance 1. It is
 // linear, so that a regression's columns may be filtered apart.
-type innovations interface {
+type whitener interface {
 	// prepare takes an ARMA, which must stay as it is until the next call, for
 	// columns of n periods.
 	prepare(a *arma, n int)

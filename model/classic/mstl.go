@@ -26,8 +26,8 @@ import (
 // histories are split anew, so that reading one is not the same as updating.
 type MSTL struct {
 	// Trend names the method that forecasts the series without its seasons,
-	// which may be negative: "ets", "theta", "auto_arima", "window_mean", "drift"
-	// or "naive". "" is "ets".
+	// which may be negative: "auto_ets", "auto_arima", "ets", "theta",
+	// "window_mean", "drift" or "naive". "" is "auto_ets".
 	Trend string
 }
 
@@ -42,7 +42,7 @@ func (m MSTL) Fit(ctx context.Context, t model.Training) (model.Fitted, error) {
 func (m MSTL) validate() error {
 	if _, ok := m.trend(); !ok {
 		return daycast.Errorf(daycast.Invalid, "model mstl: trend %q is no method that it knows", m.Trend).
-			WithField("trend").WithHint("want ets, theta, auto_arima, window_mean, drift or naive")
+			WithField("trend").WithHint("want auto_ets, auto_arima, ets, theta, window_mean, drift or naive")
 	}
 	return nil
 }
@@ -50,9 +50,9 @@ func (m MSTL) validate() error {
 // trend is the method by name.
 func (m MSTL) trend() (Method, bool) {
 	if m.Trend == "" {
-		return ETS{}, true
+		return AutoETS{}, true
 	}
-	for _, t := range []Method{ETS{}, Theta{}, AutoARIMA{}, WindowMean{}, Drift{}, Naive{}} {
+	for _, t := range []Method{AutoETS{}, AutoARIMA{}, ETS{}, Theta{}, WindowMean{}, Drift{}, Naive{}} {
 		if t.Name() == m.Trend {
 			return t, true
 		}
