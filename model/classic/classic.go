@@ -43,6 +43,10 @@ func Loaders() map[string]model.Loader {
 		kind(ETS{}):                   load[ETS],
 		kind(Theta{}):                 load[Theta],
 		kind(SeasonalMean{}):          loadShapes,
+		kind(ARIMA{}):                 load[ARIMA],
+		kind(AutoARIMA{}):             load[AutoARIMA],
+		kind(MSTL{}):                  load[MSTL],
+		kind(PoissonGLM{}):            load[PoissonGLM],
 	}
 }
 

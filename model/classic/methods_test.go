@@ -26,6 +26,12 @@ func methods() []methodCase {
 		{OptimizedTheta{}, true},
 		{SES{}, true},
 		{StandardTheta{}, true},
+		{ARIMA{P: 1, D: 1, Q: 1, SeasonalP: 1, SeasonalQ: 1}, true},
+		{ARIMA{P: 2, SeasonalD: 1, SeasonalQ: 1, NoConstant: true}, true},
+		{AutoARIMA{}, true},
+		{PoissonGLM{}, true},
+		{MSTL{}, false},                    // splits the history anew
+		{MSTL{Trend: "auto_arima"}, false}, // the same
 		{SeasonalNaive{}, true},
 		{ADIDA{}, true},
 		{Croston{}, true},

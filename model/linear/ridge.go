@@ -1,4 +1,5 @@
-// Package linear holds ridge regression.
+// Package linear holds linear regressions with penalties: ridge, lasso and the
+// elastic net.
 package linear
 
 import (
@@ -41,7 +42,21 @@ func (Ridge) Name() string { return "ridge" }
 // Fit learns y from x. It refuses values of y and w that are not finite,
 // negative weights, and no rows with code invalid.
 func (m Ridge) Fit(ctx context.Context, x *feature.Frame, y, w []float32, o model.FitOptions) (model.Predictor, error) {
-	if err := m.check(x, y, w); err != nil {
+	if !(m.Lambda >= 0) || math.IsInf(m.Lambda, 0) {
+		return nil, daycast.Errorf(daycast.Invalid, "model ridge: lambda %g: want 0 or more", m.Lambda).WithField("lambda")
+	}
+	lambda := m.Lambda
+	if lambda == 0 {
+		lambda = DefaultLambda
+	}
+	return fit(ctx, m.Name(), x, y, w, o, func(g *normal) (float64, []float64, error) {
+		return g.solve(lambda * g.weight / float64(x.Rows))
+	})
+}
+
+// fit encodes the rows, sums their normal equations and has them solved.
+func fit(ctx context.Context, name string, x *feature.Frame, y, w []float32, o model.FitOptions, solve func(*normal) (intercept float64, coefficients []float64, err error)) (*Predictor, error) {
+	if err := check(name, x, y, w); err != nil {
 		return nil, err
 	}
 	e := newEncoder(x, w)
@@ -50,15 +65,13 @@ func (m Ridge) Fit(ctx context.Context, x *feature.Frame, y, w []float32, o mode
 		return nil, err
 	}
 	if !(g.weight > 0) {
-		return nil, daycast.Errorf(daycast.Invalid, "model ridge: all rows weigh nothing")
-	}
-	lambda := m.Lambda
-	if lambda == 0 {
-		lambda = DefaultLambda
+		return nil, daycast.Errorf(daycast.Invalid, "model %s: all rows weigh nothing", name)
 	}
 	out := &Predictor{Encoder: e}
-	out.Intercept, out.Coefficients, err = g.solve(lambda * g.weight / float64(x.Rows))
-	if err != nil {
+	if name != (Ridge{}).Name() {
+		out.Model = name
+	}
+	if out.Intercept, out.Coefficients, err = solve(g); err != nil {
 		return nil, err
 	}
 	least, most := float64(slices.Min(y)), float64(slices.Max(y))
@@ -70,26 +83,25 @@ func (m Ridge) Fit(ctx context.Context, x *feature.Frame, y, w []float32, o mode
 // rangesBeyond is how far predictions may leave the training targets.
 const rangesBeyond = 3
 
-func (m Ridge) check(x *feature.Frame, y, w []float32) error {
+func check(name string, x *feature.Frame, y, w []float32) error {
 	switch {
-	case !(m.Lambda >= 0) || math.IsInf(m.Lambda, 0):
-		return daycast.Errorf(daycast.Invalid, "model ridge: lambda %g: want 0 or more", m.Lambda).WithField("lambda")
 	case x.Rows == 0:
-		return daycast.Errorf(daycast.Invalid, "model ridge: no rows to learn from")
+		return daycast.Errorf(daycast.Invalid, "model %s: no rows to learn from", name)
 	case len(y) != x.Rows || w != nil && len(w) != x.Rows:
-		return daycast.Errorf(daycast.Invalid, "model ridge: %d targets and %d weights for %d rows", len(y), len(w), x.Rows)
+		return daycast.Errorf(daycast.Invalid, "model %s: %d targets and %d weights for %d rows", name, len(y), len(w), x.Rows)
 	case slices.ContainsFunc(y, notFinite):
-		return daycast.Errorf(daycast.Invalid, "model ridge: a target is not finite")
+		return daycast.Errorf(daycast.Invalid, "model %s: a target is not finite", name)
 	case slices.ContainsFunc(w, func(v float32) bool { return notFinite(v) || v < 0 }):
-		return daycast.Errorf(daycast.Invalid, "model ridge: a weight is negative or not finite")
+		return daycast.Errorf(daycast.Invalid, "model %s: a weight is negative or not finite", name)
 	}
 	return nil
 }
 
 func notFinite(v float32) bool { return math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) }
 
-// Predictor is a fitted Ridge.
+// Predictor is a fitted regression.
 type Predictor struct {
+	Model        string `json:",omitempty"` // its name; "" is ridge
 	Encoder      *encoder
 	Intercept    float64
 	Coefficients []float64 // by design column
@@ -112,7 +124,9 @@ func (p *Predictor) Predict(x *feature.Frame, out []float32) {
 // normal are the sums of the normal equations, over rows or a range of them.
 type normal struct {
 	weight float64   // sum of w
+	rows   float64   // number of them that weigh something
 	y      float64   // sum of w*y
+	yy     float64   // sum of w*y*y
 	x      []float64 // design columns: sum of w*x
 	xy     []float64 // design columns: sum of w*x*y
 	xx     []float64 // design columns squared, upper triangle: sum of w*x*x'
@@ -125,7 +139,11 @@ func newNormal(columns int) *normal {
 func (g *normal) add(row *sparse, y, w float64) {
 	n := len(g.x)
 	g.weight += w
+	if w > 0 {
+		g.rows++
+	}
 	g.y += w * y
+	g.yy += w * y * y
 	for a, i := range row.columns {
 		wx := w * row.values[a]
 		g.x[i] += wx
@@ -139,7 +157,9 @@ func (g *normal) add(row *sparse, y, w float64) {
 
 func (g *normal) merge(o *normal) {
 	g.weight += o.weight
+	g.rows += o.rows
 	g.y += o.y
+	g.yy += o.yy
 	for i := range g.x {
 		g.x[i] += o.x[i]
 		g.xy[i] += o.xy[i]

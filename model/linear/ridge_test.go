@@ -42,7 +42,7 @@ func rows(n int) (x *feature.Frame, y []float32) {
 	return x, y
 }
 
-func fit(t testing.TB, m linear.Ridge, x *feature.Frame, y, w []float32, threads int) model.Predictor {
+func fit(t testing.TB, m model.Regressor, x *feature.Frame, y, w []float32, threads int) model.Predictor {
 	t.Helper()
 	p, err := m.Fit(t.Context(), x, y, w, model.FitOptions{Threads: threads})
 	if err != nil {
@@ -257,6 +257,8 @@ func TestSaveLoad(t *testing.T) {
 func FuzzLoad(f *testing.F) {
 	x, y := rows(60)
 	f.Add(saved(f, fit(f, linear.Ridge{}, x, y, nil, 1)))
+	f.Add(saved(f, fit(f, linear.Lasso{}, x, y, nil, 1)))
+	f.Add([]byte(`{"Model":"magic","Encoder":{"Inputs":[]}}`))
 	f.Add([]byte(`{"Encoder":{"Inputs":[{"Column":7}]},"Coefficients":[1]}`))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		p, err := linear.Load(bytes.NewReader(file))

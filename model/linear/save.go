@@ -4,13 +4,19 @@ import (
 	"encoding/json"
 	"io"
 	"math"
+	"slices"
 
 	"daycast"
 	"daycast/model"
 )
 
-// Kind is "ridge".
-func (*Predictor) Kind() string { return "ridge" }
+// Kind is "ridge", "lasso" or "elastic_net".
+func (p *Predictor) Kind() string {
+	if p.Model == "" {
+		return Ridge{}.Name()
+	}
+	return p.Model
+}
 
 // Save writes the predictor as JSON.
 func (p *Predictor) Save(w io.Writer) error { return json.NewEncoder(w).Encode(p) }
@@ -21,11 +27,14 @@ func Load(r io.Reader) (model.Predictor, error) {
 	d := json.NewDecoder(r)
 	d.DisallowUnknownFields()
 	if err := d.Decode(p); err != nil {
-		return nil, daycast.Errorf(daycast.Invalid, "model ridge: %w", err)
+		return nil, daycast.Errorf(daycast.Invalid, "linear model: %w", err)
+	}
+	if !slices.Contains([]string{"", Lasso{}.Name(), ElasticNet{}.Name()}, p.Model) {
+		return nil, daycast.Errorf(daycast.Invalid, "linear model %q is not known", p.Model)
 	}
 	if p.Encoder == nil || !p.Encoder.fits(len(p.Coefficients)) || !(p.Least <= p.Most) ||
 		math.Abs(p.Least) > math.MaxFloat32 || math.Abs(p.Most) > math.MaxFloat32 {
-		return nil, daycast.Errorf(daycast.Invalid, "model ridge: columns, coefficients or bounds do not fit together")
+		return nil, daycast.Errorf(daycast.Invalid, "model %s: columns, coefficients or bounds do not fit together", p.Kind())
 	}
 	return p, nil
 }
