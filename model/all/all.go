@@ -67,6 +67,16 @@ func Ridge() global.Model {
 	return global.Model{Regressor: linear.Ridge{}, Power: 1, Most: mostRatio}
 }
 
+// Lasso is the linear regression that leaves out columns.
+func Lasso() global.Model {
+	return global.Model{Regressor: linear.Lasso{}, Power: 1, Most: mostRatio}
+}
+
+// ElasticNet is between Ridge and Lasso.
+func ElasticNet() global.Model {
+	return global.Model{Regressor: linear.ElasticNet{}, Power: 1, Most: mostRatio}
+}
+
 // mostRatio is where units beyond the scale are cut for squared errors.
 const mostRatio = 30
 
@@ -102,6 +112,8 @@ func Loaders() map[string]model.Loader {
 		"gbm":           gbm.Load,
 		"random_forest": forest.Load,
 		"ridge":         linear.Load,
+		"lasso":         linear.Load,
+		"elastic_net":   linear.Load,
 	})
 	l["effects"] = effects.Load
 	l["blend"] = ensemble.Load

@@ -68,6 +68,15 @@ func Parameters(name string) []Parameter {
 	case "ridge":
 		p := ofRegressor[linear.Ridge]
 		return []Parameter{p("lambda", 1e-6, 1e9, [3]float64{2, 20, 200}, func(r *linear.Ridge) any { return &r.Lambda })}
+	case "lasso":
+		p := ofRegressor[linear.Lasso]
+		return []Parameter{p("alpha", 1e-9, 1e6, [3]float64{.001, .01, .1}, func(r *linear.Lasso) any { return &r.Alpha })}
+	case "elastic_net":
+		p := ofRegressor[linear.ElasticNet]
+		return []Parameter{
+			p("alpha", 1e-9, 1e6, [3]float64{.001, .01, .1}, func(r *linear.ElasticNet) any { return &r.Alpha }),
+			p("l1", .001, 1, [3]float64{.1, .5, .9}, func(r *linear.ElasticNet) any { return &r.L1 }),
+		}
 	}
 	return classical(name)
 }
@@ -90,6 +99,17 @@ func classical(name string) []Parameter {
 		}
 	case classic.CrostonClassic{}.Name():
 		return []Parameter{ofModel("alpha", 1e-4, 1, alphas, func(m *classic.CrostonClassic) any { return &m.Alpha })}
+	case classic.ARIMA{}.Name():
+		return []Parameter{
+			ofModel("p", 0, 5, [3]float64{1, 2, 3}, func(m *classic.ARIMA) any { return &m.P }),
+			ofModel("d", 0, 2, [3]float64{1, 1, 2}, func(m *classic.ARIMA) any { return &m.D }),
+			ofModel("q", 0, 5, [3]float64{1, 2, 3}, func(m *classic.ARIMA) any { return &m.Q }),
+			ofModel("seasonal_p", 0, 2, [3]float64{1, 1, 2}, func(m *classic.ARIMA) any { return &m.SeasonalP }),
+			ofModel("seasonal_d", 0, 1, [3]float64{1, 1, 1}, func(m *classic.ARIMA) any { return &m.SeasonalD }),
+			ofModel("seasonal_q", 0, 2, [3]float64{1, 1, 2}, func(m *classic.ARIMA) any { return &m.SeasonalQ }),
+		}
+	case classic.PoissonGLM{}.Name():
+		return []Parameter{ofModel("memory", .01, 1, [3]float64{.9, .95, .98}, func(m *classic.PoissonGLM) any { return &m.Memory })}
 	case classic.NegativeBinomial{}.Name():
 		return []Parameter{ofModel("damping", .01, 1, [3]float64{.97, .99, 1}, func(m *classic.NegativeBinomial) any { return &m.Damping })}
 	case classic.TSB{}.Name():
