@@ -30,11 +30,15 @@ func (Naive) validate() error { return nil }
 
 // Learn reads h.
 func (Naive) Learn(h *History) State {
-	s := &naive{last: nan}
-	for _, y := range h.Units {
-		s.Update(y, nil)
+	s := naive{last: nan}
+	for _, y := range h.Units { // Update, in registers
+		s.since++
+		if y == y {
+			s.errors.addOver(y-s.last, s.since)
+			s.last, s.since = y, 0
+		}
 	}
-	return s
+	return &s
 }
 
 // naive is 32 bytes a series.

@@ -46,25 +46,28 @@ func (m SeasonalWindowAverage) Learn(h *History) State {
 	if seasons == 0 {
 		seasons = 4
 	}
-	s := &seasonalWindow{seasons: seasons, season: h.Season, recent: make([]float64, seasons*h.Season), seen: make([]int32, h.Season)}
+	s := &seasonalWindow{seasons: seasons, season: h.Season, recent: make([]float64, seasons*h.Season), seen: make([]int32, h.Season), at: make([]int32, h.Season)}
 	for _, y := range h.Units {
 		s.Update(y, nil)
 	}
 	return s
 }
 
-// seasonalWindow is 8 bytes a period of the window and 4 a position.
+// seasonalWindow is 8 bytes a period of the window and a position.
 type seasonalWindow struct {
 	seasons, season int
-	n               int       // periods
+	n, position     int       // periods; of the next one
 	recent          []float64 // by position a ring of its last values
-	seen            []int32   // by position how many values were seen
+	seen, at        []int32   // by position how many values it has, and where the next one goes
 	newest          float64   // evidence, while there is less than a season
 	errors          residuals
 }
 
 func (s *seasonalWindow) Update(y float64, _ []float64) {
-	k := s.n % s.season
+	k := s.position
+	if s.position++; s.position == s.season {
+		s.position = 0
+	}
 	s.n++
 	if y != y {
 		return
@@ -72,21 +75,23 @@ func (s *seasonalWindow) Update(y float64, _ []float64) {
 	if s.seen[k] > 0 {
 		s.errors.add(y - s.mean(k))
 	}
-	s.recent[k*s.seasons+int(s.seen[k])%s.seasons] = y
-	s.seen[k]++
+	s.recent[k*s.seasons+int(s.at[k])] = y
+	if s.at[k]++; int(s.at[k]) == s.seasons {
+		s.at[k] = 0
+	}
+	s.seen[k] = min(s.seen[k]+1, int32(s.seasons))
 	if s.n <= s.season {
 		s.newest = y
 	}
 }
 
-// mean is that of position k, which has been seen.
+// mean is that of position k, which has values.
 func (s *seasonalWindow) mean(k int) float64 {
-	seen := min(int(s.seen[k]), s.seasons)
 	sum := 0.0
-	for _, y := range s.recent[k*s.seasons : k*s.seasons+seen] {
+	for _, y := range s.recent[k*s.seasons : k*s.seasons+int(s.seen[k])] {
 		sum += y
 	}
-	return sum / float64(seen)
+	return sum / float64(s.seen[k])
 }
 
 func (s *seasonalWindow) Forecast(f *Forecast) {
