@@ -348,6 +348,9 @@ func (a *assembly) levels(ctx context.Context) error {
 			p.Levels = append(p.Levels, l)
 		}
 	}
+	if l, ok := crossing(p.Levels, len(p.Series)); ok {
+		p.Levels = append(p.Levels, l)
+	}
 	sort.Slice(p.Levels, func(i, j int) bool { return p.Levels[i].Name < p.Levels[j].Name })
 	return nil
 }

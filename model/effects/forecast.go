@@ -3,6 +3,7 @@ package effects
 import (
 	"context"
 	"math"
+	"slices"
 	"sync"
 
 	"daycast"
@@ -38,6 +39,7 @@ type bound struct {
 	codes   [][]int // by signal: the panel's code -> the design's, -1
 	groups  map[string]*groupDays
 	days    [][]float64 // regressors by period of the window
+	order   []int       // levels, fine ones first
 }
 
 // groupDays is a group's own numbers over the window.
@@ -53,6 +55,10 @@ const memory = 5
 func (f *Fitted) bind(p *daycast.Panel, horizon int) *bound {
 	b := &bound{f: f, p: p, horizon: horizon, groups: map[string]*groupDays{}}
 	b.past = int(memory*f.HalfLife) + 1
+	for k := range f.Levels {
+		b.order = append(b.order, k)
+	}
+	slices.SortStableFunc(b.order, func(x, y int) int { return len(f.Levels[y].Groups) - len(f.Levels[x].Groups) })
 	for _, s := range f.Design.Signals {
 		signal := find(p, s.Name)
 		if signal != nil && (signal.Codes != nil) != (s.Codes != nil) {
@@ -127,26 +133,37 @@ func totalsOf(p *daycast.Panel, level, name string) []float32 {
 	return nil
 }
 
-// groupsOf are the groups of series i that have effects.
+// groupsOf are the finest groups of series i that have effects: none of them
+// lies around another.
 func (b *bound) groupsOf(i int) []*groupDays {
 	var out []*groupDays
-	for k := range b.f.Levels {
-		level := &b.f.Levels[k]
-		if level.Name == "shop" {
-			if g := b.group(level, "shop"); g != nil {
-				out = append(out, g)
-			}
+	around := map[string]bool{}
+	levels := b.f.Levels
+	for _, k := range b.order {
+		if around[levels[k].Name] {
 			continue
 		}
-		for _, v := range b.p.Levels {
-			if v.Name == level.Name && v.Of[i] >= 0 {
-				if g := b.group(level, v.Names[v.Of[i]]); g != nil {
-					out = append(out, g)
-				}
+		if g := b.group(&levels[k], b.nameOf(levels[k].Name, i)); g != nil {
+			out = append(out, g)
+			for _, name := range levels[k].Refines {
+				around[name] = true
 			}
 		}
 	}
 	return out
+}
+
+// nameOf is the name of series i's group, "" for none.
+func (b *bound) nameOf(level string, i int) string {
+	if level == "shop" {
+		return "shop"
+	}
+	for _, v := range b.p.Levels {
+		if v.Name == level && v.Of[i] >= 0 {
+			return v.Names[v.Of[i]]
+		}
+	}
+	return ""
 }
 
 // series forecasts series i into out.
@@ -203,10 +220,10 @@ func (b *bound) effect(k, i int, beta []float64, t int) float64 {
 		return 0
 	}
 	sum := 0.0
-	for lag, off := range [...]int{0, 1, -1} {
+	for lag, off := range offsets {
 		if v := b.signals[k].At(i, b.day(t+off)); v == v {
 			if c := b.codes[k][int(v)]; c >= 0 {
-				sum += beta[3*c+lag]
+				sum += beta[len(offsets)*c+lag]
 			}
 		}
 	}

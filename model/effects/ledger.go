@@ -15,6 +15,7 @@ type ledger struct {
 	levels  []*levelSums
 	moments []moment // by signal
 	kept    []int    // the signals of the design
+	nesting *nesting // of the levels
 }
 
 type levelSums struct {
@@ -66,6 +67,11 @@ func newLedger(p *daycast.Panel) *ledger {
 			l.levels = append(l.levels, l.level(v.Name, v.Names))
 		}
 	}
+	var sizes []int
+	for _, v := range l.levels {
+		sizes = append(sizes, len(v.names))
+	}
+	l.nesting = newNesting(sizes)
 	return l
 }
 
@@ -83,10 +89,17 @@ func (l *ledger) level(name string, names []string) *levelSums {
 
 // add counts series i of p in all its groups.
 func (l *ledger) add(p *daycast.Panel, i int) {
-	groups := l.groupsOf(p, i)
 	at := int(p.Start[i]-l.first) / int(l.step)
 	if p.Start[i] < l.first {
 		return
+	}
+	of := l.groupsOf(p, i)
+	l.nesting.add(of)
+	var groups []*sums
+	for k, g := range of {
+		if g >= 0 {
+			groups = append(groups, l.levels[k].groups[g])
+		}
 	}
 	train, state := p.TrainOf(i), p.StateOf(i)
 	for _, g := range groups {
@@ -106,16 +119,18 @@ func (l *ledger) add(p *daycast.Panel, i int) {
 	}
 }
 
-func (l *ledger) groupsOf(p *daycast.Panel, i int) []*sums {
-	groups := []*sums{l.levels[0].groups[0]}
-	for _, own := range l.levels[1:] {
+// groupsOf are the groups of series i by level, -1 for none.
+func (l *ledger) groupsOf(p *daycast.Panel, i int) []int32 {
+	of := make([]int32, len(l.levels)) // all are in the shop
+	for n, own := range l.levels[1:] {
+		of[n+1] = -1
 		for k := range p.Levels {
-			if v := &p.Levels[k]; v.Name == own.name && v.Of[i] >= 0 {
-				groups = append(groups, own.groups[v.Of[i]])
+			if v := &p.Levels[k]; v.Name == own.name {
+				of[n+1] = v.Of[i]
 			}
 		}
 	}
-	return groups
+	return of
 }
 
 func (l *ledger) signal(k int, s *daycast.PanelSignal, i, at, n int, groups []*sums) {
@@ -217,10 +232,10 @@ func (g *sums) row(d *Design, kept []int, first daycast.Day, t int, out []float6
 		}
 		for c := range s.Codes {
 			share := g.signals[k][c*width : (c+1)*width]
-			out[at] = portion(share, g.listed, t)
-			out[at+1] = portion(share, g.listed, t+1)
-			out[at+2] = portion(share, g.listed, t-1)
-			at += 3
+			for n, off := range offsets {
+				out[at+n] = portion(share, g.listed, t+off)
+			}
+			at += len(offsets)
 		}
 	}
 }

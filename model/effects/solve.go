@@ -36,7 +36,7 @@ func (f fitting) solve(g *sums, prior []float64) (Effects, bool) {
 	var y, w []float64
 	var at []int
 	days := 0
-	for t := range n {
+	for t := f.settled(g); t < n; t++ {
 		if g.count[t] == 0 {
 			continue
 		}
@@ -64,6 +64,22 @@ func (f fitting) solve(g *sums, prior []float64) (Effects, bool) {
 		}
 	}
 	return Effects{Beta: beta, Recent: f.recent(g, rows, beta, at)}, true
+}
+
+// settleDays is how long a history is not looked at where it is long: series
+// begin with a sale, so that the mean of those listed is too high at first.
+const settleDays = 28
+
+// settled is the first period that is looked at.
+func (f fitting) settled(g *sums) int {
+	begin, days := 0, settleDays/int(f.design.Step)
+	for begin < len(g.count) && g.count[begin] == 0 {
+		begin++
+	}
+	if len(g.count)-begin < 4*days {
+		return begin
+	}
+	return begin + days
 }
 
 // residuals are y less the effects and the level, where given.
