@@ -1,0 +1,192 @@
+package feature
+
+import (
+	"math"
+	"sync"
+
+	"daycast"
+)
+
+// levels are the shop's and each level's totals: the item over places, its
+// category, its place. They are sums over periods up to the origin, so that
+// the target leaks into none of them; where the series' own units would only
+// say once more what its own features say, they are taken out.
+func levels() []definition {
+	return []definition{
+		{
+			id: "level:trend", of: everyLevel, group: Levels, note: "mean of a week to that of four",
+			each: func(r *Reader, l int, out []float64) {
+				r.eachTotal(l, out, func(g *groupTracks, w Want, t int) float64 {
+					return ratio(g.mean.mean(t-r.week+1, t+1, t), g.mean.mean(t-4*r.week+1, t+1, t))
+				})
+			},
+		},
+		{
+			id: "level:same", of: everyLevel, group: Levels, note: "mean of the last eight of the target's weekday to that of eight weeks",
+			each: func(r *Reader, l int, out []float64) {
+				r.eachTotal(l, out, func(g *groupTracks, w Want, t int) float64 {
+					s := g.mean.places(t+w.H-(w.H+r.season-1)/r.season*r.season, 8, r.season)
+					return ratio(s.sum/float64(s.n), g.mean.mean(t-8*r.week+1, t+1, t))
+				})
+			},
+		},
+		{
+			id: "level:year_ago_change", of: everyLevel, group: Levels, note: "the week around the target's day of last year to the four weeks up to last year's origin",
+			each: func(r *Reader, l int, out []float64) {
+				half := r.week / 2
+				r.eachTotal(l, out, func(g *groupTracks, w Want, t int) float64 {
+					at := t + w.H - 52*r.week
+					return ratio(g.mean.mean(at-half, at+half+1, t), g.mean.mean(t-56*r.week+1, t-52*r.week+1, t))
+				})
+			},
+		},
+		{
+			id: "level:ratio", of: everyLevel, group: Levels, note: "the series' mean of four weeks to that of the group's others",
+			each: func(r *Reader, l int, out []float64) {
+				r.eachTotal(l, out, func(g *groupTracks, w Want, t int) float64 {
+					sum, n := r.own.sums(w.T+1-4*r.week, w.T+1)
+					return ratio(sum/float64(n), r.others(g, w.T, t, 4))
+				})
+			},
+		},
+		{
+			id: "level:others_trend", of: everyLevel, group: Levels, note: "mean of four weeks to that of thirteen, of the group's others",
+			each: func(r *Reader, l int, out []float64) {
+				r.eachTotal(l, out, func(g *groupTracks, w Want, t int) float64 {
+					return ratio(r.others(g, w.T, t, 4), r.others(g, w.T, t, 13))
+				})
+			},
+		},
+		{
+			id: "level:price", of: everyGroup, group: Price, price: true, note: "the target's price to the group's mean of four weeks",
+			each: func(r *Reader, l int, out []float64) {
+				r.eachRow(l, out, func(g *groupTracks, k, t int) float64 {
+					if !r.priced(k) {
+						return math.NaN()
+					}
+					return ratio(r.target[k], g.price.mean(max(0, t-4*r.week+1), t+1, t))
+				})
+			},
+		},
+		{
+			id: "level:code", of: fewGroups, group: Levels, note: "the group",
+			each: func(r *Reader, l int, out []float64) {
+				code := r.b.levels[l].codeOf(r.i)
+				for k := range out {
+					out[k] = code
+				}
+			},
+		},
+	}
+}
+
+// others is the mean of a group's units a listed series and period, over weeks
+// up to the group's period t and the series' period own, without the series.
+func (r *Reader) others(g *groupTracks, own, t, weeks int) float64 {
+	sum, _ := g.units.sums(t+1-weeks*r.week, t+1)
+	listed, _ := g.listed.sums(t+1-weeks*r.week, t+1)
+	ownSum, ownListed := r.own.sums(own+1-weeks*r.week, own+1)
+	if listed -= float64(ownListed); listed > 0 {
+		return (sum - ownSum) / listed
+	}
+	return math.NaN()
+}
+
+// eachTotal fills out by row with what of says of the group of the series and
+// its period of the origin; NaN without a group or its totals.
+func (r *Reader) eachTotal(l int, out []float64, of func(g *groupTracks, w Want, t int) float64) {
+	r.eachRow(l, out, func(g *groupTracks, k, t int) float64 { return of(g, r.want[k], t) })
+}
+
+func (r *Reader) eachRow(l int, out []float64, of func(g *groupTracks, k, t int) float64) {
+	g := r.b.levels[l].tracksOf(r)
+	if g == nil {
+		for k := range out {
+			out[k] = math.NaN()
+		}
+		return
+	}
+	shift := int(r.start-r.b.p.Totals.First) / int(r.b.p.Step)
+	for k, w := range r.want {
+		out[k] = of(g, k, shift+w.T)
+	}
+}
+
+// boundLevel is a level of the set, bound to a panel. The first one is the
+// whole shop, which has no groups to tell apart.
+type boundLevel struct {
+	name   string
+	level  *daycast.Level // nil: the shop, or the panel lacks it
+	code   map[string]int32
+	totals int       // its place in the panel's totals; -1: none
+	groups [2][]once // by twin and group
+}
+
+type once struct {
+	sync.Once
+	tracks groupTracks
+}
+
+// groupTracks are a group's vectors: the mean units of a listed series, their
+// sum, how many are listed, and the mean price.
+type groupTracks struct{ mean, units, listed, price track }
+
+// groupOf is the index of series i's group in the panel, -1 without one.
+func (l *boundLevel) groupOf(i int) int32 {
+	if l.level == nil {
+		return -1
+	}
+	return l.level.Of[i]
+}
+
+// codeOf is that of series i's group in the set, NaN where it has none.
+func (l *boundLevel) codeOf(i int) float64 {
+	if g := l.groupOf(i); g >= 0 {
+		if c, ok := l.code[l.level.Names[g]]; ok {
+			return float64(c)
+		}
+	}
+	return math.NaN()
+}
+
+// tracksOf are the vectors of the series' group, made when they are first
+// asked for.
+func (l *boundLevel) tracksOf(r *Reader) *groupTracks {
+	g := int32(0)
+	if l.name != shopLevel {
+		g = l.groupOf(r.i)
+	}
+	if g < 0 || l.totals < 0 {
+		return nil
+	}
+	twin := 0
+	if r.running {
+		twin = 1
+	}
+	o := &l.groups[twin][g]
+	o.Do(func() { o.tracks.read(r.b.p.Totals, l.totals, int(g), r) })
+	return &o.tracks
+}
+
+func (g *groupTracks) read(t *daycast.Totals, level, group int, r *Reader) {
+	mean := t.Mean[level][group]
+	g.mean.read(mean, nil)
+	units, listed := make([]float32, len(mean)), make([]float32, len(mean))
+	for k := range mean {
+		units[k], listed[k] = nan, nan
+		if t.Count != nil {
+			units[k], listed[k] = mean[k]*float32(t.Count[level][group][k]), float32(t.Count[level][group][k])
+		}
+	}
+	g.units.read(units, nil)
+	g.listed.read(listed, nil)
+	if t.Price != nil {
+		g.price.read(t.Price[level][group], nil)
+	}
+	if r.running {
+		for _, each := range []*track{&g.mean, &g.units, &g.listed, &g.price} {
+			each.begin()
+			each.beginPlaces(r.season)
+		}
+	}
+}
