@@ -21,7 +21,7 @@ func windows() []definition {
 	}
 	return append(d,
 		deviation(4), highestOf(8),
-		share(4), share(13),
+		soldShare(4), soldShare(13),
 		definition{
 			id: "trend_4w", group: Windows, note: "mean of 4 weeks to that of 8",
 			origin: func(r *Reader, out []float64) {
@@ -114,7 +114,7 @@ func exponential(id string, alpha float64, block int) definition {
 	}
 }
 
-func share(weeks int) definition {
+func soldShare(weeks int) definition {
 	return definition{
 		id: fmt.Sprintf("share_sold_%dw", weeks), group: Windows, note: fmt.Sprintf("share of periods with units in %d weeks", weeks),
 		origin: func(r *Reader, out []float64) {

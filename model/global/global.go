@@ -17,6 +17,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"sync"
 
 	"daycast"
 	"daycast/feature"
@@ -295,6 +296,20 @@ func (f *Fitted) answer(bound *feature.Bound, r model.Request, b Block, out *day
 			means[h-1] = float32(float64(y[n*hs+h-s.from]) * scales[n])
 		}
 	}
+}
+
+// parallel runs work on equal ranges of [0, n), and returns when all are done.
+func parallel(threads, n int, work func(lo, hi int)) {
+	threads = max(1, min(threads, n))
+	if threads == 1 {
+		work(0, n)
+		return
+	}
+	var wg sync.WaitGroup
+	for k := range threads {
+		wg.Go(func() { work(k*n/threads, (k+1)*n/threads) })
+	}
+	wg.Wait()
 }
 
 // Importance is the share of the total gain by feature, over the blocks whose

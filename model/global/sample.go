@@ -54,63 +54,52 @@ type rows struct {
 
 // targets are what the rows are to teach, and what they weigh.
 func (r rows) targets(ctx context.Context) (y, w []float32, err error) {
-	err = r.chunks(ctx, func(c *chunk) error {
-		c.open(nil, func(i int, reader *feature.Reader, want []feature.Want, from int) {
-			for k, e := range want {
-				scale := reader.Scale(k)
-				v := float32(float64(c.p.Train[c.p.Offsets[i]+e.T+e.H]) / scale)
-				if r.most > 0 {
-					v = min(v, r.most)
-				}
-				c.y[from+k], c.w[from+k] = v, float32(math.Pow(scale, r.power))
+	err = r.chunks(ctx, func(p *daycast.Panel, c *feature.Chunk) error {
+		c.Each(func(i int, e feature.Want, scale float64) {
+			v := float32(float64(p.Train[p.Offsets[i]+e.T+e.H]) / scale)
+			if r.most > 0 {
+				v = min(v, r.most)
 			}
+			y, w = append(y, v), append(w, float32(math.Pow(scale, r.power)))
 		})
-		y, w = append(y, c.y[:c.kept]...), append(w, c.w[:c.kept]...)
 		return nil
 	})
 	return y, w, err
 }
 
-// walk writes the rows into a sink, in blocks. A Chooser is only given what it
-// wants.
+// walk writes the rows into a sink, in blocks.
 func (r rows) walk(ctx context.Context, sink feature.Sink) error {
-	chooser, choosy := sink.(feature.Chooser)
-	return r.chunks(ctx, func(c *chunk) error {
-		if !choosy {
-			c.open(c.frame, nil)
-			return sink.Write(c.frame.Slice(0, c.kept))
-		}
-		c.open(nil, nil)
-		c.choose(chooser.Next(c.kept))
-		c.open(c.frame, nil)
-		return sink.Write(c.frame.Slice(0, c.kept))
-	})
+	return r.chunks(ctx, func(_ *daycast.Panel, c *feature.Chunk) error { return c.Write(sink) })
 }
 
 // chunkRows is about how many rows are in memory at once: enough to keep
 // threads busy, and some MiB.
 const chunkRows = 16_384
 
-// chunks visits the drawn rows, those of some series at a time.
-func (r rows) chunks(ctx context.Context, visit func(*chunk) error) error {
+// chunks visits the drawn rows, those of some series at a time. Rows of a
+// series that had not sold by then are left out: its first sale would be a
+// million times its scale.
+func (r rows) chunks(ctx context.Context, visit func(*daycast.Panel, *feature.Chunk) error) error {
+	var drawn []feature.Want
 	for p, err := range r.training.Panels.Blocks(ctx) {
 		if err != nil {
 			return err
 		}
-		c := newChunk(p, r.set, r.training.Threads)
+		c := r.set.Bind(p).Chunk(r.training.Threads)
+		c.Sold = true
 		for i := range p.Series {
-			c.add(i, r.draw(p, i, nil))
-			if len(c.want) < chunkRows && i < len(p.Series)-1 {
+			drawn = r.draw(p, i, drawn[:0])
+			c.Add(i, drawn)
+			if c.Len() < chunkRows && i < len(p.Series)-1 {
 				continue
 			}
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			c.room()
-			if err := visit(c); err != nil {
+			if err := visit(p, c); err != nil {
 				return err
 			}
-			c.clear()
+			c.Clear()
 		}
 	}
 	return nil
