@@ -2,13 +2,14 @@ package feature
 
 import "math"
 
-// highest fills out with the greatest of sign times the values of the periods
-// up to each origin, times sign: the greatest for 1, the least for -1; NaN
+// highest is, by origin, the greatest of sign times the values of the periods
+// up to it, times sign: the greatest for 1, the least for -1; NaN
 // without any. Batch slides the window over the series, by the greatest up to
 // and from the bounds of blocks as long as the window: van Herk (1992), "A fast
 // algorithm for local minimum and maximum filters on rectangular and octagonal
 // kernels". Comparing is exact, so the order does not matter.
-func (r *Reader) highest(t *track, periods int, sign float64, out []float64) {
+func (r *Reader) highest(t *track, periods int, sign float64) []float64 {
+	out := room(&r.third, len(r.origins))
 	if !r.slides(periods) {
 		for k, at := range r.origins {
 			best := math.Inf(-1)
@@ -19,7 +20,7 @@ func (r *Reader) highest(t *track, periods int, sign float64, out []float64) {
 			}
 			out[k] = known(best) * sign
 		}
-		return
+		return out
 	}
 	upTo, from := room(&r.first, len(t.v)), room(&r.second, len(t.v))
 	best := 0.0
@@ -49,6 +50,7 @@ func (r *Reader) highest(t *track, periods int, sign float64, out []float64) {
 		}
 		out[k] = known(best) * sign
 	}
+	return out
 }
 
 // known is NaN for the greatest of no values.

@@ -1,9 +1,6 @@
 package feature
 
-import (
-	"fmt"
-	"math"
-)
+import "fmt"
 
 // lags are single values of the series, in its scale.
 func lags() []definition {
@@ -11,11 +8,11 @@ func lags() []definition {
 	for n := range 3 {
 		d = append(d, definition{
 			id: fmt.Sprintf("last_%d", n+1), group: Lags, note: fmt.Sprintf("value %d from the newest one up to the origin", n+1),
-			origin: func(r *Reader, out []float64) {
+			origin: func(r *Reader, out []float32) {
 				for k, t := range r.origins {
-					out[k] = math.NaN()
+					out[k] = nan
 					if at := r.own.ago(t, n); at >= 0 {
-						out[k] = r.own.v[at] * r.inverse[k]
+						out[k] = float32(r.own.v[at] * r.inverse[k])
 					}
 				}
 			},
@@ -25,11 +22,11 @@ func lags() []definition {
 		d = append(d, definition{
 			id: fmt.Sprintf("lag_%dw", weeks), group: Lags,
 			note: fmt.Sprintf("value of a whole number of times %d weeks before the target: the newest up to the origin", weeks),
-			row: func(r *Reader, out []float64) {
+			row: func(r *Reader, out []float32) {
 				for k, at := range r.at {
-					out[k] = math.NaN()
+					out[k] = nan
 					if t := r.before(k, weeks*r.week); t >= 0 {
-						out[k] = r.own.v[t] * r.inverse[at]
+						out[k] = float32(r.own.v[t] * r.inverse[at])
 					}
 				}
 			},

@@ -15,7 +15,7 @@ func levels() []definition {
 	return []definition{
 		{
 			id: "level:trend", of: everyLevel, group: Levels, note: "mean of a week to that of four",
-			each: func(r *Reader, l int, out []float64) {
+			each: func(r *Reader, l int, out []float32) {
 				r.eachTotal(l, out, func(g *groupTracks, w Want, t int) float64 {
 					return ratio(g.mean.mean(t-r.week+1, t+1, t), g.mean.mean(t-4*r.week+1, t+1, t))
 				})
@@ -23,7 +23,7 @@ func levels() []definition {
 		},
 		{
 			id: "level:same", of: everyLevel, group: Levels, note: "mean of the last eight of the target's weekday to that of eight weeks",
-			each: func(r *Reader, l int, out []float64) {
+			each: func(r *Reader, l int, out []float32) {
 				r.eachTotal(l, out, func(g *groupTracks, w Want, t int) float64 {
 					s := g.mean.places(t+w.H-(w.H+r.season-1)/r.season*r.season, 8, r.season)
 					return ratio(s.sum/float64(s.n), g.mean.mean(t-8*r.week+1, t+1, t))
@@ -32,7 +32,7 @@ func levels() []definition {
 		},
 		{
 			id: "level:year_ago_change", of: everyLevel, group: Levels, note: "the week around the target's day of last year to the four weeks up to last year's origin",
-			each: func(r *Reader, l int, out []float64) {
+			each: func(r *Reader, l int, out []float32) {
 				half := r.week / 2
 				r.eachTotal(l, out, func(g *groupTracks, w Want, t int) float64 {
 					at := t + w.H - 52*r.week
@@ -42,7 +42,7 @@ func levels() []definition {
 		},
 		{
 			id: "level:ratio", of: everyLevel, group: Levels, note: "the series' mean of four weeks to that of the group's others",
-			each: func(r *Reader, l int, out []float64) {
+			each: func(r *Reader, l int, out []float32) {
 				r.eachTotal(l, out, func(g *groupTracks, w Want, t int) float64 {
 					sum, n := r.own.sums(w.T+1-4*r.week, w.T+1)
 					return ratio(sum/float64(n), r.others(g, w.T, t, 4))
@@ -51,7 +51,7 @@ func levels() []definition {
 		},
 		{
 			id: "level:others_trend", of: everyLevel, group: Levels, note: "mean of four weeks to that of thirteen, of the group's others",
-			each: func(r *Reader, l int, out []float64) {
+			each: func(r *Reader, l int, out []float32) {
 				r.eachTotal(l, out, func(g *groupTracks, w Want, t int) float64 {
 					return ratio(r.others(g, w.T, t, 4), r.others(g, w.T, t, 13))
 				})
@@ -59,7 +59,7 @@ func levels() []definition {
 		},
 		{
 			id: "level:price", of: everyGroup, group: Price, price: true, note: "the target's price to the group's mean of four weeks",
-			each: func(r *Reader, l int, out []float64) {
+			each: func(r *Reader, l int, out []float32) {
 				r.eachRow(l, out, func(g *groupTracks, k, t int) float64 {
 					if !r.priced(k) {
 						return math.NaN()
@@ -70,10 +70,10 @@ func levels() []definition {
 		},
 		{
 			id: "level:code", of: fewGroups, group: Levels, note: "the group",
-			each: func(r *Reader, l int, out []float64) {
+			each: func(r *Reader, l int, out []float32) {
 				code := r.b.levels[l].codeOf(r.i)
 				for k := range out {
-					out[k] = code
+					out[k] = float32(code)
 				}
 			},
 		},
@@ -94,21 +94,21 @@ func (r *Reader) others(g *groupTracks, own, t, weeks int) float64 {
 
 // eachTotal fills out by row with what of says of the group of the series and
 // its period of the origin; NaN without a group or its totals.
-func (r *Reader) eachTotal(l int, out []float64, of func(g *groupTracks, w Want, t int) float64) {
+func (r *Reader) eachTotal(l int, out []float32, of func(g *groupTracks, w Want, t int) float64) {
 	r.eachRow(l, out, func(g *groupTracks, k, t int) float64 { return of(g, r.want[k], t) })
 }
 
-func (r *Reader) eachRow(l int, out []float64, of func(g *groupTracks, k, t int) float64) {
+func (r *Reader) eachRow(l int, out []float32, of func(g *groupTracks, k, t int) float64) {
 	g := r.b.levels[l].tracksOf(r)
 	if g == nil {
 		for k := range out {
-			out[k] = math.NaN()
+			out[k] = nan
 		}
 		return
 	}
 	shift := int(r.start-r.b.p.Totals.First) / int(r.b.p.Step)
 	for k, w := range r.want {
-		out[k] = of(g, k, shift+w.T)
+		out[k] = float32(of(g, k, shift+w.T))
 	}
 }
 

@@ -1,37 +1,69 @@
 package feature
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // quantiles fills out with the given quantile, in [0, 1], of the values of the
-// periods up to each origin, NaN without any. A window in order of size takes
+// periods up to each origin, in the series' scale; NaN without any. A window in order of size takes
 // in what comes and lets go what leaves; a live one is made at its origin.
 // The windows are short, so that moving their values is quicker than any tree.
-func (r *Reader) quantiles(t *track, periods int, level float64, out []float64) {
-	window := r.window[:0]
+func (r *Reader) quantiles(t *track, periods int, level float64, out []float32) {
+	w := ordered(r.window[:0])
 	lo, hi := 0, 0
 	for k, at := range r.origins {
 		from, to := max(0, at-periods+1), at+1
 		if from >= hi {
-			window, lo, hi = window[:0], from, from
+			w, lo, hi = w[:0], from, from
 		}
-		for ; lo < from; lo++ {
-			if v := t.v[lo]; v == v {
-				i, _ := slices.BinarySearch(window, v)
-				window = slices.Delete(window, i, i+1)
+		for lo < from || hi < to {
+			switch {
+			case lo < from && hi < to && t.v[lo] == t.v[lo] && t.v[hi] == t.v[hi]:
+				w.replace(t.v[lo], t.v[hi])
+				lo, hi = lo+1, hi+1
+			case hi < to:
+				if v := t.v[hi]; v == v {
+					w = append(w, math.Inf(1))
+					w.replace(math.Inf(1), v)
+				}
+				hi++
+			default:
+				if v := t.v[lo]; v == v {
+					w.replace(v, math.Inf(1))
+					w = w[:len(w)-1]
+				}
+				lo++
 			}
 		}
-		for ; hi < to; hi++ {
-			if v := t.v[hi]; v == v {
-				i, _ := slices.BinarySearch(window, v)
-				window = slices.Insert(window, i, v)
-			}
-		}
-		out[k] = quantileOf(window, level)
+		out[k] = float32(quantileOf(w, level) * r.inverse[k])
 	}
-	r.window = window
+	r.window = w
+}
+
+// ordered are ascending values.
+type ordered []float64
+
+// replace puts one value in the place of another, and moves those between.
+func (w ordered) replace(old, by float64) {
+	if old == by {
+		return
+	}
+	at, n := 0, len(w) // the first that is not below old, without a branch
+	for n > 1 {
+		half := n / 2
+		if w[at+half-1] < old {
+			at += half
+		}
+		n -= half
+	}
+	if by > old {
+		for ; at+1 < len(w) && w[at+1] < by; at++ {
+			w[at] = w[at+1]
+		}
+	} else {
+		for ; at > 0 && w[at-1] > by; at-- {
+			w[at] = w[at-1]
+		}
+	}
+	w[at] = by
 }
 
 // quantileOf is that of ascending values, between two of them in proportion.
@@ -49,7 +81,7 @@ func quantileOf(ascending []float64, level float64) float64 {
 
 // kinds fills out with the number of different values of the periods up to
 // each origin.
-func (r *Reader) kinds(values []float32, periods int, out []float64) {
+func (r *Reader) kinds(values []float32, periods int, out []float32) {
 	seen := r.seen[:0]
 	lo, hi := 0, 0
 	for k, at := range r.origins {
@@ -63,7 +95,7 @@ func (r *Reader) kinds(values []float32, periods int, out []float64) {
 		for ; hi < to; hi++ {
 			seen = count(seen, values[hi], 1)
 		}
-		out[k] = float64(len(seen))
+		out[k] = float32(len(seen))
 	}
 	r.seen = seen
 }

@@ -17,12 +17,11 @@ func price() []definition {
 		}),
 		{
 			id: "price_to_max", group: Price, price: true, note: "the target's price to the highest of 52 weeks",
-			row: func(r *Reader, out []float64) {
-				top := room(&r.third, len(r.origins))
-				r.highest(&r.price, 52*r.week, 1, top)
+			row: func(r *Reader, out []float32) {
+				top := r.highest(&r.price, 52*r.week, 1)
 				for k, at := range r.at {
-					if out[k] = math.NaN(); r.priced(k) {
-						out[k] = r.target[k] / max(0, top[at])
+					if out[k] = nan; r.priced(k) {
+						out[k] = float32(r.target[k] / max(0, top[at]))
 					}
 				}
 			},
@@ -45,7 +44,7 @@ func price() []definition {
 		}),
 		definition{
 			id: "price_kinds", group: Price, price: true, note: "different prices in 52 weeks",
-			origin: func(r *Reader, out []float64) { r.kinds(r.prices, 52*r.week, out) },
+			origin: func(r *Reader, out []float32) { r.kinds(r.prices, 52*r.week, out) },
 		},
 	)
 }
@@ -53,10 +52,10 @@ func price() []definition {
 // pricedRow is missing where the target has no price above zero, or the last
 // eight weeks had none.
 func pricedRow(id, note string, of func(r *Reader, k int, at float64) float64) definition {
-	return definition{id: id, group: Price, price: true, note: note, row: func(r *Reader, out []float64) {
+	return definition{id: id, group: Price, price: true, note: note, row: func(r *Reader, out []float32) {
 		for k := range out {
-			if out[k] = math.NaN(); r.priced(k) {
-				out[k] = of(r, k, r.target[k])
+			if out[k] = nan; r.priced(k) {
+				out[k] = float32(of(r, k, r.target[k]))
 			}
 		}
 	}}

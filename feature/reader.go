@@ -40,8 +40,10 @@ type Reader struct {
 	dateRows   []*calendarDay
 	calendar   []*calendarDay // by day from the first one of the panel
 
-	values, first, second, third, window []float64 // scratch
-	seen                                 []counted
+	// Scratch.
+	values                       []float32
+	first, second, third, window []float64
+	seen                         []counted
 }
 
 // Open takes rows of series i, ordered by T. The slice is read until the next
@@ -155,24 +157,22 @@ func (r *Reader) Fill(f *Frame, from int) {
 	if len(r.want) == 0 {
 		return
 	}
-	values := room(&r.values, len(r.want))
+	values := room(&r.values, len(r.origins))
 	for c := range r.b.uses {
 		u := &r.b.uses[c]
 		out := f.Data[c][from : from+len(r.want)]
 		switch {
+		case u.origin != nil && len(r.origins) == len(r.want):
+			u.origin(r, out)
 		case u.origin != nil:
-			u.origin(r, values[:len(r.origins)])
+			u.origin(r, values)
 			for k, at := range r.at {
-				out[k] = float32(values[at])
+				out[k] = values[at]
 			}
-			continue
 		case u.row != nil:
-			u.row(r, values)
+			u.row(r, out)
 		default:
-			u.each(r, u.k, values)
-		}
-		for k, v := range values {
-			out[k] = float32(v)
+			u.each(r, u.k, out)
 		}
 	}
 }
@@ -180,13 +180,6 @@ func (r *Reader) Fill(f *Frame, from int) {
 // slides reports whether sliding a window over the whole series costs less
 // than walking over cost periods for each origin; the result is the same.
 func (r *Reader) slides(cost int) bool { return r.running && len(r.origins)*cost > 4*len(r.own.v) }
-
-// scaled divides the values of origins by their scales.
-func (r *Reader) scaled(out []float64) {
-	for k := range out {
-		out[k] *= r.inverse[k]
-	}
-}
 
 // day is the first one of the series' period t.
 func (r *Reader) day(t int) daycast.Day { return r.start + daycast.Day(t)*daycast.Day(r.b.p.Step) }

@@ -12,25 +12,25 @@ func season() []definition {
 	return []definition{
 		{
 			id: "year_ago_level", group: Season, note: "mean of the four weeks up to a year before the origin",
-			origin: func(r *Reader, out []float64) {
+			origin: func(r *Reader, out []float32) {
 				for k, t := range r.origins {
-					out[k] = r.yearAgoLevel(t) * r.inverse[k]
+					out[k] = float32(r.yearAgoLevel(t) * r.inverse[k])
 				}
 			},
 		},
 		{
 			id: "year_ago_change", group: Season, note: "the week around the target's day of last year to the four weeks up to last year's origin",
-			row: func(r *Reader, out []float64) {
+			row: func(r *Reader, out []float32) {
 				half := r.week / 2
 				for k, w := range r.want {
 					at := w.T + w.H - 52*r.week
-					out[k] = ratio(r.own.mean(at-half, at+half+1, w.T), r.yearAgoLevel(w.T))
+					out[k] = float32(ratio(r.own.mean(at-half, at+half+1, w.T), r.yearAgoLevel(w.T)))
 				}
 			},
 		},
-		{id: "horizon", group: Season, note: "periods from the origin to the target", row: func(r *Reader, out []float64) {
+		{id: "horizon", group: Season, note: "periods from the origin to the target", row: func(r *Reader, out []float32) {
 			for k, w := range r.want {
-				out[k] = float64(w.H)
+				out[k] = float32(float64(w.H))
 			}
 		}},
 		date("day_of_month", "1 to 31", func(d *calendarDay) float64 { return d.dayOfMonth }),
@@ -74,9 +74,9 @@ func dateOf(day daycast.Day) calendarDay {
 }
 
 func date(id, note string, of func(*calendarDay) float64) definition {
-	return definition{id: id, group: Season, note: "of the target's first day: " + note, row: func(r *Reader, out []float64) {
+	return definition{id: id, group: Season, note: "of the target's first day: " + note, row: func(r *Reader, out []float32) {
 		for k, d := range r.dates() {
-			out[k] = of(d)
+			out[k] = float32(of(d))
 		}
 	}}
 }

@@ -37,10 +37,10 @@ func signals() []definition {
 func (r *Reader) targetOf(k int) int { return r.want[k].T + r.want[k].H }
 
 func signalRow(id, note string, of scope, value func(r *Reader, v *view, k int) float64) definition {
-	return definition{id: id, group: Signals, note: note, of: of, each: func(r *Reader, s int, out []float64) {
+	return definition{id: id, group: Signals, note: note, of: of, each: func(r *Reader, s int, out []float32) {
 		v := &r.views[s]
 		for k := range out {
-			out[k] = value(r, v, k)
+			out[k] = float32(value(r, v, k))
 		}
 	}}
 }
@@ -101,7 +101,9 @@ func (r *Reader) signalMean(v *view, t, weeks int) float64 {
 	}
 	var c cumulated
 	for _, value := range v.values[lo:hi] {
-		c.add(onGrid(float64(value)))
+		if value == value {
+			c.add(onGrid(float64(value)))
+		}
 	}
 	return c.sum / float64(c.n)
 }

@@ -8,30 +8,30 @@ func since() []definition {
 	return []definition{
 		{
 			id: "since_sale", group: Since, note: "since the last period with units; since before the launch where there is none within 52 weeks",
-			origin: func(r *Reader, out []float64) {
+			origin: func(r *Reader, out []float32) {
 				for k, t := range r.origins {
 					periods := t + 1
 					if at := r.own.lastSold(t, 52*r.week); at >= 0 {
 						periods = t - at
 					}
-					out[k] = math.Log1p(float64(periods))
+					out[k] = float32(math.Log1p(float64(periods)))
 				}
 			},
 		},
 		{
 			id: "age", group: Since, note: "since the launch",
-			origin: func(r *Reader, out []float64) {
+			origin: func(r *Reader, out []float32) {
 				for k, t := range r.origins {
-					out[k] = math.Log1p(float64(t))
+					out[k] = float32(math.Log1p(float64(t)))
 				}
 			},
 		},
 		{
 			id: "release_week", group: Since, note: "week of the year of the launch, from 0",
-			origin: func(r *Reader, out []float64) {
+			origin: func(r *Reader, out []float32) {
 				week := float64((r.start.Time().YearDay() - 1) / 7)
 				for k := range out {
-					out[k] = week
+					out[k] = float32(week)
 				}
 			},
 		},
@@ -43,7 +43,7 @@ func since() []definition {
 }
 
 // heldFor walks back live; in batch it counts on from period to period.
-func (r *Reader) heldFor(out []float64) {
+func (r *Reader) heldFor(out []float32) {
 	most := 52 * r.week
 	value := func(t, held int) float64 {
 		if v := r.prices[t]; v != v {
@@ -57,7 +57,7 @@ func (r *Reader) heldFor(out []float64) {
 			for held < most && held < t && r.prices[t-held-1] == r.prices[t] {
 				held++
 			}
-			out[k] = value(t, held)
+			out[k] = float32(value(t, held))
 		}
 		return
 	}
@@ -69,7 +69,7 @@ func (r *Reader) heldFor(out []float64) {
 			held = 0
 		}
 		for ; k < len(r.origins) && r.origins[k] == t; k++ {
-			out[k] = value(t, held)
+			out[k] = float32(value(t, held))
 		}
 	}
 }

@@ -2,7 +2,8 @@ package feature
 
 import "math"
 
-// smooth fills out with the exponential mean of the values up to each origin:
+// smooth fills out with the exponential mean of the values up to each origin,
+// in the series' scale:
 //
 //	m = m + alpha * (v - m)        at each value; m is the first one before
 //
@@ -16,7 +17,7 @@ import "math"
 //	 begins here                  ^ origin
 //
 // What lies before would weigh less than (1-alpha)^block.
-func (r *Reader) smooth(t *track, alpha float64, block int, out []float64) {
+func (r *Reader) smooth(t *track, alpha float64, block int, out []float32) {
 	first := ((r.period % block) + block) % block // where the series begins in its block
 	begin := func(at int) int { return max(0, (first+at)/block*block-block-first) }
 	if !r.slides(2 * block) {
@@ -25,7 +26,7 @@ func (r *Reader) smooth(t *track, alpha float64, block int, out []float64) {
 			for _, v := range t.v[begin(at) : at+1] {
 				m = smoothed(m, v, alpha)
 			}
-			out[k] = m
+			out[k] = float32(m * r.inverse[k])
 		}
 		return
 	}
@@ -40,7 +41,7 @@ func (r *Reader) smooth(t *track, alpha float64, block int, out []float64) {
 		}
 	}
 	for k, at := range r.origins {
-		out[k] = dense[at]
+		out[k] = float32(dense[at] * r.inverse[k])
 	}
 }
 

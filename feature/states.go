@@ -37,10 +37,10 @@ func stateShare(name string, weeks int, of func(*stateCounts) int32) definition 
 	return definition{
 		id: fmt.Sprintf("share_%s_%dw", name, weeks), group: States,
 		note: fmt.Sprintf("share of such periods among those listed and not lost, in %d weeks", weeks),
-		origin: func(r *Reader, out []float64) {
+		origin: func(r *Reader, out []float32) {
 			for k, t := range r.origins {
 				c := r.stateCounts(max(0, t+1-weeks*r.week), t+1)
-				out[k] = float64(of(&c)) / float64(c.known)
+				out[k] = float32(float64(of(&c)) / float64(c.known))
 			}
 		},
 	}

@@ -14,8 +14,8 @@ type definition struct {
 	// One of these gives the values: one for each origin, one for each row, or
 	// one for each row of the k-th level or signal. Batch and live both call it;
 	// a track tells them apart.
-	origin, row func(r *Reader, out []float64)
-	each        func(r *Reader, k int, out []float64)
+	origin, row func(r *Reader, out []float32)
+	each        func(r *Reader, k int, out []float32)
 }
 
 // The groups, which can be left out of a set. Columns of a signal are called

@@ -21,13 +21,17 @@ import (
 // order of the additions does not matter. A track beyond that is walked in
 // batch too.
 type track struct {
-	v       []float64
-	run     []cumulated // len(v)+1, the sums of the values before each period; nil: walked
-	squares bool        // the sums of squares run, too
-	known   []int32     // the periods that have a value, and, of these, those
-	sold    []int32     // with another than 0; nil where walked
-	place   []strided   // sums over the periods at the same place in the season; nil: walked
-	season  int         // of place
+	v []float64
+	// Sums over the values before each period, len(v)+1 of them, and how many
+	// those are; empty where walked.
+	sum []float64
+	n   []int32
+	run []cumulated // the same of what else cumulated has
+	// The periods that have a value, and those with another than 0.
+	known, sold []int32
+	squares     bool      // the sums of squares run, too
+	place       []strided // sums over the periods at the same place in the season; empty: walked
+	season      int       // of place
 }
 
 // cumulated are sums over some periods.
@@ -46,10 +50,8 @@ const (
 // onGrid is v in whole millionths, and never -0.
 func onGrid(v float64) float64 { return math.RoundToEven(v*perUnit)/perUnit + 0 }
 
+// add takes in a value.
 func (c *cumulated) add(v float64) {
-	if v != v {
-		return
-	}
 	c.sum += v
 	c.squares += onGrid(v * v)
 	c.n++
@@ -65,7 +67,7 @@ func (c *cumulated) add(v float64) {
 // read takes the values of periods that are evidence; state nil: all.
 func (t *track) read(values []float32, state []daycast.DayState) {
 	*t = track{
-		v: t.v[:0], run: t.run[:0], known: t.known[:0], sold: t.sold[:0], place: t.place[:0],
+		v: t.v[:0], sum: t.sum[:0], n: t.n[:0], run: t.run[:0], known: t.known[:0], sold: t.sold[:0], place: t.place[:0],
 	}
 	for k, v := range values {
 		if state != nil && !state[k].Evidence() {
@@ -75,51 +77,81 @@ func (t *track) read(values []float32, state []daycast.DayState) {
 	}
 }
 
-// begin makes the sums run where that is exact, and says whether it is.
-func (t *track) begin() bool {
+// begin makes the sums run where that is exact.
+func (t *track) begin() {
 	var c cumulated
 	var sizes, squares float64
 	most := float64(mostWhole)
-	t.run = append(t.run, c)
+	t.sum, t.n, t.run = append(t.sum, 0), append(t.n, 0), append(t.run, c)
 	for k, v := range t.v {
-		c.add(v)
-		t.run = append(t.run, c)
-		if v != v {
-			continue
+		if v == v {
+			c.add(v)
+			sizes += math.Abs(v)
+			squares += v * v
+			if v != math.Trunc(v) {
+				most = mostFine
+			}
+			t.known = append(t.known, int32(k))
+			if v != 0 {
+				t.sold = append(t.sold, int32(k))
+			}
 		}
-		sizes += math.Abs(v)
-		squares += v * v
-		if v != math.Trunc(v) {
-			most = mostFine
-		}
-		t.known = append(t.known, int32(k))
-		if v != 0 {
-			t.sold = append(t.sold, int32(k))
-		}
+		t.sum, t.n, t.run = append(t.sum, c.sum), append(t.n, c.n), append(t.run, c)
 	}
 	if !(sizes < most) {
 		t.walked()
-		return false
+		return
 	}
 	t.squares = squares < most
-	return true
 }
 
 // walked leaves only the values.
 func (t *track) walked() {
-	t.run, t.known, t.sold, t.place, t.squares = t.run[:0], t.known[:0], t.sold[:0], t.place[:0], false
+	t.sum, t.n, t.run, t.known, t.sold, t.place, t.squares = t.sum[:0], t.n[:0], t.run[:0], t.known[:0], t.sold[:0], t.place[:0], false
 }
 
-func (t *track) runs() bool { return len(t.run) > 0 }
+func (t *track) runs() bool { return len(t.sum) > 0 }
 
 // sums are the sum and the number of the values at [lo, hi), hi <= len(v).
 func (t *track) sums(lo, hi int) (float64, int32) {
-	if len(t.run) == 0 {
+	if len(t.sum) == 0 {
 		c := t.walk(lo, hi)
 		return c.sum, c.n
 	}
-	a, b := &t.run[max(lo, 0)], &t.run[hi]
-	return b.sum - a.sum, b.n - a.n
+	lo = max(lo, 0)
+	return t.sum[hi] - t.sum[lo], t.n[hi] - t.n[lo]
+}
+
+// means fills out with the means of the periods up to each origin, times by.
+func (t *track) means(origins []int, periods int, by []float64, out []float32) {
+	if len(t.sum) == 0 {
+		for k, at := range origins {
+			c := t.walk(at+1-periods, at+1)
+			out[k] = float32(c.sum / float64(c.n) * by[k])
+		}
+		return
+	}
+	sum, n, by := t.sum, t.n[:len(t.sum)], by[:len(origins)]
+	for k, at := range origins {
+		lo := max(at+1-periods, 0)
+		out[k] = float32((sum[at+1] - sum[lo]) / float64(n[at+1]-n[lo]) * by[k])
+	}
+}
+
+// deviations are standard deviations likewise.
+func (t *track) deviations(origins []int, periods int, by []float64, out []float32) {
+	for k, at := range origins {
+		var sum, squares, n float64
+		if lo := max(at+1-periods, 0); t.squares {
+			a, b := &t.run[lo], &t.run[at+1]
+			sum, squares, n = b.sum-a.sum, b.squares-a.squares, float64(b.n-a.n)
+		} else {
+			c := t.walk(lo, at+1)
+			sum, squares, n = c.sum, c.squares, float64(c.n)
+		}
+		mean := sum / n
+		out[k] = float32(math.Sqrt(max(0, squares/n-mean*mean)) * by[k])
+	}
 }
 
 // over are all sums over the values at [lo, hi).
@@ -136,7 +168,9 @@ func (t *track) over(lo, hi int) cumulated {
 
 func (t *track) walk(lo, hi int) (c cumulated) {
 	for _, v := range t.v[max(lo, 0):max(hi, 0)] {
-		c.add(v)
+		if v == v {
+			c.add(v)
+		}
 	}
 	return c
 }
@@ -156,7 +190,7 @@ func (t *track) mean(lo, hi, last int) float64 {
 // without one.
 func (t *track) ago(k, n int) int {
 	if t.runs() {
-		if at := int(t.run[k+1].n) - 1 - n; at >= 0 {
+		if at := int(t.n[k+1]) - 1 - n; at >= 0 {
 			return int(t.known[at])
 		}
 		return none

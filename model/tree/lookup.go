@@ -5,11 +5,12 @@ package tree
 // cuts lie below all floats with that half, and few lie among them.
 type lookup struct {
 	*columnBins
-	below []uint16 // by upper half; nil where a plain search is as good
+	below []uint16 // by upper half, and one more; nil where a plain search is as good
 }
 
-// lookupCuts is how many cuts may share a half before a search is faster.
-const lookupCuts = 4
+// lookupCuts is how many cuts may share a half before a search among those is
+// faster than a walk.
+const lookupCuts = 8
 
 func (b *Bins) lookups() []lookup {
 	out := make([]lookup, len(b.columns))
@@ -24,22 +25,13 @@ func newLookup(c *columnBins) lookup {
 	if len(c.cuts) < 4 || c.categorical {
 		return l
 	}
-	l.below = make([]uint16, 1<<16)
-	at, run, most := 0, 0, 0
-	for i, cut := range c.cuts {
-		half := int(ordered(cut+0) >> 16)
-		for ; at <= half; at++ {
-			l.below[at] = uint16(i)
-			run = 0
+	l.below = make([]uint16, 1<<16+1)
+	at := 0
+	for half := range l.below {
+		for at < len(c.cuts) && int(ordered(c.cuts[at]+0)>>16) < half {
+			at++
 		}
-		run++
-		most = max(most, run)
-	}
-	for ; at < len(l.below); at++ {
-		l.below[at] = uint16(len(c.cuts))
-	}
-	if most > lookupCuts {
-		l.below = nil
+		l.below[half] = uint16(at)
 	}
 	return l
 }
@@ -49,9 +41,41 @@ func (l *lookup) bin(v float32) uint16 {
 	if l.below == nil || v != v {
 		return l.columnBins.bin(v)
 	}
-	at := l.below[ordered(v+0)>>16]
-	for int(at) < len(l.cuts) && l.cuts[at] < v {
+	half := ordered(v+0) >> 16
+	at, end := l.below[half], l.below[half+1]
+	if end-at > lookupCuts {
+		return at + uint16(below(l.cuts[at:end], v)) + 1
+	}
+	for at < end && l.cuts[at] < v {
 		at++
 	}
 	return at + 1
+}
+
+// fill writes the bins of values, which are at most 255.
+func (l *lookup) fill(out []uint8, values []float32) {
+	out = out[:len(values)]
+	if l.below == nil {
+		for i, v := range values {
+			out[i] = uint8(l.columnBins.bin(v))
+		}
+		return
+	}
+	table, cuts := (*[1<<16 + 1]uint16)(l.below), l.cuts
+	for i, v := range values {
+		half := ordered(v+0) >> 16
+		at, end := table[half], table[half+1]
+		switch {
+		case v != v:
+			out[i] = missingBin
+			continue
+		case end-at > lookupCuts:
+			at += uint16(below(cuts[at:end], v))
+		default:
+			for at < end && cuts[at] < v {
+				at++
+			}
+		}
+		out[i] = uint8(at + 1)
+	}
 }

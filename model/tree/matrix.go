@@ -91,9 +91,7 @@ func (p *place) write(lane []uint8, values []float32, l *lookup) {
 	lane = lane[:len(values)]
 	switch {
 	case p.alone():
-		for i, v := range values {
-			lane[i] = uint8(l.bin(v))
-		}
+		l.fill(lane, values)
 	case p.exclusive:
 		for i, v := range values {
 			// Where two columns of a lane have something to say after all, the
@@ -112,13 +110,32 @@ func (p *place) write(lane []uint8, values []float32, l *lookup) {
 // transpose fills the words of rows from their lanes.
 func (m *Matrix) transpose(begin, end int) {
 	for t := range m.width {
-		for k, lane := range m.lanes[t*tileLanes : min(len(m.lanes), (t+1)*tileLanes)] {
+		lanes := m.lanes[t*tileLanes : min(len(m.lanes), (t+1)*tileLanes)]
+		if len(lanes) == tileLanes {
+			m.transposeTile(t, (*[tileLanes][]uint8)(lanes), begin, end)
+			continue
+		}
+		for k, lane := range lanes {
 			word, shift := begin*m.width+t, 8*k
 			for _, bin := range lane[begin:end] {
 				m.words[word] |= uint64(bin) << shift
 				word += m.width
 			}
 		}
+	}
+}
+
+// transposeTile does so for the word t of a row that has all lanes.
+func (m *Matrix) transposeTile(t int, lanes *[tileLanes][]uint8, begin, end int) {
+	n := end - begin
+	a, b, c, d := lanes[0][begin:end], lanes[1][begin:end][:n], lanes[2][begin:end][:n], lanes[3][begin:end][:n]
+	e, f, g, h := lanes[4][begin:end][:n], lanes[5][begin:end][:n], lanes[6][begin:end][:n], lanes[7][begin:end][:n]
+	word := begin*m.width + t
+	for r := range a {
+		low := uint64(a[r]) | uint64(b[r])<<8 | uint64(c[r])<<16 | uint64(d[r])<<24
+		high := uint64(e[r]) | uint64(f[r])<<8 | uint64(g[r])<<16 | uint64(h[r])<<24
+		m.words[word] = low | high<<32
+		word += m.width
 	}
 }
 
