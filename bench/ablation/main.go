@@ -1,0 +1,153 @@
+// Command ablation measures what each group of features buys:
+//
+//	ablation [-origins N] [-rows N] [-threads N] [-date DAY] FOLDER PAGE
+//
+// For each shop whose daily table is in FOLDER (NAME.csv) it backtests the
+// boosted trees with all groups of features, with the default ones, and without
+// each group in turn, and writes PAGE anew.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"daycast"
+	"daycast/clean"
+	"daycast/evaluate"
+	"daycast/feature"
+	"daycast/model"
+	"daycast/model/all"
+	"daycast/pipeline"
+	"daycast/source"
+	"daycast/warehouse"
+)
+
+// shop is a data set: its table's name, what it is, and the horizon in days, as
+// long as the shop's own question.
+type shop struct {
+	name, words string
+	horizon     int
+}
+
+var shops = []shop{
+	{"m5", "M5", 28},
+	{"retail", "Online Retail II", 28},
+	{"rossmann", "Rossmann", 42},
+	{"fresh", "FreshRetailNet", 14},
+}
+
+type options struct {
+	origins, rows, threads int
+	date                   string
+}
+
+func main() {
+	var o options
+	flag.IntVar(&o.origins, "origins", 2, "origins of each shop")
+	flag.IntVar(&o.rows, "rows", 60_000, "rows of a fit at most")
+	flag.IntVar(&o.threads, "threads", 2, "threads")
+	flag.StringVar(&o.date, "date", time.Now().Format(time.DateOnly), "date of the run, for the page")
+	flag.Parse()
+	if err := run(context.Background(), o, flag.Arg(0), flag.Arg(1)); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, o options, folder, page string) error {
+	var results []result
+	for _, s := range shops {
+		path := filepath.Join(folder, s.name+".csv")
+		if _, err := os.Stat(path); err != nil {
+			fmt.Fprintln(os.Stderr, "ablation: no", path)
+			continue
+		}
+		r, err := measure(ctx, s, path, o)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		results = append(results, r)
+	}
+	return os.WriteFile(page, []byte(render(results, o)), 0o644)
+}
+
+// candidate is the boosting with some groups of features.
+type candidate struct {
+	model.Model
+	name string
+}
+
+// Name tells it apart.
+func (c candidate) Name() string { return c.name }
+
+const (
+	allGroups     = "all groups"
+	defaultGroups = "the default"
+)
+
+// candidates are all groups, the default ones, and all without each.
+func candidates() []model.Model {
+	boosting := func(name string, groups ...string) model.Model {
+		m := all.Boosting()
+		m.Groups = groups
+		return candidate{m, name}
+	}
+	out := []model.Model{boosting(allGroups, feature.Groups()...), boosting(defaultGroups)}
+	for k, g := range feature.Groups() {
+		groups := feature.Groups()
+		out = append(out, boosting(g, append(groups[:k], groups[k+1:]...)...))
+	}
+	return out
+}
+
+// result is what was measured of a shop.
+type result struct {
+	shop
+	series  int
+	windows []*evaluate.Window
+}
+
+func measure(ctx context.Context, s shop, path string, o options) (result, error) {
+	r := result{shop: s}
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		return r, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	w, err := warehouse.OpenDuckDB(ctx, filepath.Join(dir, "warehouse.duckdb"), warehouse.Options{MemoryLimit: 1 << 30, Threads: o.threads})
+	if err != nil {
+		return r, err
+	}
+	defer func() { _ = w.Close() }()
+	src, err := source.OpenCSV(ctx, map[source.Table]string{source.Daily: path})
+	if err != nil {
+		return r, err
+	}
+	defer func() { _ = src.Close() }()
+	table, err := pipeline.LoadDaily(ctx, "csv", src, w, pipeline.DailyOptions{Step: daycast.Daily, Today: daycast.DayOf(time.Now())}, &clean.Report{})
+	if err != nil {
+		return r, err
+	}
+	panels := pipeline.NewPanelSource(w, 2<<30, pipeline.PanelSpec{
+		Step: daycast.Daily, Anchor: table.Anchor, Last: table.Last, Horizon: s.horizon, Absent: clean.AbsentAuto, Planned: table.Planned,
+	})
+	final, err := panels.Panel(ctx, table.Last)
+	if err != nil {
+		return r, err
+	}
+	r.series = len(final.Series)
+	var origins []daycast.Day
+	for k := range o.origins {
+		origins = append(origins, table.Last-daycast.Day((k+1)*s.horizon))
+	}
+	r.windows, err = evaluate.Backtest{
+		Panel: panels.Panel, Final: final, Origins: origins, Models: candidates(), Horizon: s.horizon,
+		MaxRows: o.rows, Seed: 1, Threads: o.threads, Now: time.Now,
+		Progress: func(done, total int, what string) { fmt.Fprintf(os.Stderr, "%s: %d of %d, %s\n", s.name, done, total, what) },
+	}.Run(ctx)
+	return r, err
+}
