@@ -76,7 +76,7 @@ func NewSet(p *daycast.Panel, groups ...string) *Set {
 		}
 	}
 	if len(groups) == 0 {
-		s.Features = firstFeatures()
+		s.Features = defaultFeatures()
 	}
 	for _, l := range p.Levels {
 		if len(s.Levels) < maxLevels {
@@ -111,6 +111,9 @@ func (s *Set) Merge(p *daycast.Panel) {
 func (s *Set) Check() error {
 	if s.Step != daycast.Daily && s.Step != daycast.Weekly {
 		return daycast.Errorf(daycast.Invalid, "a set of features with a step of %d days", s.Step)
+	}
+	if s.Features != nil && len(s.Features) == 0 {
+		return daycast.Errorf(daycast.Invalid, "a set of no features")
 	}
 	known := byID()
 	for k, id := range s.Features {

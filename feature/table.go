@@ -1,5 +1,7 @@
 package feature
 
+//go:generate go test -run TestPage -update .
+
 import "slices"
 
 // A definition is one feature. Columns, batch, live and the page of docs all
@@ -62,6 +64,9 @@ func table() []definition {
 		levels(), encodings(), signals(), events(),
 	)
 }
+
+// defaultFeatures are those of a set for which no groups are asked.
+func defaultFeatures() []string { return firstFeatures() }
 
 // firstFeatures are those of sets that were saved before sets named theirs.
 func firstFeatures() []string {

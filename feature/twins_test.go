@@ -63,6 +63,7 @@ func panels(t *testing.T, test func(t *testing.T, p *daycast.Panel)) {
 			r := rand.New(rand.NewPCG(7, 1))
 			p := modeltest.Rich(3, 8, 560)
 			change(r, p)
+			p.Totals = modeltest.Totals(p)
 			test(t, p)
 		})
 	}
@@ -78,12 +79,12 @@ func each(p *daycast.Panel, change func(float32) float32) {
 
 // weekly makes each day a week.
 func weekly(p *daycast.Panel) {
-	p.Step, p.Totals.Step = daycast.Weekly, daycast.Weekly
+	p.Step = daycast.Weekly
 	back := func(d daycast.Day) daycast.Day { return p.Origin - 7*(p.Origin-d) }
 	for i := range p.Start {
 		p.Start[i] = back(p.Start[i])
+		p.Ahead.PricePlanned[i] = p.Start[i]
 	}
-	p.Totals.First = back(p.Totals.First)
 	for k := range p.Signals {
 		s := &p.Signals[k]
 		s.Step, s.First = daycast.Weekly, slices.Clone(s.First)

@@ -62,7 +62,7 @@ func newPanel(step daycast.Step, origin daycast.Day, series []Series) *daycast.P
 	}
 	p.Train = p.Units
 	p.Levels = []daycast.Level{categories(series)}
-	p.Totals = totals(p)
+	p.Totals = Totals(p)
 	return p
 }
 
@@ -94,8 +94,8 @@ func categories(series []Series) daycast.Level {
 	return level
 }
 
-// totals is the plain definition of daycast.Totals, over the panel's series.
-func totals(p *daycast.Panel) *daycast.Totals {
+// Totals is the plain definition of daycast.Totals, over the panel's series.
+func Totals(p *daycast.Panel) *daycast.Totals {
 	out := &daycast.Totals{First: p.Origin, Step: p.Step, Levels: []string{"shop"}}
 	for _, first := range p.Start {
 		out.First = min(out.First, first)

@@ -17,7 +17,7 @@ func Rich(seed uint64, n, periods int) *daycast.Panel {
 		place.Of[i] = int32(i % 2)
 	}
 	p.Levels = append(p.Levels, place)
-	p.Totals = totals(p)
+	p.Totals = Totals(p)
 	event, temperature := Constant(periods+28, NaN), make([]float32, periods+28)
 	for t := range event {
 		if r.IntN(12) == 0 {
