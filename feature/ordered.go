@@ -7,6 +7,10 @@ import "math"
 // in what comes and lets go what leaves; a live one is made at its origin.
 // The windows are short, so that moving their values is quicker than any tree.
 func (r *Reader) quantiles(t *track, periods int, level float64, out []float32) {
+	if t.small {
+		r.smallQuantiles(t, periods, level, out)
+		return
+	}
 	w := ordered(r.window[:0])
 	lo, hi := 0, 0
 	for k, at := range r.origins {
@@ -36,6 +40,73 @@ func (r *Reader) quantiles(t *track, periods int, level float64, out []float32) 
 		out[k] = float32(quantileOf(w, level) * r.inverse[k])
 	}
 	r.window = w
+}
+
+// smallQuantiles does so by counting how often each value is in the window.
+func (r *Reader) smallQuantiles(t *track, periods int, level float64, out []float32) {
+	c := &r.tally
+	*c = tally{}
+	lo, hi := 0, 0
+	for k, at := range r.origins {
+		from, to := max(0, at-periods+1), at+1
+		if from >= hi {
+			*c, lo, hi = tally{}, from, from
+		}
+		for ; hi < to; hi++ {
+			if v := t.v[hi]; v == v {
+				c.change(int(v), 1)
+			}
+		}
+		for ; lo < from; lo++ {
+			if v := t.v[lo]; v == v {
+				c.change(int(v), -1)
+			}
+		}
+		out[k] = float32(c.quantile(level) * r.inverse[k])
+	}
+}
+
+// smallValues is how many different values are counted one by one.
+const smallValues = 256
+
+// tally is how often each of the small values is there, and a place among them
+// that moves little from one window to the next.
+type tally struct {
+	count     [smallValues]int
+	n         int // of all
+	at, below int // a value, and how many are below it
+}
+
+func (c *tally) change(v, by int) {
+	c.count[v] += by
+	c.n += by
+	if v < c.at {
+		c.below += by
+	}
+}
+
+// quantile is quantileOf's.
+func (c *tally) quantile(level float64) float64 {
+	if c.n == 0 {
+		return math.NaN()
+	}
+	place := level * float64(c.n-1)
+	k := int(place)
+	for c.below > k {
+		c.at--
+		c.below -= c.count[c.at]
+	}
+	for c.below+c.count[c.at] <= k {
+		c.below += c.count[c.at]
+		c.at++
+	}
+	next := c.at
+	if k+1 < c.n && c.below+c.count[c.at] == k+1 {
+		for next++; c.count[next] == 0; {
+			next++
+		}
+	}
+	return float64(c.at) + (place-float64(k))*float64(next-c.at)
 }
 
 // ordered are ascending values.

@@ -44,6 +44,7 @@ type Reader struct {
 	values                       []float32
 	first, second, third, window []float64
 	seen                         []counted
+	tally                        tally
 }
 
 // Open takes rows of series i, ordered by T. The slice is read until the next
@@ -58,10 +59,10 @@ func (r *Reader) Open(i int, want []Want) {
 		n = want[len(want)-1].T + 1
 	}
 	r.state = p.StateOf(i)[:n]
-	r.prices = p.PriceOf(i)
 	r.own.read(p.TrainOf(i)[:n], r.state)
 	r.price.read(nil, nil)
 	if r.b.prices {
+		r.prices = p.PriceOf(i)
 		r.price.read(r.prices[:n], nil)
 	}
 	if r.running {
@@ -121,8 +122,8 @@ func (r *Reader) scaleAt(t int) float64 {
 	if weight > 0 {
 		scale = sum / weight
 	}
-	year := r.own.over(t+1-52*r.week, t+1)
-	return max(scale, year.positive/float64(max(year.positives, 1))/50, noScale)
+	sales, n := r.own.positives(t+1-52*r.week, t+1)
+	return max(scale, sales/float64(max(n, 1))/50, noScale)
 }
 
 // noScale is the scale of a series without sales: any number above zero that

@@ -30,6 +30,7 @@ type track struct {
 	// The periods that have a value, and those with another than 0.
 	known, sold []int32
 	squares     bool      // the sums of squares run, too
+	small       bool      // all values are whole, from 0 to less than smallValues
 	place       []strided // sums over the periods at the same place in the season; empty: walked
 	season      int       // of place
 }
@@ -80,14 +81,17 @@ func (t *track) read(values []float32, state []daycast.DayState) {
 // begin makes the sums run where that is exact.
 func (t *track) begin() {
 	var c cumulated
-	var sizes, squares float64
+	var sizes, largest float64
 	most := float64(mostWhole)
-	t.sum, t.n, t.run = append(t.sum, 0), append(t.n, 0), append(t.run, c)
+	n := len(t.v) + 1
+	t.sum, t.n, t.run = room(&t.sum, n), room(&t.n, n), room(&t.run, n)
+	t.known, t.sold = room(&t.known, n)[:0], room(&t.sold, n)[:0]
+	t.sum[0], t.n[0], t.run[0] = 0, 0, c
 	for k, v := range t.v {
 		if v == v {
 			c.add(v)
 			sizes += math.Abs(v)
-			squares += v * v
+			largest = max(largest, v)
 			if v != math.Trunc(v) {
 				most = mostFine
 			}
@@ -96,13 +100,14 @@ func (t *track) begin() {
 				t.sold = append(t.sold, int32(k))
 			}
 		}
-		t.sum, t.n, t.run = append(t.sum, c.sum), append(t.n, c.n), append(t.run, c)
+		t.sum[k+1], t.n[k+1], t.run[k+1] = c.sum, c.n, c
 	}
 	if !(sizes < most) {
 		t.walked()
 		return
 	}
-	t.squares = squares < most
+	t.squares = c.squares < most
+	t.small = most == mostWhole && c.positives == c.sold && largest < smallValues
 }
 
 // walked leaves only the values.
@@ -173,6 +178,16 @@ func (t *track) walk(lo, hi int) (c cumulated) {
 		}
 	}
 	return c
+}
+
+// positives are the sum and the number of the values above 0 at [lo, hi).
+func (t *track) positives(lo, hi int) (float64, int32) {
+	if !t.runs() {
+		c := t.walk(lo, hi)
+		return c.positive, c.positives
+	}
+	a, b := &t.run[max(lo, 0)], &t.run[hi]
+	return b.positive - a.positive, b.positives - a.positives
 }
 
 // mean is that of the values at [lo, hi) up to period last, NaN without any

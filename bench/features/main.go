@@ -90,7 +90,8 @@ func run(o options) error {
 	return json.NewEncoder(os.Stdout).Encode(out)
 }
 
-// bin is the work: a matrix of bins of all rows, on two walks.
+// bin is the work: a matrix of bins of all rows, on two walks, of which the first
+// makes a sample of them only.
 func bin(p *daycast.Panel, set *feature.Set, o options) (*tree.Matrix, error) {
 	rows := o.rows
 	if rows == 0 {

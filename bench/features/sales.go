@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"fmt"
-	"math"
 	"os"
 	"strconv"
 
@@ -17,7 +16,7 @@ const firstDay = "2015-03-03"
 
 // readSales makes a panel of the days of M5's wide table, of the first series
 // where series is above 0: all are taken as on sale from the first day on, as
-// the peers take them.
+// the peers take them. It has no prices.
 func readSales(path string, series int) (*daycast.Panel, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -52,7 +51,7 @@ func readSales(path string, series int) (*daycast.Panel, error) {
 			if v == 0 {
 				state = daycast.Zero
 			}
-			p.State, p.Price = append(p.State, state), append(p.Price, float32(math.NaN()))
+			p.State = append(p.State, state)
 		}
 		p.Offsets = append(p.Offsets, len(p.Units))
 	}

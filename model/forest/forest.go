@@ -62,8 +62,8 @@ func (r Regressor) Fit(ctx context.Context, x *feature.Frame, y, w []float32, o 
 	return p, nil
 }
 
-// FitBlocks is Fit on rows that come in blocks; of more than 200,000 the bins
-// are from another sample than Fit's. It makes Regressor a model.BlockRegressor.
+// FitBlocks is Fit on rows that come in blocks, to the bit. It makes Regressor a
+// model.BlockRegressor.
 func (r Regressor) FitBlocks(ctx context.Context, walk func(feature.Sink) error, y, w []float32, o model.FitOptions) (model.Predictor, error) {
 	if err := r.withDefaults().check(); err != nil {
 		return nil, err

@@ -25,8 +25,8 @@ func (f framed) Fit(ctx context.Context, x *feature.Frame, y, w []float32, o mod
 // TestBlocksTeachWhatAFrameTeaches fits from blocks, cut by two sizes of panels,
 // and from a frame of all rows.
 func TestBlocksTeachWhatAFrameTeaches(t *testing.T) {
-	p := modeltest.Rich(5, 40, 700) // more rows than a block holds
-	for _, r := range []model.BlockRegressor{gbm.Regressor{Trees: 5}, forest.Regressor{Trees: 5}} {
+	p := modeltest.Rich(5, 28, 700) // more rows than a block holds
+	for _, r := range []model.BlockRegressor{gbm.Regressor{Trees: 3}, forest.Regressor{Trees: 3}} {
 		fit := func(r model.Regressor, size, threads int) []byte {
 			f, err := global.Model{Regressor: r, Power: 1}.Fit(t.Context(), model.Training{
 				Panels: modeltest.Split(p, size), Horizon: 28, Seed: 3, Threads: threads,
@@ -40,8 +40,8 @@ func TestBlocksTeachWhatAFrameTeaches(t *testing.T) {
 			}
 			return out.Bytes()
 		}
-		want := fit(framed{r}, 40, 1)
-		for _, size := range []int{40, 7} {
+		want := fit(framed{r}, 28, 1)
+		for _, size := range []int{28, 9} {
 			if !bytes.Equal(want, fit(r, size, 2)) {
 				t.Errorf("%s from blocks of %d series is another", r.Name(), size)
 			}

@@ -24,9 +24,6 @@ type Sketch struct {
 	seen int64
 	next int64   // the row that goes into the full reservoir next
 	rate float64 // the chance of a row to come, were it the last: W of the paper
-
-	asked         bool  // by Next, and not written yet
-	chosen, slots []int // rows that are kept, of those to come, and where
 }
 
 // NewSketch has seen no row.
@@ -45,24 +42,13 @@ func (s *Sketch) skip() {
 	s.next += 1 + int64(min(1<<60, math.Log(1-s.rng.Float64())/math.Log1p(-s.rate)))
 }
 
-// Write takes notice of all rows of the block, or, after Next, of those that
-// it asked for.
+// Write takes notice of all rows of the block.
 func (s *Sketch) Write(block *feature.Frame) error {
 	if err := s.check(block); err != nil {
 		return err
 	}
-	if s.asked {
-		s.asked = false
-		if block.Rows != len(s.chosen) {
-			return daycast.Errorf(daycast.Invalid, "a block of %d rows came, where %d were chosen", block.Rows, len(s.chosen))
-		}
-		for r := range s.chosen {
-			s.keep(block, r, s.slots[r])
-		}
-		return nil
-	}
-	for k, r := range s.choose(block.Rows) {
-		s.keep(block, r, s.slots[k])
+	for r := range block.Rows {
+		s.add(block, r)
 	}
 	return nil
 }
@@ -73,32 +59,10 @@ func (s *Sketch) WriteRows(block *feature.Frame, rows []uint32) error {
 	if err := s.check(block); err != nil {
 		return err
 	}
-	for k, r := range s.choose(len(rows)) {
-		s.keep(block, int(rows[r]), s.slots[k])
+	for _, r := range rows {
+		s.add(block, int(r))
 	}
 	return nil
-}
-
-// Next makes the sketch a feature.Chooser: of the rows that come few are kept,
-// and the others need not be made.
-func (s *Sketch) Next(rows int) []int {
-	s.asked = true
-	return s.choose(rows)
-}
-
-// choose draws which of the next rows are kept, and their places.
-func (s *Sketch) choose(rows int) []int {
-	s.chosen, s.slots = s.chosen[:0], s.slots[:0]
-	begin, end := s.seen, s.seen+int64(rows)
-	for ; s.seen < min(end, int64(s.size)); s.seen++ {
-		s.chosen, s.slots = append(s.chosen, int(s.seen-begin)), append(s.slots, int(s.seen))
-	}
-	for s.next < end {
-		s.chosen, s.slots = append(s.chosen, int(s.next-begin)), append(s.slots, s.rng.IntN(s.size))
-		s.skip()
-	}
-	s.seen = end
-	return s.chosen
 }
 
 func (s *Sketch) check(block *feature.Frame) error {
@@ -118,16 +82,21 @@ func checkBlock(block *feature.Frame, columns []feature.Column) error {
 	return checkFrame(block)
 }
 
-func (s *Sketch) keep(block *feature.Frame, row, slot int) {
-	if slot == s.kept.Rows {
+func (s *Sketch) add(block *feature.Frame, row int) {
+	at := s.seen
+	s.seen++
+	switch {
+	case at < int64(s.size):
 		for c := range s.kept.Data {
 			s.kept.Data[c] = append(s.kept.Data[c], block.Data[c][row])
 		}
 		s.kept.Rows++
-		return
-	}
-	for c := range s.kept.Data {
-		s.kept.Data[c][slot] = block.Data[c][row]
+	case at == s.next:
+		to := s.rng.IntN(s.size)
+		for c := range s.kept.Data {
+			s.kept.Data[c][to] = block.Data[c][row]
+		}
+		s.skip()
 	}
 }
 
@@ -135,11 +104,7 @@ func (s *Sketch) keep(block *feature.Frame, row, slot int) {
 func (s *Sketch) Rows() int { return int(s.seen) }
 
 // Bins are those of the rows so far.
-func (s *Sketch) Bins(threads int) (*Bins, error) { return s.BinsLevels(maxValueBins-1, threads) }
-
-// BinsLevels is Bins with bins for up to so many levels of a category: see
-// NewBinsLevels.
-func (s *Sketch) BinsLevels(levels, threads int) (*Bins, error) {
+func (s *Sketch) Bins(threads int) (*Bins, error) {
 	if s.seen == 0 {
 		return nil, daycast.Errorf(daycast.Invalid, "no row to find bins from")
 	}
@@ -147,5 +112,5 @@ func (s *Sketch) BinsLevels(levels, threads int) (*Bins, error) {
 	for i := range rows {
 		rows[i] = uint32(i)
 	}
-	return exactBins(s.kept, rows, levels, threads), nil
+	return exactBins(s.kept, rows, maxValueBins-1, threads), nil
 }

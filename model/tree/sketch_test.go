@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"daycast"
 	"daycast/feature"
@@ -16,8 +15,6 @@ import (
 var (
 	_ feature.Sink = (*Sketch)(nil)
 	_ feature.Sink = (*Filler)(nil)
-
-	_ feature.Chooser = (*Sketch)(nil)
 )
 
 // inBlocks gives x to write in blocks of random sizes, some of them empty.
@@ -54,65 +51,6 @@ func TestBinsFromBlocksAreThoseOfTheWhole(t *testing.T) {
 	if got, _ := s.Bins(1); !got.Equal(NewBins(x, some, 1, 1)) {
 		t.Error("bins from some rows differ from NewBins'")
 	}
-}
-
-// A sketch that is given only what it asked for is that of all rows, and so is
-// the matrix of blocks.
-func TestChosenRowsMakeTheSameSketch(t *testing.T) {
-	rng := rand.New(rand.NewPCG(5, 4))
-	x := randomFrame(rng, 3000)
-	whole, asked := newSketch(200, 3), newSketch(200, 3)
-	if err := whole.Write(x); err != nil {
-		t.Fatal(err)
-	}
-	inBlocks(t, x, rng, func(block *feature.Frame) error { return asked.Write(someRows(block, asked.Next(block.Rows))) })
-	if diff := cmp.Diff(whole.kept, asked.kept, cmpopts.EquateNaNs()); diff != "" {
-		t.Errorf("of what it asked for:\n%s", diff)
-	}
-	if err := asked.Write(someRows(x, asked.Next(10)[:0])); asked.seen == 0 || (len(asked.slots) > 0) != (daycast.CodeOf(err) == daycast.Invalid && err != nil) {
-		t.Errorf("other rows than it asked for: %v", err)
-	}
-	w := make([]float32, x.Rows)
-	for k := range w {
-		w[k] = float32(rng.IntN(3))
-	}
-	rows, err := Weighted(w, w)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := NewBins(x, rows, 1, 1).Matrix(x, 1)
-	for _, choosy := range []bool{true, false} {
-		walk := func(sink feature.Sink) error {
-			c, ok := sink.(feature.Chooser)
-			inBlocks(t, x, rng, func(block *feature.Frame) error {
-				if ok && choosy {
-					return sink.Write(someRows(block, c.Next(block.Rows)))
-				}
-				return sink.Write(block)
-			})
-			return nil
-		}
-		got, err := BlockMatrix(walk, w, x.Rows, maxValueBins-1, 1, 2)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !got.Bins().Equal(want.Bins()) || !slices.Equal(got.words, want.words) {
-			t.Error("the matrix of blocks differs from that of the frame")
-		}
-	}
-	if _, err := BlockMatrix(func(sink feature.Sink) error { return sink.Write(x) }, nil, x.Rows+1, 1, 1, 1); daycast.CodeOf(err) != daycast.Invalid {
-		t.Errorf("a row too few: %v", err)
-	}
-}
-
-func someRows(x *feature.Frame, rows []int) *feature.Frame {
-	out := feature.NewFrame(x.Columns, len(rows))
-	for c := range out.Data {
-		for k, r := range rows {
-			out.Data[c][k] = x.Data[c][r]
-		}
-	}
-	return out
 }
 
 // Of more rows than are kept, each is kept with the same chance, wherever
