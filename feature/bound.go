@@ -42,9 +42,10 @@ func (s *Set) Bind(p *daycast.Panel) *Bound {
 func bindLevel(want LevelColumns, p *daycast.Panel) *boundLevel {
 	b := &boundLevel{name: want.Name, totals: -1}
 	if p.Totals != nil {
-		if b.totals = slices.Index(p.Totals.Levels, want.Name); b.totals >= 0 {
-			for twin := range b.groups {
-				b.groups[twin] = make([]once, len(p.Totals.Mean[b.totals]))
+		b.totals = slices.Index(p.Totals.Levels, want.Name)
+		if b.totals >= 0 && len(p.Totals.Mean[b.totals]) <= maxGroups {
+			for twin := range b.kept {
+				b.kept[twin] = make([]keptGroup, len(p.Totals.Mean[b.totals]))
 			}
 		}
 	}
@@ -73,7 +74,7 @@ func (b *Bound) Batch() *Reader { return b.reader(true) }
 func (b *Bound) reader(running bool) *Reader {
 	return &Reader{
 		b: b, running: running, season: b.p.Step.Season(), week: weekOf(b.p.Step),
-		views: make([]view, len(b.signals)),
+		views: make([]view, len(b.signals)), groups: make([]ownGroup, len(b.levels)),
 	}
 }
 

@@ -11,7 +11,7 @@ func encodings() []definition {
 		{
 			id: "level:encoded", of: everyGroup, group: Encodings, note: "the group's mean up to the origin to the shop's",
 			each: func(r *Reader, l int, out []float32) {
-				shop := r.b.levels[0].tracksOf(r)
+				shop := r.tracks(0)
 				r.eachTotal(l, out, func(g *groupTracks, _ Want, t int) float64 {
 					if shop == nil {
 						return math.NaN()

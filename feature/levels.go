@@ -99,7 +99,7 @@ func (r *Reader) eachTotal(l int, out []float32, of func(g *groupTracks, w Want,
 }
 
 func (r *Reader) eachRow(l int, out []float32, of func(g *groupTracks, k, t int) float64) {
-	g := r.b.levels[l].tracksOf(r)
+	g := r.tracks(l)
 	if g == nil {
 		for k := range out {
 			out[k] = nan
@@ -118,12 +118,22 @@ type boundLevel struct {
 	name   string
 	level  *daycast.Level // nil: the shop, or the panel lacks it
 	code   map[string]int32
-	totals int       // its place in the panel's totals; -1: none
-	groups [2][]once // by twin and group
+	totals int // its place in the panel's totals; -1: none
+	// The vectors of its groups, by twin, made when they are first asked for,
+	// where these are not too many; else each reader keeps its last one's, as
+	// series of an item follow each other.
+	kept [2][]keptGroup
 }
 
-type once struct {
-	sync.Once
+type keptGroup struct {
+	once   sync.Once
+	tracks *groupTracks
+}
+
+// ownGroup is a reader's.
+type ownGroup struct {
+	made   bool
+	group  int32
 	tracks groupTracks
 }
 
@@ -133,7 +143,10 @@ type groupTracks struct{ mean, units, listed, price track }
 
 // groupOf is the index of series i's group in the panel, -1 without one.
 func (l *boundLevel) groupOf(i int) int32 {
-	if l.level == nil {
+	switch {
+	case l.name == shopLevel:
+		return 0
+	case l.level == nil:
 		return -1
 	}
 	return l.level.Of[i]
@@ -141,7 +154,7 @@ func (l *boundLevel) groupOf(i int) int32 {
 
 // codeOf is that of series i's group in the set, NaN where it has none.
 func (l *boundLevel) codeOf(i int) float64 {
-	if g := l.groupOf(i); g >= 0 {
+	if g := l.groupOf(i); g >= 0 && l.level != nil {
 		if c, ok := l.code[l.level.Names[g]]; ok {
 			return float64(c)
 		}
@@ -149,44 +162,56 @@ func (l *boundLevel) codeOf(i int) float64 {
 	return math.NaN()
 }
 
-// tracksOf are the vectors of the series' group, made when they are first
-// asked for.
-func (l *boundLevel) tracksOf(r *Reader) *groupTracks {
-	g := int32(0)
-	if l.name != shopLevel {
-		g = l.groupOf(r.i)
-	}
-	if g < 0 || l.totals < 0 {
+// tracks are the vectors of the series' group in level l, nil without.
+func (r *Reader) tracks(l int) *groupTracks {
+	level := r.b.levels[l]
+	g := level.groupOf(r.i)
+	if g < 0 || level.totals < 0 {
 		return nil
 	}
 	twin := 0
 	if r.running {
 		twin = 1
 	}
-	o := &l.groups[twin][g]
-	o.Do(func() { o.tracks.read(r.b.p.Totals, l.totals, int(g), r) })
-	return &o.tracks
+	if kept := level.kept[twin]; kept != nil {
+		k := &kept[g]
+		k.once.Do(func() {
+			k.tracks = &groupTracks{}
+			k.tracks.read(r, level.totals, int(g))
+		})
+		return k.tracks
+	}
+	own := &r.groups[l]
+	if !own.made || own.group != g {
+		own.tracks.read(r, level.totals, int(g))
+		own.made, own.group = true, g
+	}
+	return &own.tracks
 }
 
-func (g *groupTracks) read(t *daycast.Totals, level, group int, r *Reader) {
+func (g *groupTracks) read(r *Reader, level, group int) {
+	t := r.b.p.Totals
 	mean := t.Mean[level][group]
-	g.mean.read(mean, nil)
 	units, listed := make([]float32, len(mean)), make([]float32, len(mean))
 	for k := range mean {
 		units[k], listed[k] = nan, nan
 		if t.Count != nil {
-			units[k], listed[k] = mean[k]*float32(t.Count[level][group][k]), float32(t.Count[level][group][k])
+			n := float32(t.Count[level][group][k])
+			units[k], listed[k] = mean[k]*n, n
 		}
 	}
+	g.mean.read(mean, nil)
 	g.units.read(units, nil)
 	g.listed.read(listed, nil)
+	g.price.read(nil, nil)
 	if t.Price != nil {
 		g.price.read(t.Price[level][group], nil)
 	}
-	if r.running {
-		for _, each := range []*track{&g.mean, &g.units, &g.listed, &g.price} {
-			each.begin()
-			each.beginPlaces(r.season)
-		}
+	if !r.running {
+		return
 	}
+	for _, each := range []*track{&g.mean, &g.units, &g.listed, &g.price} {
+		each.beginSums()
+	}
+	g.mean.beginPlaces(r.season)
 }

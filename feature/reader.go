@@ -35,6 +35,7 @@ type Reader struct {
 
 	own, price track
 	views      []view
+	groups     []ownGroup    // by level: of the last series, where a level has too many to keep
 	counts     []stateCounts // see stateCounts
 	target     []float64     // by row: its price
 	dateRows   []*calendarDay
@@ -70,7 +71,7 @@ func (r *Reader) Open(i int, want []Want) {
 		if r.b.places {
 			r.own.beginPlaces(r.season)
 		}
-		r.price.begin()
+		r.price.beginSums()
 	}
 	for k := range r.views {
 		r.views[k].look(&r.b.signals[k], r)

@@ -93,7 +93,7 @@ func (r *Reader) signalMean(v *view, t, weeks int) float64 {
 	if r.running {
 		if !v.read {
 			v.track.read(v.values, nil)
-			v.track.begin()
+			v.track.beginSums()
 			v.read = true
 		}
 		sum, known := v.track.sums(lo, hi)

@@ -110,6 +110,30 @@ func (t *track) begin() {
 	t.small = most == mostWhole && c.positives == c.sold && largest < smallValues
 }
 
+// beginSums makes sums and numbers of values run where that is exact, and
+// nothing else: a fifth of the memory.
+func (t *track) beginSums() {
+	var sizes float64
+	most := float64(mostWhole)
+	n := len(t.v) + 1
+	t.sum, t.n = room(&t.sum, n), room(&t.n, n)
+	t.sum[0], t.n[0] = 0, 0
+	for k, v := range t.v {
+		t.sum[k+1], t.n[k+1] = t.sum[k], t.n[k]
+		if v == v {
+			t.sum[k+1] += v
+			t.n[k+1]++
+			sizes += math.Abs(v)
+			if v != math.Trunc(v) {
+				most = mostFine
+			}
+		}
+	}
+	if !(sizes < most) {
+		t.walked()
+	}
+}
+
 // walked leaves only the values.
 func (t *track) walked() {
 	t.sum, t.n, t.run, t.known, t.sold, t.place, t.squares = t.sum[:0], t.n[:0], t.run[:0], t.known[:0], t.sold[:0], t.place[:0], false
@@ -182,7 +206,7 @@ func (t *track) walk(lo, hi int) (c cumulated) {
 
 // positives are the sum and the number of the values above 0 at [lo, hi).
 func (t *track) positives(lo, hi int) (float64, int32) {
-	if !t.runs() {
+	if len(t.run) == 0 {
 		c := t.walk(lo, hi)
 		return c.positive, c.positives
 	}

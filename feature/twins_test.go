@@ -1,6 +1,7 @@
 package feature_test
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -56,8 +57,9 @@ func panels(t *testing.T, test func(t *testing.T, p *daycast.Panel)) {
 			each(p, func(v float32) float32 { return v - float32(r.IntN(3)) })
 			p.NonNegative = false
 		},
-		"huge":   func(r *rand.Rand, p *daycast.Panel) { each(p, func(v float32) float32 { return v * 1.7e10 }) },
-		"weekly": func(_ *rand.Rand, p *daycast.Panel) { weekly(p) },
+		"huge":        func(r *rand.Rand, p *daycast.Panel) { each(p, func(v float32) float32 { return v * 1.7e10 }) },
+		"many groups": func(_ *rand.Rand, p *daycast.Panel) { p.Levels = append(p.Levels, items(len(p.Series))) },
+		"weekly":      func(_ *rand.Rand, p *daycast.Panel) { weekly(p) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(7, 1))
@@ -67,6 +69,18 @@ func panels(t *testing.T, test func(t *testing.T, p *daycast.Panel)) {
 			test(t, p)
 		})
 	}
+}
+
+// items is a level of more groups than are kept or told apart by a category.
+func items(series int) daycast.Level {
+	l := daycast.Level{Name: "item", Names: make([]string, 300), Of: make([]int32, series)}
+	for g := range l.Names {
+		l.Names[g] = fmt.Sprintf("item-%03d", g)
+	}
+	for i := range l.Of {
+		l.Of[i] = int32(i / 2 * 30)
+	}
+	return l
 }
 
 func each(p *daycast.Panel, change func(float32) float32) {
