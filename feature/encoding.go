@@ -24,7 +24,7 @@ func encodings() []definition {
 			id: "level:weekday", of: everyLevel, group: Encodings, note: "the group's mean on all days of the target's weekday up to the origin to that on all days",
 			each: func(r *Reader, l int, out []float32) {
 				r.eachTotal(l, out, func(g *groupTracks, w Want, t int) float64 {
-					s := g.mean.places(t+w.H-(w.H+r.season-1)/r.season*r.season, 0, r.season)
+					s := g.mean.places(newest(t, w.H, r.season), 0, r.season)
 					return ratio(s.sum/float64(s.n), g.mean.mean(0, t+1, t))
 				})
 			},

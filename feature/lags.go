@@ -37,7 +37,13 @@ func lags() []definition {
 
 // before is the newest period up to the origin of row k that lies a whole
 // number of seasons before its target, below 0 where that is before the series.
-func (r *Reader) before(k, season int) int {
-	h := r.want[k].H
-	return r.want[k].T + h - (h+season-1)/season*season
+func (r *Reader) before(k, season int) int { return newest(r.want[k].T, r.want[k].H, season) }
+
+// newest is the newest period up to t that lies a whole number of seasons
+// before t+h.
+func newest(t, h, season int) int {
+	if h <= season { // mostly, and a division is slow
+		return t + h - season
+	}
+	return t + h - (h+season-1)/season*season
 }

@@ -25,7 +25,7 @@ func levels() []definition {
 			id: "level:same", of: everyLevel, group: Levels, note: "mean of the last eight of the target's weekday to that of eight weeks",
 			each: func(r *Reader, l int, out []float32) {
 				r.eachTotal(l, out, func(g *groupTracks, w Want, t int) float64 {
-					s := g.mean.places(t+w.H-(w.H+r.season-1)/r.season*r.season, 8, r.season)
+					s := g.mean.places(newest(t, w.H, r.season), 8, r.season)
 					return ratio(s.sum/float64(s.n), g.mean.mean(t-8*r.week+1, t+1, t))
 				})
 			},

@@ -75,7 +75,7 @@ func (r *Reader) like(v *view, k, stride int) float64 {
 	var sum float64
 	n, slack := 0, close*math.Abs(want)
 	lo := max(0, w.T-likeWeeks*r.week+1)
-	for t := w.T + w.H - (w.H+stride-1)/stride*stride; t >= lo; t -= stride {
+	for t := newest(w.T, w.H, stride); t >= lo; t -= stride {
 		if y := r.own.v[t]; y == y && math.Abs(v.at(t)-want) <= slack {
 			sum += y
 			n++
