@@ -2,7 +2,11 @@ package feature
 
 //go:generate go test -run TestPage -update .
 
-import "slices"
+import (
+	"slices"
+
+	"daycast"
+)
 
 // A definition is one feature. Columns, batch, live and the page of docs all
 // come from the table of definitions; a saved set names its own by id.
@@ -39,6 +43,16 @@ const (
 // Groups are all of them.
 func Groups() []string {
 	return []string{Windows, Lags, SameWeekday, Since, Season, Levels, Encodings, Price, States, Signals, Events}
+}
+
+// CheckGroups refuses with code invalid names that are no group.
+func CheckGroups(groups []string) error {
+	for _, g := range groups {
+		if !slices.Contains(Groups(), g) {
+			return daycast.Errorf(daycast.Invalid, "feature group %q is not known", g).WithField("groups").WithHint("want some of %v", Groups())
+		}
+	}
+	return nil
 }
 
 // scope is what a definition has a column for.

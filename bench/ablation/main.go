@@ -71,8 +71,11 @@ func run(ctx context.Context, o options, folder, page string) error {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 		results = append(results, r)
+		if err := os.WriteFile(page, []byte(render(results, o)), 0o644); err != nil {
+			return err
+		}
 	}
-	return os.WriteFile(page, []byte(render(results, o)), 0o644)
+	return nil
 }
 
 // candidate is the boosting with some groups of features.

@@ -58,6 +58,9 @@ func (m Model) Fit(ctx context.Context, t model.Training) (model.Fitted, error) 
 	if t.Horizon < 1 {
 		return nil, daycast.Errorf(daycast.Invalid, "horizon %d: want at least 1", t.Horizon).WithField("horizon")
 	}
+	if err := feature.CheckGroups(m.Groups); err != nil {
+		return nil, err
+	}
 	census, err := m.count(ctx, t)
 	if err != nil {
 		return nil, err
