@@ -12,7 +12,7 @@ func encodings() []definition {
 			id: "level:encoded", of: everyGroup, group: Encodings, note: "the group's mean up to the origin to the shop's",
 			each: func(r *Reader, l int, out []float32) {
 				shop := r.tracks(0)
-				r.eachTotal(l, out, func(g *groupTracks, _ Want, t int) float64 {
+				r.eachOrigin(l, out, func(g *groupTracks, _, t int) float64 {
 					if shop == nil {
 						return math.NaN()
 					}
@@ -23,9 +23,10 @@ func encodings() []definition {
 		{
 			id: "level:weekday", of: everyLevel, group: Encodings, note: "the group's mean on all days of the target's weekday up to the origin to that on all days",
 			each: func(r *Reader, l int, out []float32) {
-				r.eachTotal(l, out, func(g *groupTracks, w Want, t int) float64 {
-					s := g.mean.places(newest(t, w.H, r.season), 0, r.season)
-					return ratio(s.sum/float64(s.n), g.mean.mean(0, t+1, t))
+				base := r.byOrigin(l, func(g *groupTracks, _, t int) float64 { return g.mean.mean(0, t+1, t) })
+				r.eachRow(l, out, func(g *groupTracks, k, t int) float64 {
+					s := g.mean.places(newest(t, r.want[k].H, r.season), 0, r.season)
+					return ratio(s.sum/float64(s.n), base[r.at[k]])
 				})
 			},
 		},

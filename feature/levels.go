@@ -16,17 +16,16 @@ func levels() []definition {
 		{
 			id: "level:trend", of: everyLevel, group: Levels, note: "mean of a week to that of four",
 			each: func(r *Reader, l int, out []float32) {
-				r.eachTotal(l, out, func(g *groupTracks, w Want, t int) float64 {
-					return ratio(g.mean.mean(t-r.week+1, t+1, t), g.mean.mean(t-4*r.week+1, t+1, t))
-				})
+				r.eachOrigin(l, out, func(g *groupTracks, _, t int) float64 { return ratio(r.lately(g, t, 1), r.lately(g, t, 4)) })
 			},
 		},
 		{
 			id: "level:same", of: everyLevel, group: Levels, note: "mean of the last eight of the target's weekday to that of eight weeks",
 			each: func(r *Reader, l int, out []float32) {
-				r.eachTotal(l, out, func(g *groupTracks, w Want, t int) float64 {
-					s := g.mean.places(newest(t, w.H, r.season), 8, r.season)
-					return ratio(s.sum/float64(s.n), g.mean.mean(t-8*r.week+1, t+1, t))
+				base := r.byOrigin(l, func(g *groupTracks, _, t int) float64 { return r.lately(g, t, 8) })
+				r.eachRow(l, out, func(g *groupTracks, k, t int) float64 {
+					s := g.mean.places(newest(t, r.want[k].H, r.season), 8, r.season)
+					return ratio(s.sum/float64(s.n), base[r.at[k]])
 				})
 			},
 		},
@@ -34,50 +33,59 @@ func levels() []definition {
 			id: "level:year_ago_change", of: everyLevel, group: Levels, note: "the week around the target's day of last year to the four weeks up to last year's origin",
 			each: func(r *Reader, l int, out []float32) {
 				half := r.week / 2
-				r.eachTotal(l, out, func(g *groupTracks, w Want, t int) float64 {
-					at := t + w.H - 52*r.week
-					return ratio(g.mean.mean(at-half, at+half+1, t), g.mean.mean(t-56*r.week+1, t-52*r.week+1, t))
+				base := r.byOrigin(l, func(g *groupTracks, _, t int) float64 { return r.lately(g, t-52*r.week, 4) })
+				r.eachRow(l, out, func(g *groupTracks, k, t int) float64 {
+					at := t + r.want[k].H - 52*r.week
+					return ratio(g.mean.mean(at-half, at+half+1, t), base[r.at[k]])
 				})
 			},
 		},
 		{
 			id: "level:ratio", of: everyLevel, group: Levels, note: "the series' mean of four weeks to that of the group's others",
 			each: func(r *Reader, l int, out []float32) {
-				r.eachTotal(l, out, func(g *groupTracks, w Want, t int) float64 {
-					sum, n := r.own.sums(w.T+1-4*r.week, w.T+1)
-					return ratio(sum/float64(n), r.others(g, w.T, t, 4))
+				r.eachOrigin(l, out, func(g *groupTracks, own, t int) float64 {
+					sum, n := r.own.sums(own+1-4*r.week, own+1)
+					return ratio(sum/float64(n), r.others(g, own, t, 4))
 				})
 			},
 		},
 		{
 			id: "level:others_trend", of: everyLevel, group: Levels, note: "mean of four weeks to that of thirteen, of the group's others",
 			each: func(r *Reader, l int, out []float32) {
-				r.eachTotal(l, out, func(g *groupTracks, w Want, t int) float64 {
-					return ratio(r.others(g, w.T, t, 4), r.others(g, w.T, t, 13))
+				r.eachOrigin(l, out, func(g *groupTracks, own, t int) float64 {
+					return ratio(r.others(g, own, t, 4), r.others(g, own, t, 13))
 				})
 			},
 		},
 		{
 			id: "level:price", of: everyGroup, group: Price, price: true, note: "the target's price to the group's mean of four weeks",
 			each: func(r *Reader, l int, out []float32) {
-				r.eachRow(l, out, func(g *groupTracks, k, t int) float64 {
+				base := r.byOrigin(l, func(g *groupTracks, _, t int) float64 {
+					return g.price.mean(max(0, t-4*r.week+1), t+1, t)
+				})
+				r.eachRow(l, out, func(_ *groupTracks, k, _ int) float64 {
 					if !r.priced(k) {
 						return math.NaN()
 					}
-					return ratio(r.target[k], g.price.mean(max(0, t-4*r.week+1), t+1, t))
+					return ratio(r.target[k], base[r.at[k]])
 				})
 			},
 		},
 		{
 			id: "level:code", of: fewGroups, group: Levels, note: "the group",
 			each: func(r *Reader, l int, out []float32) {
-				code := r.b.levels[l].codeOf(r.i)
+				code := float32(r.b.levels[l].codeOf(r.i))
 				for k := range out {
-					out[k] = float32(code)
+					out[k] = code
 				}
 			},
 		},
 	}
+}
+
+// lately is the group's mean of weeks up to its period t.
+func (r *Reader) lately(g *groupTracks, t, weeks int) float64 {
+	return g.mean.mean(t-weeks*r.week+1, t+1, t)
 }
 
 // others is the mean of a group's units a listed series and period, over weeks
@@ -92,12 +100,8 @@ func (r *Reader) others(g *groupTracks, own, t, weeks int) float64 {
 	return math.NaN()
 }
 
-// eachTotal fills out by row with what of says of the group of the series and
-// its period of the origin; NaN without a group or its totals.
-func (r *Reader) eachTotal(l int, out []float32, of func(g *groupTracks, w Want, t int) float64) {
-	r.eachRow(l, out, func(g *groupTracks, k, t int) float64 { return of(g, r.want[k], t) })
-}
-
+// eachRow fills out by row with what of says of the group of the series, for
+// row k at the group's period t of its origin; NaN without a group or totals.
 func (r *Reader) eachRow(l int, out []float32, of func(g *groupTracks, k, t int) float64) {
 	g := r.tracks(l)
 	if g == nil {
@@ -106,11 +110,40 @@ func (r *Reader) eachRow(l int, out []float32, of func(g *groupTracks, k, t int)
 		}
 		return
 	}
-	shift := int(r.start-r.b.p.Totals.First) / int(r.b.p.Step)
+	shift := r.shift()
 	for k, w := range r.want {
 		out[k] = float32(of(g, k, shift+w.T))
 	}
 }
+
+// eachOrigin does so for what does not depend on the target, once for each
+// origin: own is the series' period, t the group's.
+func (r *Reader) eachOrigin(l int, out []float32, of func(g *groupTracks, own, t int) float64) {
+	values := r.byOrigin(l, of)
+	for k, at := range r.at {
+		out[k] = float32(values[at])
+	}
+}
+
+// byOrigin is what of says at each origin.
+func (r *Reader) byOrigin(l int, of func(g *groupTracks, own, t int) float64) []float64 {
+	out := room(&r.third, len(r.origins))
+	g := r.tracks(l)
+	if g == nil {
+		for k := range out {
+			out[k] = math.NaN()
+		}
+		return out
+	}
+	shift := r.shift()
+	for k, own := range r.origins {
+		out[k] = of(g, own, shift+own)
+	}
+	return out
+}
+
+// shift is from the series' periods to those of totals.
+func (r *Reader) shift() int { return int(r.start-r.b.p.Totals.First) / int(r.b.p.Step) }
 
 // boundLevel is a level of the set, bound to a panel. The first one is the
 // whole shop, which has no groups to tell apart.

@@ -60,30 +60,6 @@ func sinceSignal() definition {
 	return d
 }
 
-// likeWeeks is how far back days like the target are looked for.
-const likeWeeks = 26
-
-// like is the mean of the series' values, in its scale, at periods up to the
-// origin a whole number of times stride before the target, at which the signal
-// was as it will be on the target.
-func (r *Reader) like(v *view, k, stride int) float64 {
-	const close = 1e-3 // of the value: prices and temperatures are seldom the very same
-	w, want := r.want[k], v.at(r.targetOf(k))
-	if want != want {
-		return math.NaN()
-	}
-	var sum float64
-	n, slack := 0, close*math.Abs(want)
-	lo := max(0, w.T-likeWeeks*r.week+1)
-	for t := newest(w.T, w.H, stride); t >= lo; t -= stride {
-		if y := r.own.v[t]; y == y && math.Abs(v.at(t)-want) <= slack {
-			sum += y
-			n++
-		}
-	}
-	return sum / float64(n) * r.inverse[r.at[k]]
-}
-
 // signalMean is that of the signal's known values in weeks up to the series'
 // period t.
 func (r *Reader) signalMean(v *view, t, weeks int) float64 {
@@ -99,13 +75,15 @@ func (r *Reader) signalMean(v *view, t, weeks int) float64 {
 		sum, known := v.track.sums(lo, hi)
 		return sum / float64(known)
 	}
-	var c cumulated
+	var sum float64
+	known := 0
 	for _, value := range v.values[lo:hi] {
 		if value == value {
-			c.add(onGrid(float64(value)))
+			sum += onGrid(float64(value))
+			known++
 		}
 	}
-	return c.sum / float64(c.n)
+	return sum / float64(known)
 }
 
 // view is a signal as one series sees it.
@@ -116,6 +94,7 @@ type view struct {
 	track  track     // of values, for sums that run
 	read   bool
 	code   []float32 // panel's code -> the set's, NaN unseen
+	alike  alike
 }
 
 // at is the value at the series' period t, which may lie after its last or
@@ -131,6 +110,7 @@ func (v *view) at(t int) float64 {
 func (v *view) look(s *boundSignal, r *Reader) {
 	v.code = s.code
 	v.values = nil
+	v.alike.forget()
 	if s.signal == nil || s.signal.Vector[r.i] < 0 {
 		v.read = false
 		return

@@ -144,8 +144,7 @@ func (t *track) runs() bool { return len(t.sum) > 0 }
 // sums are the sum and the number of the values at [lo, hi), hi <= len(v).
 func (t *track) sums(lo, hi int) (float64, int32) {
 	if len(t.sum) == 0 {
-		c := t.walk(lo, hi)
-		return c.sum, c.n
+		return t.walkSums(lo, hi)
 	}
 	lo = max(lo, 0)
 	return t.sum[hi] - t.sum[lo], t.n[hi] - t.n[lo]
@@ -155,8 +154,8 @@ func (t *track) sums(lo, hi int) (float64, int32) {
 func (t *track) means(origins []int, periods int, by []float64, out []float32) {
 	if len(t.sum) == 0 {
 		for k, at := range origins {
-			c := t.walk(at+1-periods, at+1)
-			out[k] = float32(c.sum / float64(c.n) * by[k])
+			sum, n := t.walkSums(at+1-periods, at+1)
+			out[k] = float32(sum / float64(n) * by[k])
 		}
 		return
 	}
@@ -193,6 +192,16 @@ func (t *track) over(lo, hi int) cumulated {
 		b.sum - a.sum, b.squares - a.squares, b.positive - a.positive,
 		b.n - a.n, b.sold - a.sold, b.positives - a.positives,
 	}
+}
+
+func (t *track) walkSums(lo, hi int) (sum float64, n int32) {
+	for _, v := range t.v[max(lo, 0):max(hi, 0)] {
+		if v == v {
+			sum += v
+			n++
+		}
+	}
+	return sum, n
 }
 
 func (t *track) walk(lo, hi int) (c cumulated) {
