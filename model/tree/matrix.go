@@ -2,13 +2,14 @@ package tree
 
 import (
 	"slices"
+	"sync"
 
 	"daycast/feature"
 )
 
-// A Matrix is a binned frame: a byte for each lane, twice. Histograms read all
-// of a row, partitions one lane of many rows; each finds what it reads in as
-// few lines of the cache as can be.
+// A Matrix is a binned frame: a byte for each lane, and once trees are grown on
+// it a second one. Histograms read all of a row, partitions one lane of many
+// rows; each finds what it reads in as few lines of the cache as can be.
 //
 //	words   |        row 0, word 0          | row 0, word 1 ...
 //	        | lane 0 | lane 1 |...| lane 7  | lane 8 ...
@@ -21,7 +22,8 @@ type Matrix struct {
 	layout
 	rows  int
 	width int        // words by row
-	words []uint64   // rows x width
+	tiled sync.Once
+	words []uint64   // rows x width, from tile on
 	lanes [][]uint8  // by lane, by row
 	wide  [][]uint16 // by wide column, by row
 }
@@ -33,7 +35,6 @@ const tileLanes = 8
 func (b *Bins) NewMatrix(rows int) *Matrix {
 	m := &Matrix{bins: b, layout: planLayout(b), rows: rows}
 	m.width = (m.layout.lanes + tileLanes - 1) / tileLanes
-	m.words = make([]uint64, rows*m.width)
 	m.lanes = make([][]uint8, m.layout.lanes)
 	for i := range m.lanes {
 		m.lanes[i] = make([]uint8, rows)
@@ -77,7 +78,6 @@ func (m *Matrix) write(begin int, x *feature.Frame, lookups []lookup, threads in
 				p.write(m.lanes[p.lane][at:], values, &lookups[c])
 			}
 		}
-		m.transpose(begin+from, begin+to)
 	})
 }
 
@@ -105,6 +105,19 @@ func (p *place) write(lane []uint8, values []float32, l *lookup) {
 			lane[i] += p.code[l.bin(v)]
 		}
 	}
+}
+
+// tile makes the words, which growers read, of all rows from their lanes. No row
+// may be written afterwards. A window on a store, whose words come from there,
+// has no lanes.
+func (m *Matrix) tile(team *Team) {
+	m.tiled.Do(func() {
+		if m.lanes == nil {
+			return
+		}
+		m.words = make([]uint64, m.rows*m.width)
+		team.Spans(m.rows, func(from, to int) { m.transpose(from, to) })
+	})
 }
 
 // transpose fills the words of rows from their lanes.
