@@ -69,15 +69,10 @@ var nan = float32(math.NaN())
 // NewSet makes the set of a shop from a panel, or any block of it, of the
 // features of the given groups; the default ones for none.
 func NewSet(p *daycast.Panel, groups ...string) *Set {
-	s := &Set{Step: p.Step}
-	for _, d := range table() {
-		if slices.Contains(groups, d.group) {
-			s.Features = append(s.Features, d.id)
-		}
-	}
 	if len(groups) == 0 {
-		s.Features = defaultFeatures()
+		groups = defaultGroups()
 	}
+	s := &Set{Step: p.Step, Features: featuresOf(groups)}
 	for _, l := range p.Levels {
 		if len(s.Levels) < maxLevels {
 			s.Levels = append(s.Levels, LevelColumns{Name: l.Name, Groups: l.Names})

@@ -91,37 +91,47 @@ func TestSQLSaysTheSame(t *testing.T) {
 		}
 	}
 	for _, twin := range sqlTwins {
-		rows, err := db.Query("SELECT i, t, " + twin.sql + " FROM days WINDOW s AS (PARTITION BY i ORDER BY t)")
-		if err != nil {
-			t.Fatalf("%s: %v", twin.name, err)
-		}
 		n := 0
-		for rows.Next() {
-			var i, k int
-			var v sql.NullFloat64
-			if err := rows.Scan(&i, &k, &v); err != nil {
-				t.Fatal(err)
-			}
-			got, want := float64(frames[i].Data[column[twin.name]][k]), math.NaN()
-			if v.Valid {
-				want = v.Float64
-			}
-			s := 1.0
+		err := ask(db, "SELECT i, t, "+twin.sql+" FROM days WINDOW s AS (PARTITION BY i ORDER BY t)", func(i, k int, want float64) bool {
+			got, s := float64(frames[i].Data[column[twin.name]][k]), 1.0
 			if twin.units {
 				s = scale[[2]int{i, k}]
 			}
+			n++
 			// 32 bits, and millionths of units.
 			if math.IsNaN(got) != math.IsNaN(want) || math.Abs(got*s-want) > 2e-6*(1+math.Abs(want)) {
 				t.Errorf("%s of series %d at %d is %g, SQL says %g", twin.name, i, k, got*s, want)
-				break
+				return false
 			}
-			n++
-		}
-		if err := rows.Err(); err != nil || n == 0 {
+			return true
+		})
+		if err != nil || n == 0 {
 			t.Errorf("%s: %d values, %v", twin.name, n, err)
 		}
-		_ = rows.Close()
 	}
+}
+
+// ask gives the rows of a query, NaN for NULL, until tell wants no more.
+func ask(db *sql.DB, query string, tell func(i, k int, v float64) bool) error {
+	rows, err := db.Query(query)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var i, k int
+		var v sql.NullFloat64
+		if err := rows.Scan(&i, &k, &v); err != nil {
+			return err
+		}
+		if !v.Valid {
+			v.Float64 = math.NaN()
+		}
+		if !tell(i, k, v.Float64) {
+			break
+		}
+	}
+	return rows.Err()
 }
 
 func load(t *testing.T, db *sql.DB, p *daycast.Panel) {

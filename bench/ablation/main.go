@@ -4,7 +4,8 @@
 //
 // For each shop whose daily table is in FOLDER (NAME.csv) it backtests the
 // boosted trees with all groups of features, with the default ones, and without
-// each group in turn, and writes PAGE anew.
+// each group in turn, and writes PAGE anew. What is measured is kept in FOLDER,
+// so that a run that was killed goes on.
 package main
 
 import (
@@ -59,16 +60,20 @@ func main() {
 }
 
 func run(ctx context.Context, o options, folder, page string) error {
-	var results []result
+	var results []*result
 	for _, s := range shops {
-		path := filepath.Join(folder, s.name+".csv")
-		if _, err := os.Stat(path); err != nil {
-			fmt.Fprintln(os.Stderr, "ablation: no", path)
+		r, err := open(s, folder, o)
+		if err != nil {
+			return err
+		}
+		if r == nil {
 			continue
 		}
-		r, err := measure(ctx, s, path, o)
-		if err != nil {
+		if err := r.measure(ctx, o); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		if err := r.keep(); err != nil {
+			return err
 		}
 		results = append(results, r)
 		if err := os.WriteFile(page, []byte(render(results, o)), 0o644); err != nil {
@@ -107,50 +112,56 @@ func candidates() []model.Model {
 	return out
 }
 
-// result is what was measured of a shop.
-type result struct {
-	shop
-	series  int
-	windows []*evaluate.Window
-}
-
-func measure(ctx context.Context, s shop, path string, o options) (result, error) {
-	r := result{shop: s}
+// measure backtests the candidates that r lacks.
+func (r *result) measure(ctx context.Context, o options) error {
+	var models []model.Model
+	for _, m := range candidates() {
+		if r.of(m.Name()) == nil {
+			models = append(models, m)
+		}
+	}
+	if len(models) == 0 {
+		return nil
+	}
 	dir, err := os.MkdirTemp("", "")
 	if err != nil {
-		return r, err
+		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	w, err := warehouse.OpenDuckDB(ctx, filepath.Join(dir, "warehouse.duckdb"), warehouse.Options{MemoryLimit: 1 << 30, Threads: o.threads})
 	if err != nil {
-		return r, err
+		return err
 	}
 	defer func() { _ = w.Close() }()
-	src, err := source.OpenCSV(ctx, map[source.Table]string{source.Daily: path})
+	src, err := source.OpenCSV(ctx, map[source.Table]string{source.Daily: r.table})
 	if err != nil {
-		return r, err
+		return err
 	}
 	defer func() { _ = src.Close() }()
 	table, err := pipeline.LoadDaily(ctx, "csv", src, w, pipeline.DailyOptions{Step: daycast.Daily, Today: daycast.DayOf(time.Now())}, &clean.Report{})
 	if err != nil {
-		return r, err
+		return err
 	}
 	panels := pipeline.NewPanelSource(w, 2<<30, pipeline.PanelSpec{
-		Step: daycast.Daily, Anchor: table.Anchor, Last: table.Last, Horizon: s.horizon, Absent: clean.AbsentAuto, Planned: table.Planned,
+		Step: daycast.Daily, Anchor: table.Anchor, Last: table.Last, Horizon: r.horizon, Absent: clean.AbsentAuto, Planned: table.Planned,
 	})
 	final, err := panels.Panel(ctx, table.Last)
 	if err != nil {
-		return r, err
+		return err
 	}
-	r.series = len(final.Series)
 	var origins []daycast.Day
 	for k := range o.origins {
-		origins = append(origins, table.Last-daycast.Day((k+1)*s.horizon))
+		origins = append(origins, table.Last-daycast.Day((k+1)*r.horizon))
 	}
-	r.windows, err = evaluate.Backtest{
-		Panel: panels.Panel, Final: final, Origins: origins, Models: candidates(), Horizon: s.horizon,
+	windows, err := evaluate.Backtest{
+		Panel: panels.Panel, Final: final, Origins: origins, Models: models, Horizon: r.horizon,
 		MaxRows: o.rows, Seed: 1, Threads: o.threads, Now: time.Now,
-		Progress: func(done, total int, what string) { fmt.Fprintf(os.Stderr, "%s: %d of %d, %s\n", s.name, done, total, what) },
+		Progress: func(done, total int, what string) {
+			fmt.Fprintf(os.Stderr, "%s: %d of %d, %s\n", r.name, done, total, what)
+		},
 	}.Run(ctx)
-	return r, err
+	if err != nil {
+		return err
+	}
+	return r.add(len(final.Series), windows)
 }

@@ -2,29 +2,9 @@ package main
 
 import (
 	"fmt"
-	"math"
 	"runtime"
 	"strings"
-
-	"daycast/evaluate"
-	"daycast/feature"
 )
-
-// losses are a candidate's errors at each origin.
-type losses struct{ wape, rmse []float64 }
-
-// of are those of the k-th candidate.
-func (r result) of(k int) losses {
-	var l losses
-	for _, w := range r.windows {
-		s := evaluate.Score{WAPE: math.NaN(), RMSE: math.NaN()}
-		if w.Models[k].Mean != nil {
-			s = w.Score(w.Models[k].Mean, nil, nil)
-		}
-		l.wape, l.rmse = append(l.wape, s.WAPE), append(l.rmse, s.RMSE)
-	}
-	return l
-}
 
 // more is by how much one's mean error is above the other's, in percent.
 func more(one, other []float64) float64 { return 100 * (mean(one)/mean(other) - 1) }
@@ -48,7 +28,7 @@ in the folder that ` + "`DAYCAST_DATA`" + ` names.
 `
 
 // render is the page.
-func render(results []result, o options) string {
+func render(results []*result, o options) string {
 	var b strings.Builder
 	b.WriteString(pageHead)
 	fmt.Fprintf(&b, "Run on %s with %s on %d processors: up to %d rows a fit, seed 1.\n", o.date, runtime.Version(), runtime.NumCPU(), o.rows)
@@ -60,49 +40,48 @@ func render(results []result, o options) string {
 }
 
 // summary is the change of WAPE by group and shop, and the mean over shops.
-func summary(b *strings.Builder, results []result) {
+func summary(b *strings.Builder, results []*result) {
 	b.WriteString("\n## Without each group: change of WAPE, percent\n\n| without |")
 	for _, r := range results {
 		b.WriteString(" " + r.words + " |")
 	}
 	b.WriteString(" mean | mean of RMSE |\n|-|" + strings.Repeat("-|", len(results)+2) + "\n")
-	for k, name := range rowNames() {
-		if k == 0 {
-			continue
-		}
-		b.WriteString("| " + name + " |")
+	for _, m := range candidates()[1:] {
+		b.WriteString("| " + rowName(m.Name()) + " |")
 		var wape, rmse []float64
 		for _, r := range results {
-			one, base := r.of(k), r.of(0)
-			wape, rmse = append(wape, more(one.wape, base.wape)), append(rmse, more(one.rmse, base.rmse))
+			one, base := r.of(m.Name()), r.of(allGroups)
+			wape, rmse = append(wape, more(one.WAPE, base.WAPE)), append(rmse, more(one.RMSE, base.RMSE))
 			fmt.Fprintf(b, " %+.2f |", wape[len(wape)-1])
 		}
 		fmt.Fprintf(b, " %+.2f | %+.2f |\n", mean(wape), mean(rmse))
 	}
 }
 
-// rowNames are the candidates' in their order.
-func rowNames() []string {
-	names := []string{allGroups, "(" + defaultGroups + ")"}
-	return append(names, feature.Groups()...)
+// rowName is what stands for a candidate in the column "without".
+func rowName(name string) string {
+	switch name {
+	case allGroups:
+		return "nothing"
+	case defaultGroups:
+		return "what is off by default"
+	}
+	return name
 }
 
-func (r result) render(b *strings.Builder) {
-	fmt.Fprintf(b, "\n## %s\n\n%d series, %d days ahead.\n\n| without |", r.words, r.series, r.horizon)
-	for _, w := range r.windows {
-		fmt.Fprintf(b, " WAPE from %s |", w.Origin)
+func (r *result) render(b *strings.Builder) {
+	fmt.Fprintf(b, "\n## %s\n\n%d series, %d days ahead.\n\n| without |", r.words, r.Series, r.horizon)
+	for _, origin := range r.Origins {
+		fmt.Fprintf(b, " WAPE from %s |", origin)
 	}
-	b.WriteString(" mean | change % | RMSE | change % |\n|-|" + strings.Repeat("-|", len(r.windows)+4) + "\n")
-	base := r.of(0)
-	for k, name := range rowNames() {
-		if k == 0 {
-			name = "nothing"
-		}
-		l := r.of(k)
-		fmt.Fprintf(b, "| %s |", name)
-		for _, v := range l.wape {
+	b.WriteString(" mean | change % | RMSE | change % |\n|-|" + strings.Repeat("-|", len(r.Origins)+4) + "\n")
+	base := r.of(allGroups)
+	for _, m := range candidates() {
+		l := r.of(m.Name())
+		fmt.Fprintf(b, "| %s |", rowName(m.Name()))
+		for _, v := range l.WAPE {
 			fmt.Fprintf(b, " %.4f |", v)
 		}
-		fmt.Fprintf(b, " %.4f | %+.2f | %.4g | %+.2f |\n", mean(l.wape), more(l.wape, base.wape), mean(l.rmse), more(l.rmse, base.rmse))
+		fmt.Fprintf(b, " %.4f | %+.2f | %.4g | %+.2f |\n", mean(l.WAPE), more(l.WAPE, base.WAPE), mean(l.RMSE), more(l.RMSE, base.RMSE))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -59,8 +60,7 @@ func TestUnknownFeaturesAreRefused(t *testing.T) {
 	}
 	n := binary.LittleEndian.Uint64(out.Bytes())
 	head := strings.Replace(string(out.Bytes()[8:8+n]), `"mean_1w"`, `"mean_9x"`, 1)
-	file := append(out.Bytes()[:8:8], head...)
-	file = append(file, out.Bytes()[8+n:]...)
+	file := slices.Concat(out.Bytes()[:8], []byte(head), out.Bytes()[8+n:])
 	if _, err := global.Loader(predictors)(bytes.NewReader(file), nil); daycast.CodeOf(err) != daycast.Invalid {
 		t.Errorf("a model with an unknown feature: %v", err)
 	}

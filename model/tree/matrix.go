@@ -21,7 +21,7 @@ type Matrix struct {
 	bins *Bins
 	layout
 	rows  int
-	width int        // words by row
+	width int // words by row
 	tiled sync.Once
 	words []uint64   // rows x width, from tile on
 	lanes [][]uint8  // by lane, by row
