@@ -17,11 +17,13 @@ for path in sys.argv[2:]:
         if name.startswith(("deviation", "same_deviation")):  # they divide by one less than the number of values
             n = 8 if name.startswith("same") else 7 * int(name[10:-1])
             theirs = theirs * np.sqrt((n - 1) / n)
+        # mlforecast adds squares up in 32 bits, which shows where all values are the same.
+        slack = 1e-3 if "deviation" in name else 2e-4
         if name == "weekday":  # ours begins with Sunday, Polars' with Monday
             theirs = theirs % 7
         if name == "month":
             theirs = theirs - 1
-        off = ~np.isclose(theirs, own, rtol=2e-4, atol=2e-4, equal_nan=True)
+        off = ~np.isclose(theirs, own, rtol=2e-4, atol=slack, equal_nan=True)
         if off.any():
             k = np.flatnonzero(off)[0]
             print(f"{path}: {name} differs in {off.sum()} of {len(off)} values, first {theirs[k]} for {own[k]} at {wide[int(k), 'unique_id']}, {wide[int(k), 't']}")
