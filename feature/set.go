@@ -67,10 +67,11 @@ const (
 var nan = float32(math.NaN())
 
 // NewSet makes the set of a shop from a panel, or any block of it, of the
-// features of the given groups; the default ones for none.
+// features of the given groups; of all for none, as each helps in the mean over
+// four data sets (docs/ablation.md).
 func NewSet(p *daycast.Panel, groups ...string) *Set {
 	if len(groups) == 0 {
-		groups = defaultGroups()
+		groups = Groups()
 	}
 	s := &Set{Step: p.Step, Features: featuresOf(groups)}
 	for _, l := range p.Levels {

@@ -79,13 +79,6 @@ func table() []definition {
 	)
 }
 
-// defaultGroups are those of a set for which none are asked: all but encodings,
-// which made forecasts worse in the mean over four data sets, by WAPE as by RMSE
-// (docs/ablation.md).
-func defaultGroups() []string {
-	return slices.DeleteFunc(Groups(), func(g string) bool { return g == Encodings })
-}
-
 // featuresOf are the definitions of some groups.
 func featuresOf(groups []string) []string {
 	var ids []string

@@ -60,11 +60,8 @@ func summary(b *strings.Builder, results []*result) {
 
 // rowName is what stands for a candidate in the column "without".
 func rowName(name string) string {
-	switch name {
-	case allGroups:
+	if name == allGroups {
 		return "nothing"
-	case defaultGroups:
-		return "what is off by default"
 	}
 	return name
 }

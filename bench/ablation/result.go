@@ -27,6 +27,9 @@ type losses struct {
 
 // open is what is known of a shop already, nil where its table is not there.
 func open(s shop, folder string, o options) (*result, error) {
+	if o.origins > 0 {
+		s.origins = o.origins
+	}
 	r := &result{shop: s, table: filepath.Join(folder, s.name+".csv"), file: filepath.Join(folder, s.name+".json")}
 	if _, err := os.Stat(r.table); err != nil {
 		fmt.Fprintln(os.Stderr, "ablation: no", r.table)
@@ -38,7 +41,7 @@ func open(s shop, folder string, o options) (*result, error) {
 			return nil, err
 		}
 	}
-	if r.Rows != o.rows || len(r.Origins) != o.origins {
+	if r.Rows != o.rows || len(r.Origins) != s.origins {
 		r.Rows, r.Origins, r.Losses = o.rows, nil, nil
 	}
 	return r, nil
