@@ -40,7 +40,8 @@ What a model of all series reads of a series at an origin and a target some peri
 origin unless it was planned then. Units are divided by the series' scale at the origin, a blend of its means of one,
 four and thirteen weeks, and read in whole millionths. A period that was closed, lost or not listed is no evidence and
 is left out; a value without any evidence is missing. Windows end at the origin; a weekly panel's weekday is the week of
-the year. [ablation.md](ablation.md) says what each group buys.
+the year. [ablation.md](ablation.md) says what each group buys. A * marks those that are
+read by default.
 `
 
 func pageOf(defs []definition) string {
@@ -52,7 +53,11 @@ func pageOf(defs []definition) string {
 			if d.group != g {
 				continue
 			}
-			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", nameOf(d), [...]string{
+			mark := ""
+			if slices.Contains(defaultFeatures(), d.id) {
+				mark = " *"
+			}
+			fmt.Fprintf(&b, "| `%s`%s | %s | %s |\n", nameOf(d), mark, [...]string{
 				"series", "shop and level", "level", "level of up to 250 groups", "number known ahead", "number not known ahead", "word known ahead",
 			}[d.of], d.note)
 		}

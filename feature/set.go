@@ -67,13 +67,12 @@ const (
 var nan = float32(math.NaN())
 
 // NewSet makes the set of a shop from a panel, or any block of it, of the
-// features of the given groups; of all for none, as each helps in the mean over
-// four data sets (docs/ablation.md).
+// features of the given groups; the default ones for none.
 func NewSet(p *daycast.Panel, groups ...string) *Set {
-	if len(groups) == 0 {
-		groups = Groups()
-	}
 	s := &Set{Step: p.Step, Features: featuresOf(groups)}
+	if len(groups) == 0 {
+		s.Features = defaultFeatures()
+	}
 	for _, l := range p.Levels {
 		if len(s.Levels) < maxLevels {
 			s.Levels = append(s.Levels, LevelColumns{Name: l.Name, Groups: l.Names})

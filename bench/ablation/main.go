@@ -3,8 +3,8 @@
 //	ablation [-origins N] [-rows N] [-threads N] [-date DAY] FOLDER PAGE
 //
 // For each shop whose daily table is in FOLDER (NAME.csv) it backtests the
-// boosted trees with all groups of features and without each in turn, and writes
-// PAGE anew. What is measured is kept in FOLDER,
+// boosted trees with all groups of features, with the default features and
+// without each group in turn, and writes PAGE anew. What is measured is kept in FOLDER,
 // so that a run that was killed goes on.
 package main
 
@@ -93,16 +93,19 @@ type candidate struct {
 // Name tells it apart.
 func (c candidate) Name() string { return c.name }
 
-const allGroups = "all groups"
+const (
+	allGroups = "all groups"
+	byDefault = "the default"
+)
 
-// candidates are all groups, and all without each.
+// candidates are all groups, the default features, and all groups without each.
 func candidates() []model.Model {
 	boosting := func(name string, groups ...string) model.Model {
 		m := all.Boosting()
 		m.Groups = groups
 		return candidate{m, name}
 	}
-	out := []model.Model{boosting(allGroups, feature.Groups()...)}
+	out := []model.Model{boosting(allGroups, feature.Groups()...), boosting(byDefault)}
 	for k, g := range feature.Groups() {
 		groups := feature.Groups()
 		out = append(out, boosting(g, append(groups[:k], groups[k+1:]...)...))

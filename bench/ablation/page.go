@@ -60,8 +60,11 @@ func summary(b *strings.Builder, results []*result) {
 
 // rowName is what stands for a candidate in the column "without".
 func rowName(name string) string {
-	if name == allGroups {
+	switch name {
+	case allGroups:
 		return "nothing"
+	case byDefault:
+		return "what is off by default"
 	}
 	return name
 }

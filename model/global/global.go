@@ -40,7 +40,7 @@ type Model struct {
 	// its own; the last reaches to the horizon. nil is one fit for all, which
 	// has all the rows and knows the horizon as a feature.
 	Blocks []int
-	// Groups are the groups of features that it reads; nil: all.
+	// Groups are the groups of features that it reads; nil: the default features.
 	Groups []string
 }
 
