@@ -93,6 +93,8 @@ type Totals struct {
 	Step   Step
 	Levels []string // "shop", then the panel's levels by name
 	Mean   [][][]float32
+	Count  [][][]int32   // how many series Mean is of; nil: not known
+	Price  [][][]float32 // mean price of the listed series that have one; nil: not known
 }
 
 // Len is the number of periods of series i.

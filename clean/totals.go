@@ -15,15 +15,20 @@ func totals(p *daycast.Panel) *daycast.Totals {
 	}
 	n := int(p.Origin-t.First)/int(p.Step) + 1
 	whole := daycast.Level{Name: "shop", Names: []string{"shop"}, Of: make([]int32, len(p.Series))}
-	t.Mean = append(t.Mean, levelMeans(p, whole, t.First, n))
+	add := func(l daycast.Level) {
+		means, counts := levelMeans(p, l, t.First, n)
+		t.Mean, t.Count = append(t.Mean, means), append(t.Count, counts)
+		t.Price = append(t.Price, levelPrices(p, l, t.First, n))
+	}
+	add(whole)
 	for _, l := range p.Levels {
 		t.Levels = append(t.Levels, l.Name)
-		t.Mean = append(t.Mean, levelMeans(p, l, t.First, n))
+		add(l)
 	}
 	return t
 }
 
-func levelMeans(p *daycast.Panel, l daycast.Level, first daycast.Day, n int) [][]float32 {
+func levelMeans(p *daycast.Panel, l daycast.Level, first daycast.Day, n int) ([][]float32, [][]int32) {
 	sums, counts := make([][]float64, len(l.Names)), make([][]int32, len(l.Names))
 	for g := range sums {
 		sums[g], counts[g] = make([]float64, n), make([]int32, n)
@@ -42,9 +47,37 @@ func levelMeans(p *daycast.Panel, l daycast.Level, first daycast.Day, n int) [][
 			}
 		}
 	}
+	return meansOf(sums, counts), counts
+}
+
+// levelPrices is the mean price of the series that are listed and have one.
+func levelPrices(p *daycast.Panel, l daycast.Level, first daycast.Day, n int) [][]float32 {
+	sums, counts := make([][]float64, len(l.Names)), make([][]int32, len(l.Names))
+	for g := range sums {
+		sums[g], counts[g] = make([]float64, n), make([]int32, n)
+	}
+	for i := range p.Series {
+		g := l.Of[i]
+		if g < 0 {
+			continue
+		}
+		at := int(p.Start[i]-first) / int(p.Step)
+		state := p.StateOf(i)
+		for k, v := range p.PriceOf(i) {
+			if v == v && state[k] != daycast.NotListed {
+				sums[g][at+k] += float64(v)
+				counts[g][at+k]++
+			}
+		}
+	}
+	return meansOf(sums, counts)
+}
+
+// meansOf are NaN where nothing was counted.
+func meansOf(sums [][]float64, counts [][]int32) [][]float32 {
 	means := make([][]float32, len(sums))
 	for g := range sums {
-		means[g] = make([]float32, n)
+		means[g] = make([]float32, len(sums[g]))
 		for k := range means[g] {
 			means[g][k] = float32(math.NaN())
 			if counts[g][k] > 0 {

@@ -4,111 +4,37 @@ import (
 	"math"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"daycast"
 	"daycast/feature"
 	"daycast/model/modeltest"
 )
 
-// rows are the features of all series at each of the given origins, counted
-// back from the panel's, for some horizons.
-func rows(p *daycast.Panel, set *feature.Set, i int, backs ...int) [][]uint32 {
-	bound := set.Bind(p)
-	var out [][]uint32
-	for _, back := range backs {
-		t := p.Len(i) - 1 - back
-		if t < 0 {
-			continue
-		}
-		past := bound.At(i, t)
-		for _, h := range []int{1, 7, 8, 28} {
-			row := make([]float32, len(set.Columns()))
-			bound.Row(past, h, row)
-			bits := make([]uint32, len(row))
-			for c, v := range row {
-				bits[c] = math.Float32bits(v)
-			}
-			out = append(out, bits)
-		}
+// row is the features of series i at its t-th period, h ahead, by a live reader.
+func row(p *daycast.Panel, set *feature.Set, i, t, h int) []float32 {
+	r := set.Bind(p).Live()
+	r.Open(i, []feature.Want{{T: t, H: h}})
+	f := feature.NewFrame(set.Columns(), 1)
+	r.Fill(f, 0)
+	out := make([]float32, len(f.Columns))
+	for c := range out {
+		out[c] = f.Data[c][0]
 	}
 	return out
 }
 
-// TestBatchAndLiveAreEqual compares each row of the shop's panel with that of
-// a panel of the series alone, to the bit.
-func TestBatchAndLiveAreEqual(t *testing.T) {
-	p := modeltest.Shop(3, 12, 500)
-	set := feature.NewSet(p)
-	for i := range p.Series {
-		alone := p.Select([]int{i})
-		if diff := cmp.Diff(rows(p, set, i, 0, 1, 30, 400), rows(alone, set, 0, 0, 1, 30, 400)); diff != "" {
-			t.Fatalf("%s alone (-whole +alone):\n%s", p.Series[i].ID(), diff)
-		}
-	}
-}
-
-// TestTheFutureChangesNothing puts absurd values after an origin inside the
-// panel and asks for the same rows.
-func TestTheFutureChangesNothing(t *testing.T) {
-	p := modeltest.Shop(4, 8, 300)
-	p.Ahead.PricePlanned = nil
-	set := feature.NewSet(p)
-	const back = 40
-	var want [][][]uint32
-	for i := range p.Series {
-		want = append(want, rows(p, set, i, back))
-	}
-	poison := p.Select([]int{0, 1, 2, 3, 4, 5, 6, 7})
-	for i := range poison.Series {
-		lo, hi := poison.Offsets[i], poison.Offsets[i+1]
-		for k := max(lo, hi-back); k < hi; k++ {
-			poison.Units[k], poison.Train[k], poison.Price[k], poison.State[k] = 1e9, 1e9, 1e9, daycast.Sold
-		}
-	}
-	poison.Totals = &daycast.Totals{First: p.Totals.First, Step: p.Totals.Step, Levels: p.Totals.Levels}
-	for _, level := range p.Totals.Mean {
-		var groups [][]float32
-		for _, mean := range level {
-			bad := append([]float32(nil), mean...)
-			for k := max(0, len(bad)-back); k < len(bad); k++ {
-				bad[k] = 1e9
-			}
-			groups = append(groups, bad)
-		}
-		poison.Totals.Mean = append(poison.Totals.Mean, groups)
-	}
-	poison.Signals = nil
-	for _, s := range p.Signals {
-		if !s.Future {
-			s.Vectors = append([][]float32(nil), s.Vectors...)
-			for v := range s.Vectors {
-				s.Vectors[v] = append([]float32(nil), s.Vectors[v]...)
-				for k := range s.Vectors[v] {
-					if s.First[v]+daycast.Day(k) > p.Origin-back {
-						s.Vectors[v][k] = 1e9
-					}
-				}
-			}
-		}
-		poison.Signals = append(poison.Signals, s)
-	}
-	for i := range poison.Series {
-		if diff := cmp.Diff(want[i], rows(poison, set, i, back)); diff != "" {
-			t.Fatalf("%s knows the future:\n%s", p.Series[i].ID(), diff)
-		}
-	}
+func scale(p *daycast.Panel, set *feature.Set, i, t int) float64 {
+	r := set.Bind(p).Live()
+	r.Open(i, []feature.Want{{T: t, H: 1}})
+	return r.Scale(0)
 }
 
 // column is the named feature of the last series at its last day.
 func column(p *daycast.Panel, name string, i, h int) float64 {
 	set := feature.NewSet(p)
-	past := set.Bind(p).At(i, p.Len(i)-1)
-	row := make([]float32, len(set.Columns()))
-	set.Bind(p).Row(past, h, row)
+	values := row(p, set, i, p.Len(i)-1, h)
 	for c, col := range set.Columns() {
 		if col.Name == name {
-			return float64(row[c])
+			return float64(values[c])
 		}
 	}
 	return math.Inf(1)
@@ -119,7 +45,7 @@ func TestWindowsAgainstTheirDefinition(t *testing.T) {
 	p := modeltest.Shop(9, 10, 420)
 	for i := range p.Series {
 		units, state := p.TrainOf(i), p.StateOf(i)
-		scale := feature.NewSet(p).Bind(p).At(i, len(units)-1).Scale()
+		scale := scale(p, feature.NewSet(p), i, len(units)-1)
 		mean := func(lo, hi int) float64 { // of evidence at [lo, hi) before the end
 			sum, n := 0.0, 0
 			for k := max(0, lo); k < hi; k++ {
@@ -181,7 +107,7 @@ func TestDaysLikeTheTarget(t *testing.T) {
 	for i := range p.Series {
 		units, state := p.TrainOf(i), p.StateOf(i)
 		n := len(units)
-		scale := feature.NewSet(p).Bind(p).At(i, n-1).Scale()
+		scale := scale(p, feature.NewSet(p), i, n-1)
 		for k := range p.Signals {
 			s := &p.Signals[k]
 			if !s.Future || s.Codes != nil {
@@ -231,13 +157,10 @@ func TestScaleIsUsable(t *testing.T) {
 	} {
 		p := modeltest.Panel(modeltest.Origin, modeltest.Series{Units: units})
 		set := feature.NewSet(p)
-		past := set.Bind(p).At(0, len(units)-1)
-		if s := past.Scale(); !(s > 0) || math.IsInf(s, 0) {
+		if s := scale(p, set, 0, len(units)-1); !(s > 0) || math.IsInf(s, 0) {
 			t.Errorf("%s: scale %g", name, s)
 		}
-		row := make([]float32, len(set.Columns()))
-		set.Bind(p).Row(past, 28, row)
-		for c, v := range row {
+		for c, v := range row(p, set, 0, len(units)-1, 28) {
 			if math.IsInf(float64(v), 0) {
 				t.Errorf("%s: %s is %g", name, set.Columns()[c].Name, v)
 			}
@@ -251,11 +174,9 @@ func TestWhatAPanelLacksIsMissing(t *testing.T) {
 	set := feature.NewSet(modeltest.Shop(5, 6, 200))
 	bare := modeltest.Panel(modeltest.Origin, modeltest.Series{Units: modeltest.Constant(90, 2)})
 	bare.Levels, bare.Totals = nil, nil
-	row := make([]float32, len(set.Columns()))
-	bound := set.Bind(bare)
-	bound.Row(bound.At(0, 89), 3, row)
+	values := row(bare, set, 0, 89, 3)
 	for c, col := range set.Columns() {
-		if v := row[c]; col.Name == "category" && v == v {
+		if v := values[c]; col.Name == "category" && v == v {
 			t.Errorf("a category of %g out of nothing", v)
 		}
 	}

@@ -9,16 +9,8 @@ type Column struct {
 	// Levels is the number of categories of a column that holds category
 	// codes 0..Levels-1 (-1 or NaN: missing or unseen); 0 for numbers.
 	Levels int
-	Group  string // what kind of feature it is, for people
+	Group  string // what kind of feature it is, or the signal that it is of
 }
-
-// The groups, but for signals, which are called as they are.
-const (
-	GroupPast     = "own sales"
-	GroupCalendar = "calendar"
-	GroupLevels   = "shop and categories"
-	GroupPrice    = "price"
-)
 
 // Categorical reports whether the column holds category codes.
 func (c Column) Categorical() bool { return c.Levels > 0 }
@@ -69,3 +61,12 @@ func (f *Frame) Append(g *Frame) {
 // blocks have the same columns and any number of rows; what comes of the rows
 // does not depend on where blocks end. Write keeps nothing of the block.
 type Sink interface{ Write(block *Frame) error }
+
+// A Chooser is a Sink that needs few of the rows, such as a sample of them.
+// Whoever has the rows asks before each block, and writes those alone.
+type Chooser interface {
+	Sink
+	// Next are those of the next rows rows that the sink wants, counted from 0,
+	// ascending: the next Write must have exactly them.
+	Next(rows int) []int
+}

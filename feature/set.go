@@ -2,6 +2,8 @@ package feature
 
 import (
 	"math"
+	"slices"
+	"strings"
 
 	"daycast"
 )
@@ -13,13 +15,16 @@ import (
 // A row describes one series at an origin and a horizon h: what its own past
 // up to the origin looks like, what its levels do, what is known of the day
 // origin+h. No value comes from after the origin unless it was planned then.
-// Units are divided by the series' scale at the origin (see Scale), so that
-// big and small series teach each other.
+// Units are divided by the series' scale at the origin (see Reader.Scale), so
+// that big and small series teach each other.
 type Set struct {
 	Step    daycast.Step
 	Levels  []LevelColumns
 	Signals []SignalColumns
 	Price   bool
+	// Features are the ids of its definitions, in the order of columns; nil:
+	// those of a set that was saved before sets named them.
+	Features []string `json:",omitempty"`
 }
 
 // LevelColumns is a level that the training panel had, with its groups.
@@ -35,6 +40,18 @@ type SignalColumns struct {
 	Future bool
 }
 
+func (s SignalColumns) scope() scope {
+	switch {
+	case s.Codes != nil && s.Future:
+		return wordAhead
+	case s.Codes != nil:
+		return -1 // words that are not known ahead say nothing
+	case s.Future:
+		return numberAhead
+	}
+	return numberPast
+}
+
 const (
 	// A level with more groups than this is not a category for the trees: its
 	// totals still help.
@@ -43,11 +60,19 @@ const (
 	maxLevels = 8
 	// maxSignals likewise.
 	maxSignals = 24
+	// shopLevel is the level of all series, which every panel has.
+	shopLevel = "shop"
 )
 
-// NewSet makes the set of a shop from a panel, or any block of it.
-func NewSet(p *daycast.Panel) *Set {
-	s := &Set{Step: p.Step}
+var nan = float32(math.NaN())
+
+// NewSet makes the set of a shop from a panel, or any block of it, of the
+// features of the given groups; the default ones for none.
+func NewSet(p *daycast.Panel, groups ...string) *Set {
+	s := &Set{Step: p.Step, Features: featuresOf(groups)}
+	if len(groups) == 0 {
+		s.Features = defaultFeatures()
+	}
 	for _, l := range p.Levels {
 		if len(s.Levels) < maxLevels {
 			s.Levels = append(s.Levels, LevelColumns{Name: l.Name, Groups: l.Names})
@@ -66,180 +91,145 @@ func NewSet(p *daycast.Panel) *Set {
 			s.Signals = append(s.Signals, SignalColumns{Name: g.Name, Codes: g.Codes, Future: g.Future})
 		}
 	}
-	for _, v := range p.Price {
-		if v == v {
-			s.Price = true
-			break
-		}
-	}
+	s.Merge(p)
 	return s
 }
 
-// Merge takes account of a further block of the same shop: a price or a signal
-// may begin there.
+// Merge takes account of a further block of the same shop: a price may begin
+// there.
 func (s *Set) Merge(p *daycast.Panel) {
-	if other := NewSet(p); other.Price {
-		s.Price = true
-	}
+	s.Price = s.Price || slices.ContainsFunc(p.Price, func(v float32) bool { return v == v })
 }
 
-// Columns are the features' names and kinds, in the order of a row.
-func (s *Set) Columns() []Column {
-	var c []Column
-	number := func(group string, names ...string) {
-		for _, n := range names {
-			c = append(c, Column{Name: n, Group: group})
-		}
+// Check refuses with code invalid a set that cannot be bound, such as one of a
+// newer program.
+func (s *Set) Check() error {
+	if s.Step != daycast.Daily && s.Step != daycast.Weekly {
+		return daycast.Errorf(daycast.Invalid, "a set of features with a step of %d days", s.Step)
 	}
-	number(GroupPast, pastNames...)
-	number(GroupPast, likeNames...)
-	number(GroupCalendar, dateNames...)
-	c = append(c, Column{Name: "weekday", Levels: 7, Group: GroupCalendar}, Column{Name: "month", Levels: 12, Group: GroupCalendar})
-	number(GroupLevels, seasonNames("shop")...)
-	for _, l := range s.Levels {
-		number(GroupLevels, seasonNames(l.Name)...)
-		if len(l.Groups) <= maxGroups {
-			c = append(c, Column{Name: l.Name, Levels: len(l.Groups), Group: GroupLevels})
-		}
+	if s.Features != nil && len(s.Features) == 0 {
+		return daycast.Errorf(daycast.Invalid, "a set of no features")
 	}
-	if s.Price {
-		number(GroupPrice, "price_log", "price_to_mean", "price_to_max")
-	}
-	for _, g := range s.Signals {
-		switch {
-		case g.Codes != nil && g.Future:
-			c = append(c, Column{Name: g.Name, Levels: len(g.Codes), Group: g.Name})
-			number(g.Name, g.Name+"_next", g.Name+"_last")
-		case g.Codes == nil && g.Future:
-			number(g.Name, g.Name, g.Name+"_change", g.Name+"_mean", g.Name+"_like", g.Name+"_like_same")
-		case g.Codes == nil:
-			number(g.Name, g.Name+"_week", g.Name+"_mean")
-		}
-	}
-	return c
-}
-
-// Bind prepares the set for a panel, matching levels, groups and signals by
-// name: what the panel lacks is missing in the rows.
-func (s *Set) Bind(p *daycast.Panel) *Bound {
-	b := &Bound{set: s, p: p, width: len(s.Columns())}
-	for _, want := range s.Levels {
-		b.levels = append(b.levels, bindLevel(want, p))
-	}
-	b.shop = totalsOf(p, "shop")
-	for _, want := range s.Signals {
-		b.signals = append(b.signals, bindSignal(want, p))
-	}
-	return b
-}
-
-// Bound is a set bound to a panel. It is safe for concurrent use.
-type Bound struct {
-	set     *Set
-	p       *daycast.Panel
-	width   int
-	shop    [][]float32
-	levels  []boundLevel
-	signals []boundSignal
-}
-
-type boundLevel struct {
-	level *daycast.Level // nil: the panel lacks it
-	mean  [][]float32    // by group of the panel; nil: no totals
-	code  map[string]int32
-	few   bool
-}
-
-func bindLevel(want LevelColumns, p *daycast.Panel) boundLevel {
-	b := boundLevel{few: len(want.Groups) <= maxGroups, mean: totalsOf(p, want.Name)}
-	for k := range p.Levels {
-		if p.Levels[k].Name == want.Name {
-			b.level = &p.Levels[k]
-		}
-	}
-	if b.few {
-		b.code = make(map[string]int32, len(want.Groups))
-		for k, g := range want.Groups {
-			b.code[g] = int32(k)
-		}
-	}
-	return b
-}
-
-// totalsOf is the level's vectors by group, nil where the panel has none.
-func totalsOf(p *daycast.Panel, level string) [][]float32 {
-	if p.Totals == nil {
-		return nil
-	}
-	for k, name := range p.Totals.Levels {
-		if name == level {
-			return p.Totals.Mean[k]
+	known := byID()
+	for k, id := range s.Features {
+		if _, ok := known[id]; !ok || slices.Contains(s.Features[:k], id) {
+			return daycast.Errorf(daycast.Invalid, "feature %q is not known, or is there twice", id).
+				WithHint("the model is of another version of daycast: train again")
 		}
 	}
 	return nil
 }
 
-type boundSignal struct {
-	signal *daycast.PanelSignal // nil: the panel lacks it
-	want   SignalColumns
-	code   []float32 // panel's code -> the set's code, NaN unseen
+func byID() map[string]definition {
+	known := map[string]definition{}
+	for _, d := range table() {
+		known[d.id] = d
+	}
+	return known
 }
 
-func bindSignal(want SignalColumns, p *daycast.Panel) boundSignal {
-	b := boundSignal{want: want}
-	for k := range p.Signals {
-		if p.Signals[k].Name == want.Name && (p.Signals[k].Codes != nil) == (want.Codes != nil) {
-			b.signal = &p.Signals[k]
+// A use is a definition at its column: of a level or signal, its index.
+type use struct {
+	definition
+	k      int
+	column Column
+}
+
+// uses are the set's columns in order. Definitions of levels that follow each
+// other make a run for each level, those of signals for each signal.
+func (s *Set) uses() []use {
+	ids := s.Features
+	if ids == nil {
+		ids = firstFeatures()
+	}
+	known := byID()
+	var out []use
+	for len(ids) > 0 {
+		d := known[ids[0]]
+		run := 1
+		for run < len(ids) && d.of.kind() > 0 && known[ids[run]].of.kind() == d.of.kind() {
+			run++
+		}
+		switch {
+		case d.of.ofLevels():
+			out = s.levelUses(out, known, ids[:run])
+		case d.of.ofSignals():
+			out = s.signalUses(out, known, ids[:run])
+		case s.Price || !d.price:
+			out = append(out, use{d, 0, Column{Name: d.id, Levels: d.levels, Group: d.group}})
+		}
+		ids = ids[run:]
+	}
+	return out
+}
+
+// kind tells runs apart.
+func (s scope) kind() int {
+	switch {
+	case s.ofLevels():
+		return 1
+	case s.ofSignals():
+		return 2
+	}
+	return 0
+}
+
+func (s *Set) levelUses(out []use, known map[string]definition, ids []string) []use {
+	for k := range len(s.Levels) + 1 { // the shop is the first
+		name, few, groups := shopLevel, false, 0
+		if k > 0 {
+			l := &s.Levels[k-1]
+			name, few, groups = l.Name, len(l.Groups) <= maxGroups, len(l.Groups)
+		}
+		for _, id := range ids {
+			d := known[id]
+			c := Column{Name: name + "_" + suffix(id), Group: d.group}
+			switch {
+			case d.price && !s.Price, k == 0 && d.of != everyLevel, d.of == fewGroups && !few:
+				continue
+			case d.of == fewGroups:
+				c.Name, c.Levels = name, groups
+			}
+			out = append(out, use{d, k, c})
 		}
 	}
-	if b.signal == nil || want.Codes == nil {
-		return b
-	}
-	index := map[string]int{}
-	for k, c := range want.Codes {
-		index[c] = k
-	}
-	for _, c := range b.signal.Codes {
-		k, ok := index[c]
-		v := float32(k)
-		if !ok {
-			v = nan
+	return out
+}
+
+func (s *Set) signalUses(out []use, known map[string]definition, ids []string) []use {
+	for k, g := range s.Signals {
+		for _, id := range ids {
+			d := known[id]
+			if d.of != g.scope() {
+				continue
+			}
+			c := Column{Name: g.Name + "_" + suffix(id), Group: g.Name}
+			switch id {
+			case "signal:value":
+				c.Name = g.Name
+			case "signal:month":
+				c.Name = g.Name + "_mean"
+			case "event:code":
+				c.Name, c.Levels = g.Name, len(g.Codes)
+			}
+			out = append(out, use{d, k, c})
 		}
-		b.code = append(b.code, v)
 	}
-	return b
+	return out
 }
 
-var nan = float32(math.NaN())
+// suffix is what an id adds to the name of a level or signal.
+func suffix(id string) string {
+	_, after, _ := strings.Cut(id, ":")
+	return after
+}
 
-// Row writes the features of series i at origin, its t-th period, for the
-// h-th period after it (h >= 1), into out, one value a column, and returns
-// the scale by which units were divided. Batch and live both call it.
-func (b *Bound) Row(past *Past, h int, out []float32) {
-	w := writer{out: out}
-	past.write(&w)
-	b.target(past, h, &w)
-	b.season(past, h, &w)
-	if b.set.Price {
-		b.price(past, h, &w)
+// Columns are the features' names and kinds, in the order of a row.
+func (s *Set) Columns() []Column {
+	uses := s.uses()
+	out := make([]Column, len(uses))
+	for c := range uses {
+		out[c] = uses[c].column
 	}
-	for k := range b.signals {
-		b.signals[k].write(past, h, &w)
-	}
-}
-
-// writer fills a row from the left.
-type writer struct {
-	out []float32
-	at  int
-}
-
-func (w *writer) put(v float64) {
-	w.out[w.at] = float32(v)
-	w.at++
-}
-
-func (w *writer) put32(v float32) {
-	w.out[w.at] = v
-	w.at++
+	return out
 }

@@ -64,6 +64,16 @@ type Regressor interface {
 	Fit(ctx context.Context, x *feature.Frame, y, w []float32, o FitOptions) (Predictor, error)
 }
 
+// A BlockRegressor is a Regressor that takes rows in blocks, so that they need
+// not be in memory at once.
+type BlockRegressor interface {
+	Regressor
+	// FitBlocks is Fit on the rows that walk writes into a sink, the same ones
+	// in the same order each time; y and w have one value for each of them. It
+	// does not depend on where blocks end.
+	FitBlocks(ctx context.Context, walk func(feature.Sink) error, y, w []float32, o FitOptions) (Predictor, error)
+}
+
 // FitOptions are what every Regressor takes.
 type FitOptions struct {
 	Seed    uint64

@@ -62,6 +62,29 @@ func (r Regressor) Fit(ctx context.Context, x *feature.Frame, y, w []float32, o 
 	return p, nil
 }
 
+// FitBlocks is Fit on rows that come in blocks, to the bit. It makes Regressor a
+// model.BlockRegressor.
+func (r Regressor) FitBlocks(ctx context.Context, walk func(feature.Sink) error, y, w []float32, o model.FitOptions) (model.Predictor, error) {
+	if err := r.withDefaults().check(); err != nil {
+		return nil, err
+	}
+	if _, err := tree.Weighted(y, w); err != nil {
+		return nil, err
+	}
+	x, err := tree.BlockMatrix(walk, w, len(y), levels, o.Seed, o.Threads)
+	if err != nil {
+		return nil, err
+	}
+	p, err := r.Train(ctx, Data{X: x, Y: y, Weight: w}, TrainOptions{FitOptions: o})
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// levels of a category that get a bin of their own: those of tree.NewBins.
+const levels = 254
+
 func binned(x *feature.Frame, y, w []float32, o model.FitOptions) (Data, error) {
 	rows, err := tree.Rows(x, y, w)
 	if err != nil {

@@ -75,6 +75,27 @@ func (r Regressor) Fit(ctx context.Context, x *feature.Frame, y, w []float32, o 
 	return p, nil
 }
 
+// FitBlocks is Fit on rows that come in blocks, to the bit. It makes Regressor a
+// model.BlockRegressor.
+func (r Regressor) FitBlocks(ctx context.Context, walk func(feature.Sink) error, y, w []float32, o model.FitOptions) (model.Predictor, error) {
+	r = r.withDefaults()
+	if err := r.check(); err != nil {
+		return nil, err
+	}
+	if _, err := tree.Weighted(y, w); err != nil {
+		return nil, err
+	}
+	x, err := tree.BlockMatrix(walk, w, len(y), r.Levels, o.Seed, o.Threads)
+	if err != nil {
+		return nil, err
+	}
+	p, err := r.Train(ctx, Data{X: x, Y: y, Weight: w}, TrainOptions{FitOptions: o})
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
 // A Predictor is boosted trees. Its predictions are finite, and not below
 // zero for objectives with a log link.
 type Predictor struct{ ensemble *tree.Ensemble }

@@ -17,6 +17,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"sync"
 
 	"daycast"
 	"daycast/feature"
@@ -39,6 +40,8 @@ type Model struct {
 	// its own; the last reaches to the horizon. nil is one fit for all, which
 	// has all the rows and knows the horizon as a feature.
 	Blocks []int
+	// Groups are the groups of features that it reads; nil: the default features.
+	Groups []string
 }
 
 // defaultRows bounds the rows of a fit where the caller names no bound.
@@ -55,7 +58,10 @@ func (m Model) Fit(ctx context.Context, t model.Training) (model.Fitted, error) 
 	if t.Horizon < 1 {
 		return nil, daycast.Errorf(daycast.Invalid, "horizon %d: want at least 1", t.Horizon).WithField("horizon")
 	}
-	census, err := count(ctx, t)
+	if err := feature.CheckGroups(m.Groups); err != nil {
+		return nil, err
+	}
+	census, err := m.count(ctx, t)
 	if err != nil {
 		return nil, err
 	}
@@ -64,33 +70,58 @@ func (m Model) Fit(ctx context.Context, t model.Training) (model.Fitted, error) 
 	if census.signed && m.Signed != nil {
 		regressor = m.Signed
 	}
-	rows := t.MaxRows
-	if rows == 0 {
-		rows = defaultRows
+	most := t.MaxRows
+	if most == 0 {
+		most = defaultRows
 	}
 	ends := m.blocks(t.Horizon, census.set.Step)
 	from := 1
 	for k, to := range ends {
-		s := sampler{
+		r := rows{training: t, set: census.set, sampler: sampler{
 			seed: t.Seed + uint64(k), from: from, to: to, power: m.Power, most: m.Most,
-			rate: float64(rows) / float64(len(ends)) / math.Max(1, census.weighted),
-		}
-		x, y, w, err := s.rows(ctx, t, census.set)
-		if err != nil {
-			return nil, err
-		}
+			rate: float64(most) / float64(len(ends)) / math.Max(1, census.weighted),
+		}}
 		block := Block{Last: to}
-		if x.Rows >= minRows {
-			block.predictor, err = regressor.Fit(ctx, x, y, w, model.FitOptions{Seed: t.Seed + uint64(k), Threads: t.Threads})
-			if err != nil {
-				return nil, err
-			}
+		if block.predictor, err = r.fit(ctx, regressor); err != nil {
+			return nil, err
 		}
 		f.Blocks = append(f.Blocks, block)
 		from = to + 1
 	}
 	f.fill()
 	return f, ctx.Err()
+}
+
+// fit teaches the regressor the rows, nil where they are too few. One that takes
+// blocks is given them on two walks; the others want all of them in a frame.
+func (r rows) fit(ctx context.Context, regressor model.Regressor) (model.Predictor, error) {
+	y, w, err := r.targets(ctx)
+	if err != nil || len(y) < minRows {
+		return nil, err
+	}
+	o := model.FitOptions{Seed: r.seed, Threads: r.training.Threads}
+	if b, ok := regressor.(model.BlockRegressor); ok {
+		return b.FitBlocks(ctx, func(sink feature.Sink) error { return r.walk(ctx, sink) }, y, w, o)
+	}
+	whole := &collector{frame: feature.NewFrame(r.set.Columns(), len(y))}
+	if err := r.walk(ctx, whole); err != nil {
+		return nil, err
+	}
+	return regressor.Fit(ctx, whole.frame, y, w, o)
+}
+
+// collector is a sink that keeps the rows.
+type collector struct {
+	frame   *feature.Frame
+	written int
+}
+
+func (c *collector) Write(block *feature.Frame) error {
+	for k, column := range block.Data {
+		copy(c.frame.Data[k][c.written:], column)
+	}
+	c.written += block.Rows
+	return nil
 }
 
 // blocks are the last horizons of each block.
@@ -129,7 +160,7 @@ type census struct {
 	weighted float64 // expected rows at rate 1
 }
 
-func count(ctx context.Context, t model.Training) (census, error) {
+func (m Model) count(ctx context.Context, t model.Training) (census, error) {
 	var c census
 	for p, err := range t.Panels.Blocks(ctx) {
 		if err != nil {
@@ -139,7 +170,7 @@ func count(ctx context.Context, t model.Training) (census, error) {
 			return c, err
 		}
 		if c.set == nil {
-			c.set = feature.NewSet(p)
+			c.set = feature.NewSet(p, m.Groups...)
 		} else {
 			c.set.Merge(p)
 		}
@@ -203,8 +234,8 @@ type Block struct {
 // Kind names the type for its loader.
 func (f *Fitted) Kind() string { return "global" }
 
-// chunk is how many series' rows are in memory at once.
-const chunk = 1024
+// atOnce is how many series' rows are in memory at once.
+const atOnce = 1024
 
 // Forecast answers for each series from its own past and its levels'.
 func (f *Fitted) Forecast(ctx context.Context, r model.Request) (*daycast.Forecasts, error) {
@@ -219,11 +250,11 @@ func (f *Fitted) Forecast(ctx context.Context, r model.Request) (*daycast.Foreca
 		if k == len(f.Blocks)-1 {
 			to = r.Horizon
 		}
-		for lo := 0; lo < len(r.Panel.Series) && from <= to; lo += chunk {
+		for lo := 0; lo < len(r.Panel.Series) && from <= to; lo += atOnce {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			f.answer(bound, r, b, out, span{lo, min(lo+chunk, len(r.Panel.Series)), from, to})
+			f.answer(bound, r, b, out, span{lo, min(lo+atOnce, len(r.Panel.Series)), from, to})
 		}
 		from = max(from, to+1)
 	}
@@ -238,19 +269,19 @@ func (f *Fitted) answer(bound *feature.Bound, r model.Request, b Block, out *day
 	x := feature.NewFrame(f.Set.Columns(), (s.hi-s.lo)*hs)
 	scales := make([]float64, s.hi-s.lo)
 	parallel(r.Threads, s.hi-s.lo, func(lo, hi int) {
-		var past feature.Past
-		row := make([]float32, len(x.Columns))
+		reader := bound.Live()
+		want := make([]feature.Want, hs)
 		for n := lo; n < hi; n++ {
 			i := s.lo + n
 			if r.Panel.Len(i) == 0 {
 				continue
 			}
-			bound.Reset(&past, i, r.Panel.Len(i)-1)
-			scales[n] = past.Scale()
-			for h := s.from; h <= s.to; h++ {
-				bound.Row(&past, h, row)
-				x.Set(n*hs+h-s.from, row)
+			for k := range want {
+				want[k] = feature.Want{T: r.Panel.Len(i) - 1, H: s.from + k}
 			}
+			reader.Open(i, want)
+			scales[n] = reader.Scale(0)
+			reader.Fill(x, n*hs)
 		}
 	})
 	y := make([]float32, x.Rows)
@@ -268,6 +299,20 @@ func (f *Fitted) answer(bound *feature.Bound, r model.Request, b Block, out *day
 			means[h-1] = float32(float64(y[n*hs+h-s.from]) * scales[n])
 		}
 	}
+}
+
+// parallel runs work on equal ranges of [0, n), and returns when all are done.
+func parallel(threads, n int, work func(lo, hi int)) {
+	threads = max(1, min(threads, n))
+	if threads == 1 {
+		work(0, n)
+		return
+	}
+	var wg sync.WaitGroup
+	for k := range threads {
+		wg.Go(func() { work(k*n/threads, (k+1)*n/threads) })
+	}
+	wg.Wait()
 }
 
 // Importance is the share of the total gain by feature, over the blocks whose

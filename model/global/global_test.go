@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"daycast"
+	"daycast/feature"
 	"daycast/model"
 	"daycast/model/gbm"
 	"daycast/model/global"
@@ -117,6 +118,26 @@ func TestRefusesNoHorizon(t *testing.T) {
 	_, err := boosting().Fit(t.Context(), model.Training{Panels: modeltest.Shop(1, 3, 60), Threads: 1})
 	if daycast.CodeOf(err) != daycast.Invalid {
 		t.Errorf("horizon 0: %v", err)
+	}
+}
+
+// A model reads the groups of features that it is given, and no others.
+func TestGroups(t *testing.T) {
+	m := boosting()
+	m.Groups = []string{feature.Lags, feature.SameWeekday}
+	p := modeltest.Rich(1, 8, 200)
+	f, err := m.Fit(t.Context(), model.Training{Panels: p, Horizon: 7, Seed: 1, Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range f.(*global.Fitted).Set.Columns() {
+		if c.Group != feature.Lags && c.Group != feature.SameWeekday {
+			t.Errorf("it reads %s of %s", c.Name, c.Group)
+		}
+	}
+	m.Groups = []string{"moon"}
+	if _, err := m.Fit(t.Context(), model.Training{Panels: p, Horizon: 7, Seed: 1, Threads: 1}); daycast.CodeOf(err) != daycast.Invalid {
+		t.Errorf("a group that is not known: %v", err)
 	}
 }
 

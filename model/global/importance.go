@@ -85,14 +85,11 @@ type trial struct {
 
 func (f *Fitted) trial(p *daycast.Panel, pairs []pair) *trial {
 	t := &trial{f: f, pairs: pairs, x: feature.NewFrame(f.Set.Columns(), len(pairs)), scales: make([]float64, len(pairs)), nonNegative: p.NonNegative}
-	bound := f.Set.Bind(p)
-	var past feature.Past
-	row := make([]float32, len(t.x.Columns))
+	reader := f.Set.Bind(p).Live()
 	for k, one := range pairs {
-		bound.Reset(&past, one.i, p.Len(one.i)-1)
-		bound.Row(&past, one.h, row)
-		t.x.Set(k, row)
-		t.scales[k] = past.Scale()
+		reader.Open(one.i, []feature.Want{{T: p.Len(one.i) - 1, H: one.h}})
+		reader.Fill(t.x, k)
+		t.scales[k] = reader.Scale(0)
 	}
 	return t
 }

@@ -3,8 +3,6 @@ package global
 import (
 	"context"
 	"math"
-	"slices"
-	"sync"
 
 	"daycast"
 	"daycast/feature"
@@ -22,33 +20,9 @@ type sampler struct {
 	most     float32
 }
 
-// example is one row to be: series i of a panel at its period t, h ahead.
-type example struct{ i, t, h int }
-
-func (s sampler) rows(ctx context.Context, t model.Training, set *feature.Set) (*feature.Frame, []float32, []float32, error) {
-	x := feature.NewFrame(set.Columns(), 0)
-	var y, w []float32
-	for p, err := range t.Panels.Blocks(ctx) {
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		if err := ctx.Err(); err != nil {
-			return nil, nil, nil, err
-		}
-		var drawn []example
-		for i := range p.Series {
-			drawn = s.draw(p, i, drawn)
-		}
-		bx, by, bw := s.build(p, set, drawn, t.Threads)
-		x.Append(bx)
-		y, w = append(y, by...), append(w, bw...)
-	}
-	return x, y, w, nil
-}
-
-// draw picks the series' examples. The target must be a day that says what
-// demand was: in stock and open.
-func (s sampler) draw(p *daycast.Panel, i int, out []example) []example {
+// draw picks the series' rows. The target must be a day that says what demand
+// was: in stock and open.
+func (s sampler) draw(p *daycast.Panel, i int, out []feature.Want) []feature.Want {
 	state := p.StateOf(i)
 	up := awake(p, i)
 	name := hashString(s.seed, p.Series[i].ID())
@@ -64,68 +38,71 @@ func (s sampler) draw(p *daycast.Panel, i int, out []example) []example {
 		}
 		h := s.from + int(mix(u)%uint64(s.to-s.from+1))
 		if k := t + h; k < len(state) && (state[k] == daycast.Sold || state[k] == daycast.Zero) {
-			out = append(out, example{i, t, h})
+			out = append(out, feature.Want{T: t, H: h})
 		}
 	}
 	return out
 }
 
-// build makes the examples' rows, without those of a series that had not sold
-// by then: its first sale would be a million times its scale.
-func (s sampler) build(p *daycast.Panel, set *feature.Set, drawn []example, threads int) (*feature.Frame, []float32, []float32) {
-	x := feature.NewFrame(set.Columns(), len(drawn))
-	y, w := make([]float32, len(drawn)), make([]float32, len(drawn))
-	sold := make([]bool, len(drawn))
-	bound := set.Bind(p)
-	parallel(threads, len(drawn), func(lo, hi int) {
-		var past feature.Past
-		row := make([]float32, len(x.Columns))
-		for n := lo; n < hi; n++ {
-			e := drawn[n]
-			bound.Reset(&past, e.i, e.t)
-			if sold[n] = past.Sold(); !sold[n] {
+// rows are the drawn rows of a training, made anew on each walk, so that they
+// need not be in memory at once.
+type rows struct {
+	sampler
+	training model.Training
+	set      *feature.Set
+}
+
+// targets are what the rows are to teach, and what they weigh.
+func (r rows) targets(ctx context.Context) (y, w []float32, err error) {
+	err = r.chunks(ctx, func(p *daycast.Panel, c *feature.Chunk) error {
+		c.Each(func(i int, e feature.Want, scale float64) {
+			v := float32(float64(p.Train[p.Offsets[i]+e.T+e.H]) / scale)
+			if r.most > 0 {
+				v = min(v, r.most)
+			}
+			y, w = append(y, v), append(w, float32(math.Pow(scale, r.power)))
+		})
+		return nil
+	})
+	return y, w, err
+}
+
+// walk writes the rows into a sink, in blocks.
+func (r rows) walk(ctx context.Context, sink feature.Sink) error {
+	return r.chunks(ctx, func(_ *daycast.Panel, c *feature.Chunk) error { return c.Write(sink) })
+}
+
+// chunkRows is about how many rows are in memory at once: enough to keep
+// threads busy, and some MiB.
+const chunkRows = 16_384
+
+// chunks visits the drawn rows, those of some series at a time. Rows of a
+// series that had not sold by then are left out: its first sale would be a
+// million times its scale.
+func (r rows) chunks(ctx context.Context, visit func(*daycast.Panel, *feature.Chunk) error) error {
+	var drawn []feature.Want
+	for p, err := range r.training.Panels.Blocks(ctx) {
+		if err != nil {
+			return err
+		}
+		c := r.set.Bind(p).Chunk(r.training.Threads)
+		c.Sold = true
+		for i := range p.Series {
+			drawn = r.draw(p, i, drawn[:0])
+			c.Add(i, drawn)
+			if c.Len() < chunkRows && i < len(p.Series)-1 {
 				continue
 			}
-			bound.Row(&past, e.h, row)
-			x.Set(n, row)
-			y[n] = float32(float64(p.Train[p.Offsets[e.i]+e.t+e.h]) / past.Scale())
-			if s.most > 0 {
-				y[n] = min(y[n], s.most)
+			if err := ctx.Err(); err != nil {
+				return err
 			}
-			w[n] = float32(math.Pow(past.Scale(), s.power))
-		}
-	})
-	rows := 0
-	for _, column := range append(slices.Clone(x.Data), y, w) {
-		rows = keep(column, sold)
-	}
-	return x.Slice(0, rows), y[:rows], w[:rows]
-}
-
-// keep moves the values that are marked to the front and returns how many they
-// are.
-func keep(values []float32, marked []bool) (n int) {
-	for i, v := range values {
-		if marked[i] {
-			values[n] = v
-			n++
+			if err := visit(p, c); err != nil {
+				return err
+			}
+			c.Clear()
 		}
 	}
-	return n
-}
-
-// parallel runs work on equal ranges of [0, n), and returns when all are done.
-func parallel(threads, n int, work func(lo, hi int)) {
-	threads = max(1, min(threads, n))
-	if threads == 1 {
-		work(0, n)
-		return
-	}
-	var wg sync.WaitGroup
-	for k := range threads {
-		wg.Go(func() { work(k*n/threads, (k+1)*n/threads) })
-	}
-	wg.Wait()
+	return nil
 }
 
 // mix is the finaliser of SplitMix64 (Steele, Lea, Flood 2014).

@@ -63,8 +63,11 @@ func Loader(predictors map[string]model.PredictorLoader) model.Loader {
 		if err := json.Unmarshal(head, &h); err != nil {
 			return nil, daycast.Errorf(daycast.Invalid, "global model: %w", err)
 		}
-		if h.Set == nil || len(h.Ends) == 0 || len(h.Ends) != len(h.Kinds) || h.Set.Step != daycast.Daily && h.Set.Step != daycast.Weekly {
+		if h.Set == nil || len(h.Ends) == 0 || len(h.Ends) != len(h.Kinds) {
 			return nil, daycast.Errorf(daycast.Invalid, "global model: the header is not whole")
+		}
+		if err := h.Set.Check(); err != nil {
+			return nil, err
 		}
 		f := &Fitted{Label: h.Label, Set: h.Set}
 		for k, kind := range h.Kinds {

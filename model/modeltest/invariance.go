@@ -106,7 +106,7 @@ func (s suite) checkNeighbours(t *testing.T) {
 func reverseLevels(p *daycast.Panel) *daycast.Panel {
 	out := slice(p, 0, len(p.Series))
 	totals := *p.Totals
-	totals.Mean = slices.Clone(totals.Mean)
+	totals.Mean, totals.Count, totals.Price = slices.Clone(totals.Mean), slices.Clone(totals.Count), slices.Clone(totals.Price)
 	for l := range out.Levels {
 		level := &out.Levels[l]
 		level.Names, level.Of = slices.Clone(level.Names), slices.Clone(level.Of)
@@ -116,11 +116,18 @@ func reverseLevels(p *daycast.Panel) *daycast.Panel {
 				level.Of[i] = int32(len(level.Names)-1) - g
 			}
 		}
-		totals.Mean[l+1] = slices.Clone(totals.Mean[l+1])
-		slices.Reverse(totals.Mean[l+1])
+		totals.Mean[l+1] = reversed(totals.Mean[l+1])
+		totals.Count[l+1] = reversed(totals.Count[l+1])
+		totals.Price[l+1] = reversed(totals.Price[l+1])
 	}
 	out.Totals = &totals
 	return out
+}
+
+func reversed[T any](v []T) []T {
+	v = slices.Clone(v)
+	slices.Reverse(v)
+	return v
 }
 
 // checkPoison puts absurd values where nothing is known at the origin: the

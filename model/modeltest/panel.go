@@ -62,7 +62,7 @@ func newPanel(step daycast.Step, origin daycast.Day, series []Series) *daycast.P
 	}
 	p.Train = p.Units
 	p.Levels = []daycast.Level{categories(series)}
-	p.Totals = totals(p)
+	p.Totals = Totals(p)
 	return p
 }
 
@@ -94,26 +94,31 @@ func categories(series []Series) daycast.Level {
 	return level
 }
 
-// totals is the plain definition of daycast.Totals, over the panel's series.
-func totals(p *daycast.Panel) *daycast.Totals {
+// Totals is the plain definition of daycast.Totals, over the panel's series.
+func Totals(p *daycast.Panel) *daycast.Totals {
 	out := &daycast.Totals{First: p.Origin, Step: p.Step, Levels: []string{"shop"}}
 	for _, first := range p.Start {
 		out.First = min(out.First, first)
 	}
 	periods := int(p.Origin-out.First)/int(p.Step) + 1
 	shop := make([]int32, len(p.Series))
-	out.Mean = append(out.Mean, groupMeans(p, shop, 1, periods))
+	add := func(of []int32, groups int) {
+		means, counts, prices := groupMeans(p, of, groups, periods)
+		out.Mean, out.Count, out.Price = append(out.Mean, means), append(out.Count, counts), append(out.Price, prices)
+	}
+	add(shop, 1)
 	for _, l := range p.Levels {
 		out.Levels = append(out.Levels, l.Name)
-		out.Mean = append(out.Mean, groupMeans(p, l.Of, len(l.Names), periods))
+		add(l.Of, len(l.Names))
 	}
 	return out
 }
 
-func groupMeans(p *daycast.Panel, of []int32, groups, periods int) [][]float32 {
-	out := make([][]float32, groups)
-	for g := range out {
-		sum, count := make([]float64, periods), make([]int, periods)
+func groupMeans(p *daycast.Panel, of []int32, groups, periods int) (means [][]float32, counts [][]int32, prices [][]float32) {
+	means, counts, prices = make([][]float32, groups), make([][]int32, groups), make([][]float32, groups)
+	for g := range means {
+		sum, count := make([]float64, periods), make([]int32, periods)
+		price, priced := make([]float64, periods), make([]float64, periods)
 		for i := range p.Series {
 			if int(of[i]) != g {
 				continue
@@ -124,14 +129,19 @@ func groupMeans(p *daycast.Panel, of []int32, groups, periods int) [][]float32 {
 					sum[shift+t] += float64(u)
 					count[shift+t]++
 				}
+				if v := p.PriceOf(i)[t]; v == v && p.StateOf(i)[t] != daycast.NotListed {
+					price[shift+t] += float64(v)
+					priced[shift+t]++
+				}
 			}
 		}
-		out[g] = make([]float32, periods)
+		means[g], prices[g], counts[g] = make([]float32, periods), make([]float32, periods), count
 		for t := range sum {
-			out[g][t] = float32(sum[t] / float64(count[t])) // NaN where nobody was on sale
+			means[g][t] = float32(sum[t] / float64(count[t])) // NaN where nobody was on sale
+			prices[g][t] = float32(price[t] / priced[t])
 		}
 	}
-	return out
+	return means, counts, prices
 }
 
 // Split is p in blocks of at most size series. Each block has its own memory,
@@ -177,6 +187,9 @@ func slice(p *daycast.Panel, from, to int) *daycast.Panel {
 	out.Signals = slices.Clone(p.Signals)
 	for s := range out.Signals {
 		out.Signals[s].Vector = p.Signals[s].Vector[from:to]
+	}
+	if planned := p.Ahead.PricePlanned; planned != nil {
+		out.Ahead.PricePlanned = planned[from:to]
 	}
 	if n := p.Ahead.Periods; n > 0 {
 		out.Ahead.Price = p.Ahead.Price[from*n : to*n]

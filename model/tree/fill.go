@@ -69,7 +69,6 @@ func (f *Filler) Matrix() (*Matrix, error) {
 // grow makes room for rows rows, those that are new being as NewMatrix makes
 // them.
 func (m *Matrix) grow(rows int) {
-	m.words = append(m.words, make([]uint64, (rows-m.rows)*m.width)...)
 	for i := range m.lanes {
 		m.lanes[i] = append(m.lanes[i], make([]uint8, rows-m.rows)...)
 	}
@@ -81,7 +80,6 @@ func (m *Matrix) grow(rows int) {
 
 // cut forgets all but the first rows.
 func (m *Matrix) cut(rows int) {
-	m.words = m.words[:rows*m.width]
 	for i := range m.lanes {
 		m.lanes[i] = m.lanes[i][:rows]
 	}

@@ -61,6 +61,7 @@ func (n *growing) known() bool { return n.children[0] != nil }
 
 // NewGrower makes a grower of trees on m.
 func NewGrower(m *Matrix, o Options) *Grower {
+	m.tile(o.Team)
 	g := &Grower{matrix: m, o: o, q: newQuantised(m.rows)}
 	g.all = view{m.lanes, m.wide, g.q.words}
 	for range o.Team.Threads() {

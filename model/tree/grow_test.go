@@ -73,6 +73,7 @@ func TestHistogramAgreesWithSlowTwin(t *testing.T) {
 }
 
 func emptyHistogram(m *Matrix) *histogram {
+	m.tile(nil)
 	return &histogram{gn: make([]tileGrads, m.width), hess: make([]tileHesses, m.width)}
 }
 

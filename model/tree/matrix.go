@@ -2,13 +2,14 @@ package tree
 
 import (
 	"slices"
+	"sync"
 
 	"daycast/feature"
 )
 
-// A Matrix is a binned frame: a byte for each lane, twice. Histograms read all
-// of a row, partitions one lane of many rows; each finds what it reads in as
-// few lines of the cache as can be.
+// A Matrix is a binned frame: a byte for each lane, and once trees are grown on
+// it a second one. Histograms read all of a row, partitions one lane of many
+// rows; each finds what it reads in as few lines of the cache as can be.
 //
 //	words   |        row 0, word 0          | row 0, word 1 ...
 //	        | lane 0 | lane 1 |...| lane 7  | lane 8 ...
@@ -20,8 +21,9 @@ type Matrix struct {
 	bins *Bins
 	layout
 	rows  int
-	width int        // words by row
-	words []uint64   // rows x width
+	width int // words by row
+	tiled sync.Once
+	words []uint64   // rows x width, from tile on
 	lanes [][]uint8  // by lane, by row
 	wide  [][]uint16 // by wide column, by row
 }
@@ -33,7 +35,6 @@ const tileLanes = 8
 func (b *Bins) NewMatrix(rows int) *Matrix {
 	m := &Matrix{bins: b, layout: planLayout(b), rows: rows}
 	m.width = (m.layout.lanes + tileLanes - 1) / tileLanes
-	m.words = make([]uint64, rows*m.width)
 	m.lanes = make([][]uint8, m.layout.lanes)
 	for i := range m.lanes {
 		m.lanes[i] = make([]uint8, rows)
@@ -77,7 +78,6 @@ func (m *Matrix) write(begin int, x *feature.Frame, lookups []lookup, threads in
 				p.write(m.lanes[p.lane][at:], values, &lookups[c])
 			}
 		}
-		m.transpose(begin+from, begin+to)
 	})
 }
 
@@ -91,9 +91,7 @@ func (p *place) write(lane []uint8, values []float32, l *lookup) {
 	lane = lane[:len(values)]
 	switch {
 	case p.alone():
-		for i, v := range values {
-			lane[i] = uint8(l.bin(v))
-		}
+		l.fill(lane, values)
 	case p.exclusive:
 		for i, v := range values {
 			// Where two columns of a lane have something to say after all, the
@@ -109,16 +107,48 @@ func (p *place) write(lane []uint8, values []float32, l *lookup) {
 	}
 }
 
+// tile makes the words, which growers read, of all rows from their lanes. No row
+// may be written afterwards. A window on a store, whose words come from there,
+// has no lanes.
+func (m *Matrix) tile(team *Team) {
+	m.tiled.Do(func() {
+		if m.lanes == nil {
+			return
+		}
+		m.words = make([]uint64, m.rows*m.width)
+		team.Spans(m.rows, func(from, to int) { m.transpose(from, to) })
+	})
+}
+
 // transpose fills the words of rows from their lanes.
 func (m *Matrix) transpose(begin, end int) {
 	for t := range m.width {
-		for k, lane := range m.lanes[t*tileLanes : min(len(m.lanes), (t+1)*tileLanes)] {
+		lanes := m.lanes[t*tileLanes : min(len(m.lanes), (t+1)*tileLanes)]
+		if len(lanes) == tileLanes {
+			m.transposeTile(t, (*[tileLanes][]uint8)(lanes), begin, end)
+			continue
+		}
+		for k, lane := range lanes {
 			word, shift := begin*m.width+t, 8*k
 			for _, bin := range lane[begin:end] {
 				m.words[word] |= uint64(bin) << shift
 				word += m.width
 			}
 		}
+	}
+}
+
+// transposeTile does so for the word t of a row that has all lanes.
+func (m *Matrix) transposeTile(t int, lanes *[tileLanes][]uint8, begin, end int) {
+	n := end - begin
+	a, b, c, d := lanes[0][begin:end], lanes[1][begin:end][:n], lanes[2][begin:end][:n], lanes[3][begin:end][:n]
+	e, f, g, h := lanes[4][begin:end][:n], lanes[5][begin:end][:n], lanes[6][begin:end][:n], lanes[7][begin:end][:n]
+	word := begin*m.width + t
+	for r := range a {
+		low := uint64(a[r]) | uint64(b[r])<<8 | uint64(c[r])<<16 | uint64(d[r])<<24
+		high := uint64(e[r]) | uint64(f[r])<<8 | uint64(g[r])<<16 | uint64(h[r])<<24
+		m.words[word] = low | high<<32
+		word += m.width
 	}
 }
 

@@ -67,6 +67,7 @@ func TestStoreHoldsTheMatrixWhateverTheBlocks(t *testing.T) {
 		t.Fatal(err)
 	}
 	want, all := b.Matrix(x, 1), targetsOf(x)
+	want.tile(nil)
 	rows := 0
 	err = newReader(s).walk(context.Background(), targetsAndBins, func(block *Block) error {
 		at, end := block.Begin, block.Begin+block.Rows

@@ -59,6 +59,7 @@ func (b *Bins) newStoreWriter(out io.Writer, threads int) *StoreWriter {
 	w := &StoreWriter{out: buffered, flush: buffered.Flush, threads: threads, lookups: b.lookups()}
 	w.storeHead = newStoreHead(b, b.NewMatrix(0).layout)
 	w.block = b.NewMatrix(w.blockRows)
+	w.block.words = make([]uint64, w.blockRows*w.block.width)
 	return w
 }
 
@@ -202,6 +203,7 @@ func (w *StoreWriter) writeBlock() {
 	w.table = le.AppendUint32(w.table, crc32.Checksum(b, castagnoli))
 	w.write(b)
 	b = b[:0]
+	w.block.transpose(0, n)
 	for _, v := range w.block.words[:n*w.width] {
 		b = le.AppendUint64(b, v)
 	}

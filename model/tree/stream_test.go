@@ -132,6 +132,7 @@ func storeOf(t *testing.T, b *Bins, x *feature.Frame, targets Targets, blockRows
 	var file bytes.Buffer
 	w := b.newStoreWriter(&file, 1)
 	w.blockRows, w.block = blockRows, b.NewMatrix(blockRows)
+	w.block.words = make([]uint64, blockRows*w.block.width)
 	if err := w.Write(x, targets); err != nil {
 		t.Fatal(err)
 	}
