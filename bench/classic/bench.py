@@ -1,4 +1,5 @@
 """bench.py OURS FOLDER: runs the methods of ONLY, or all, with files in FOLDER."""
+import functools
 import json
 import os
 import subprocess
@@ -12,7 +13,7 @@ OURS, FOLDER = sys.argv[1:]
 HERE = os.path.dirname(__file__)
 QUICK = bool(os.environ.get("QUICK"))
 SERIES = int(os.environ.get("SERIES") or (40 if QUICK else 1000))
-# What statsforecast takes tens of milliseconds for, and more, gets fewer series in a quick look.
+FEW = {"auto_arima": 10 if QUICK else 60}  # series, of a method that statsforecast takes seconds for
 METHODS = [
     "naive", "drift", "seasonal_naive", "window_mean", "seasonal_window_average",
     "croston", "croston_classic", "croston_optimized", "tsb", "adida", "imapa",
@@ -20,14 +21,17 @@ METHODS = [
     "standard_theta", "optimized_theta", "dynamic_theta", "dynamic_optimized_theta", "auto_theta",
     "mstl", "auto_arima",
 ]
-ALONE = ["ets", "theta", "negative_binomial", "poisson_glm"]  # without a peer
+ALONE = ["ets", "theta", "historic_average", "negative_binomial", "poisson_glm"]  # without a peer here
+# Without intervals statsforecast reads the end of the series only, where our
+# state has their width too: these are timed with an 80% interval on both sides.
+INTERVALS = {"naive", "drift", "seasonal_naive"}
 CLOSE = 0.01  # of a series' mean units
 
 
 def run(side, method, path):
     command = [OURS] if side == "ours" else [sys.executable, f"{HERE}/peers.py"]
     env = {**os.environ, "OMP_NUM_THREADS": "1", "NIXTLA_ID_AS_COL": "1", "PYTHONWARNINGS": "ignore"}
-    done = subprocess.run([*command, method, path, str(data.HORIZON)], env=env, capture_output=True, text=True)
+    done = subprocess.run([*command, method, path, str(data.HORIZON), *["intervals"] * (method in INTERVALS)], env=env, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"bench: {side} failed at {method}: {done.stderr}")
     return json.loads(done.stdout.splitlines()[-1])
@@ -72,18 +76,23 @@ def text(row):
             f"{number('wape_m5', '.4f'):>9}{number('peer_m5', '.4f'):>9}{number('wape_rossmann', '.4f'):>9}{number('peer_rossmann', '.4f'):>9}{number('cover', '.3f'):>7}")
 
 
-def main():
-    path = f"{FOLDER}/series.json"
-    series = data.make(path, SERIES)
+@functools.cache
+def made(n):
+    """The file, the series in it and which of them are of which shop."""
+    path = f"{FOLDER}/{n}.json"
+    series = data.make(path, n)
     cut = sum(s["season"] == 7 for s in series)
-    sets = {"m5": slice(0, cut), "rossmann": slice(cut, None)}
+    return path, series, {"m5": slice(0, cut), "rossmann": slice(cut, None)}
+
+
+def main():
     wanted = [m for m in (os.environ.get("ONLY") or ",".join(METHODS + ALONE)).split(",") if m in METHODS + ALONE]
-    print(f"{len(series)} series of {data.PERIODS} periods, {data.HORIZON} ahead; ms of CPU a series; close: share of series whose forecasts\n"
+    print(f"{SERIES} series of {data.PERIODS} periods, {data.HORIZON} ahead; ms of CPU a series; close: share of series whose forecasts\n"
           f"differ by less than {CLOSE:.0%} of the level; likely: share whose likelihood is at least statsforecast's less 1%\n")
     print(f"{'method':24}{'ms':>9}{'peer':>9}{'ratio':>8}{'close':>8}{'median':>9}{'likely':>8}{'m5':>9}{'peer':>9}{'rossmann':>9}{'peer':>9}{'cover':>7}")
     figures = []
     for method in wanted:
-        row = compare(method, path, series, sets)
+        row = compare(method, *made(min(SERIES, FEW.get(method, SERIES))))
         print(text(row), flush=True)
         if "ratio" in row:
             figures.append(f"classic_{method}\t{row['ratio']:.2f}\t>=4")

@@ -1,7 +1,7 @@
 // Command classic is daycast's side of the benchmark of classic methods:
 //
-//	ours METHOD SERIES HORIZON      one thread, all series of the file; prints one JSON object
-//	ours scale METHOD...            see scale
+//	ours METHOD SERIES HORIZON [intervals]      one thread, all series of the file; prints one JSON object
+//	ours scale N [MODEL...]                     see scale
 //
 // bench.py starts it, and data.py made the series.
 package main
@@ -30,8 +30,8 @@ func run(args []string) error {
 	if len(args) > 1 && args[0] == "scale" {
 		return scale(args[1:])
 	}
-	if len(args) != 3 {
-		return fmt.Errorf("usage: ours METHOD SERIES HORIZON, or ours scale METHOD...")
+	if len(args) < 3 {
+		return fmt.Errorf("usage: ours METHOD SERIES HORIZON [intervals], or ours scale N [MODEL...]")
 	}
 	horizon, err := strconv.Atoi(args[2])
 	if err != nil {
@@ -45,7 +45,7 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
-	return json.NewEncoder(os.Stdout).Encode(measure(method, series, horizon))
+	return json.NewEncoder(os.Stdout).Encode(measure(method, series, horizon, len(args) > 3))
 }
 
 // series is one of the file.
@@ -90,7 +90,7 @@ type likely interface {
 	Likelihood() (logarithm, aicc float64)
 }
 
-func measure(method classic.Method, all []series, horizon int) measured {
+func measure(method classic.Method, all []series, horizon int, intervals bool) measured {
 	runtime.GOMAXPROCS(1)
 	var out measured
 	states := make([]classic.State, len(all))
@@ -99,6 +99,9 @@ func measure(method classic.Method, all []series, horizon int) measured {
 		h := classic.History{Units: s.Units, Season: s.Season, Step: daycast.Daily}
 		states[k] = method.Learn(&h)
 		f := classic.Forecast{Mean: make([]float64, horizon)}
+		if intervals {
+			f.Levels, f.Quantiles = []float64{.1, .9}, make([]float64, 2*horizon)
+		}
 		states[k].Forecast(&f)
 		out.Mean = append(out.Mean, f.Mean)
 	}
