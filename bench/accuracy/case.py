@@ -52,9 +52,8 @@ def write_csv(frame, path):
     import pyarrow as pa
     from pyarrow import csv
 
-    frame = frame.assign(day=frame.day.dt.strftime("%Y-%m-%d").astype("category"))
-    for c in frame.select_dtypes("category"):
-        frame[c] = frame[c].astype("category")
+    day = frame.day.astype("category")
+    frame = frame.assign(day=day.cat.rename_categories(day.cat.categories.strftime("%Y-%m-%d")))
     table = pa.Table.from_pandas(frame, preserve_index=False)
     for i, field in enumerate(table.schema):
         if pa.types.is_dictionary(field.type):

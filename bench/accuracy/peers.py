@@ -46,21 +46,26 @@ def filled(past):
 
 
 def statistical(make):
+    """A method of statsforecast; a series of less than 14 periods, and what the method
+    leaves empty, has the mean of 28 days, one that it fails on its last value."""
+
     def forecast(frame, case):
         from statsforecast import StatsForecast
+        from statsforecast.models import Naive
 
         past, ahead = split(frame, case)
         past = past.assign(units=filled(past))
         x = pd.DataFrame({"unique_id": ident(past), "ds": past.day, "y": past.units.astype(float)})
-        model = make(case["season"])
-        sf = StatsForecast(models=[model], freq=case["freq"], n_jobs=1)
+        x = x[x.groupby("unique_id").y.transform("size") >= 14]
+        sf = StatsForecast(models=[make(case["season"])], freq=case["freq"], n_jobs=1, fallback_model=Naive())
         out = sf.forecast(df=x, h=case["horizon"], level=list(INTERVALS))
         column = next(c for c in out if c not in ("unique_id", "ds") and "-lo-" not in c and "-hi-" not in c)
         found = {"mean": column, "q50": column}
         for width, (low, high) in INTERVALS.items():
             found |= {name(low): f"{column}-lo-{width}", name(high): f"{column}-hi-{width}"}
         out = out.assign(**{k: out[v].clip(lower=0) for k, v in found.items()})
-        return unnamed(out, list(found))
+        simple = mean_28(frame, case).astype({"item": str, "place": str})
+        return unnamed(out, list(found)).set_index(KEY).combine_first(simple.set_index(KEY)).reset_index()
 
     return forecast
 

@@ -56,16 +56,18 @@ def version(rows):
 
 
 def ratio(models, metric):
-    """daycast's mean over the origins that it has, to the best peer's over the same,
-    and who that is."""
+    """daycast's mean over the origins that it has to the best peer's over the same,
+    and who that is, of those peers that have all of these origins."""
     ours = {o: r[metric] for o, r in models.get(CLAIM, {}).items() if metric in r}
-    best = None
-    for model, rows in models.items():
-        theirs = [rows[o][metric] for o in ours if metric in rows.get(o, {})]
-        if model in peers.MODELS and ours and len(theirs) == len(ours):
-            value = np.mean(list(ours.values())) / np.mean(theirs)
-            best = max(best or (0, ""), (float(value), model))
-    return best
+    theirs = {}
+    for model in set(models) & set(peers.MODELS):
+        values = [models[model][o][metric] for o in ours if metric in models[model].get(o, {})]
+        if ours and len(values) == len(ours):
+            theirs[model] = np.mean(list(ours.values())) / np.mean(values)
+    if not theirs:
+        return None
+    best = max(theirs, key=theirs.get)
+    return float(theirs[best]), f"{best}, the best of {len(theirs)} peers from {len(ours)} origins"
 
 
 def figures(blocks):
