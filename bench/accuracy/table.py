@@ -67,7 +67,7 @@ def ratio(models, metric):
     if not theirs:
         return None
     best = max(theirs, key=theirs.get)
-    return float(theirs[best]), f"{best}, the best of {len(theirs)} peers from {len(ours)} origins"
+    return float(theirs[best]), f"{best}, best of {len(theirs)}, origins: {len(ours)}"
 
 
 def figures(blocks):
