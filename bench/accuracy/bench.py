@@ -1,82 +1,128 @@
-"""The M5 sales of the last 28 days, forecast by daycast and by mlforecast with
-LightGBM from the same input: the item history, prices, events and SNAP days.
+"""Fills the rows that are missing, and prints the table of all.
 
-  bench.py make DATA FOLDER SERIES   writes FOLDER/sales.csv and FOLDER/truth.csv
-  bench.py peer FOLDER               writes FOLDER/peer.csv
-  bench.py score FOLDER              prints the errors and the closing lines
+  bench.py --data FOLDER --rows FOLDER [--set m5,small] [--origin 1913]
+           [--model lightgbm,daycast,daycast:gbm,daycast@30m] [--force] [--quick]
+           [--rescore] [--print]
 """
-import sys
-import time
+import argparse
+import dataclasses
+import os
+import pathlib
+import tempfile
 
 import pandas as pd
 
-HORIZON = 28
-KEY = ["item", "place", "day"]
+import data
+import peers
+import rows
+import score
+import sides
+import table
+import wrmsse
+
+USUAL = [*peers.MODELS, "daycast"]
+# A look in two minutes: few series, one origin, the quick peers, and no WRMSSE,
+# which is of all series.
+QUICK_SERIES, QUICK_TIME, QUICK_MODELS = 50, "10s", ["mean_28", "lightgbm", "daycast"]
+FORECASTS = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "daycast-bench/accuracy-forecasts"
 
 
-def make(data, folder, series):
-    calendar = pd.read_csv(f"{data}/m5/calendar.csv")
-    wide = pd.read_csv(f"{data}/m5/sales_train_evaluation_d1495_d1941.csv.gz")
-    wide = wide.sample(min(int(series), len(wide)), random_state=1)
-    days = [c for c in wide if c.startswith("d_")]
-    long = wide.melt(["item_id", "store_id", "dept_id", "cat_id", "state_id"], days, "d", "units")
-    long = long.merge(calendar[["d", "date", "wm_yr_wk", "event_name_1", "snap_CA", "snap_TX", "snap_WI"]], on="d")
-    long = long.merge(pd.read_csv(f"{data}/m5/sell_prices.csv.gz"), on=["store_id", "item_id", "wm_yr_wk"])
-    snap = {s: long[f"snap_{s}"] for s in ("CA", "TX", "WI")}
-    long["snap"] = sum(snap[s] * (long.state_id == s) for s in snap)
-    long = long.rename(columns={"item_id": "item", "store_id": "place", "date": "day", "sell_price": "price",
-                                "event_name_1": "event", "dept_id": "dept", "cat_id": "cat", "state_id": "state"})
-    long = long[[*KEY, "units", "price", "snap", "event", "dept", "cat", "state"]].sort_values(KEY)
-    future = long.day > sorted(long.day.unique())[-HORIZON - 1]
-    long[future][[*KEY, "units"]].to_csv(f"{folder}/truth.csv", index=False)
-    long["units"] = long.units.astype("Float64").mask(future)
-    long.to_csv(f"{folder}/sales.csv", index=False)
+def main():
+    args = arguments()
+    if not args.print:
+        for set_name, origin in cells(args):
+            fill(args, set_name, origin)
+    table.show(rows.load(args.rows))
 
 
-def peer(folder):
-    """The usual recipe: Tweedie trees on lags, windows, calendar, price and ids."""
-    import lightgbm
-    from mlforecast import MLForecast
-    from mlforecast.lag_transforms import RollingMean
-
-    began = time.time()
-    x = pd.read_csv(f"{folder}/sales.csv", parse_dates=["day"])
-    x["id"] = x.item + "@" + x.place
-    static = ["item", "place", "dept", "cat", "state"]
-    for c in [*static, "event"]:
-        x[c] = x[c].astype("category").cat.codes
-    past = x[x.units.notna()]
-    model = MLForecast(
-        {"peer": lightgbm.LGBMRegressor(objective="tweedie", tweedie_variance_power=1.1, n_estimators=500, num_leaves=128,
-                                        learning_rate=0.05, subsample=0.66, subsample_freq=1, colsample_bytree=0.8, verbose=-1)},
-        freq="D", lags=[7, 14, 28], date_features=["dayofweek", "day", "month"],
-        lag_transforms={7: [RollingMean(7), RollingMean(28)], 28: [RollingMean(7), RollingMean(28)]})
-    model.fit(past, id_col="id", time_col="day", target_col="units", static_features=static)
-    ahead = x[x.units.isna()].drop(columns=["units", *static])
-    out = model.predict(HORIZON, X_df=ahead)
-    out[["item", "place"]] = out.id.str.split("@", expand=True)
-    out.rename(columns={"peer": "mean"})[[*KEY, "mean"]].to_csv(f"{folder}/peer.csv", index=False)
-    print(f"peer seconds: {time.time() - began:.0f}")
+def arguments():
+    p = argparse.ArgumentParser()
+    p.add_argument("--data", required=True)
+    p.add_argument("--rows", required=True)
+    p.add_argument("--set", default="")
+    p.add_argument("--origin", default="")
+    p.add_argument("--model", default="")
+    for flag in ("--force", "--quick", "--rescore", "--print"):
+        p.add_argument(flag, action="store_true")
+    args = p.parse_args()
+    groups = {"large": [*data.LARGE], "small": [*data.SMALL], "": [*(data.LARGE if args.quick else data.SETS)]}
+    args.sets = [s for part in args.set.split(",") for s in groups.get(part, [part])]
+    if unknown := set(args.sets) - set(data.SETS):
+        p.error(f"no set {', '.join(sorted(unknown))}; there are {', '.join(data.SETS)}, large and small")
+    args.models = args.model.split(",") if args.model else QUICK_MODELS if args.quick else USUAL
+    if unknown := [m for m in args.models if m not in peers.MODELS and not m.startswith("daycast")]:
+        p.error(f"no model {', '.join(unknown)}; there are {', '.join(USUAL)}, daycast:NAME and daycast@TIME")
+    return args
 
 
-def score(folder):
-    truth = pd.read_csv(f"{folder}/truth.csv")
-    result = {}
-    for name in ("daycast", "peer"):
-        f = pd.read_csv(f"{folder}/{name}.csv")
-        f["day"] = f.day.astype(str).str[:10]
-        both = truth.merge(f, on=KEY)
-        assert len(both) == len(truth), f"{name} lacks {len(truth) - len(both)} of {len(truth)} forecasts"
-        e = both["mean"] - both.units
-        result[name] = (e.abs().sum() / both.units.sum(), (e**2).mean() ** 0.5, e.sum() / both.units.sum())
-        print("%-8s WAPE %.4f  RMSE %.4f  bias %+.4f" % (name, *result[name]))
-        if "q10" in both:
-            covered = ((both.q10 <= both.units) & (both.units <= both.q90)).mean()
-    for k, metric in enumerate(("wape", "rmse")):
-        print(f"m5_{metric}_to_mlforecast\t{result['daycast'][k] / result['peer'][k]:.3f}\t<=1")
-    print(f"m5_bias\t{abs(result['daycast'][2]):.3f}\t<=0.1")
-    print(f"m5_coverage_from_80\t{abs(covered - 0.8):.3f}\t<=0.05")
+def cells(args):
+    for name in args.sets:
+        origins = data.SETS[name][1][: 1 if args.quick else None]
+        for origin in origins:
+            if args.origin in ("", str(origin)) or args.origin == f"d_{origin}":
+                yield name, origin
+
+
+def fill(args, set_name, origin):
+    wanted = [m for m in args.models if args.force or args.rescore or not rows.path(args.rows, set_name, origin, m).exists()]
+    if not wanted:
+        return
+    case = data.case(set_name, origin, args.data, QUICK_SERIES if args.quick and set_name in data.LARGE else None)
+    case.origin = str(origin)
+    chosen = None if args.quick else score.sampled(case)
+    with tempfile.TemporaryDirectory() as whole, tempfile.TemporaryDirectory() as part:
+        input_hash = case.write(whole)
+        if chosen is not None and any(map(sides.slow, wanted)):
+            only(case, chosen).write(part)
+        scale = score.scales(case)
+        for model in wanted:
+            on_part = chosen is not None and sides.slow(model)
+            kept = FORECASTS / input_hash / f"{model}.parquet"
+            if args.rescore:
+                rescore(args, case, model, chosen, scale, kept)
+                continue
+            print(f"bench: {set_name} from {origin}: {model}", flush=True)
+            forecast, cost = sides.run(model, case, part if on_part else whole, QUICK_TIME if args.quick else sides.USUAL_TIME)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            forecast.to_parquet(kept, index=False)
+            row = {"set": set_name, "origin": str(origin), "model": model, "versions": sides.versions(model),
+                   "input": input_hash, "series": forecast[["item", "place"]].drop_duplicates().shape[0], **cost}
+            rows.write(args.rows, row | judged(args, case, model, chosen, scale, forecast))
+
+
+def judged(args, case, model, chosen, scale, forecast):
+    """Scores of all series, of the draw that the slow peers forecast, and M5's own."""
+    forecast = forecast.assign(day=pd.to_datetime(forecast.day))
+    out = {}
+    if chosen is None or not sides.slow(model):
+        out["scores"] = score.scores(case, forecast, scale)
+    if chosen is not None:
+        out["sample"] = score.scores(only(case, chosen), forecast, scale)
+    if case.set == "m5" and "mean" in forecast and "scores" in out and not args.quick:
+        total, levels = wrmsse.wrmsse(args.data, int(case.origin), forecast)
+        out |= {"wrmsse": round(total, 4), "wrmsse_levels": [round(v, 4) for v in levels]}
+    return out
+
+
+def rescore(args, case, model, chosen, scale, kept):
+    """Scores a kept forecast anew, after a change to a score."""
+    file = rows.path(args.rows, case.set, case.origin, model)
+    if not file.exists() or not kept.exists():
+        return
+    row = next(r for r in rows.load(args.rows) if (r["set"], r["origin"], r["model"]) == (case.set, case.origin, model))
+    rows.write(args.rows, row | judged(args, case, model, chosen, scale, pd.read_parquet(kept)))
+
+
+def only(case, chosen):
+    def pick(x):
+        keys = pd.MultiIndex.from_arrays([x["item"].astype(str), x["place"].astype(str)])
+        x = x[keys.isin(pd.MultiIndex.from_frame(chosen))].copy()
+        for c in ("item", "place"):
+            x[c] = x[c].astype("category").cat.remove_unused_categories()
+        return x
+
+    return dataclasses.replace(case, frame=pick(case.frame), truth=pick(case.truth))
 
 
 if __name__ == "__main__":
-    {"make": make, "peer": peer, "score": score}[sys.argv[1]](*sys.argv[2:])
+    main()

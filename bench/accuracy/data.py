@@ -1,0 +1,49 @@
+"""What is forecast: sets, and the origins of each.
+
+The four large ones:
+  m5             30,490 items in stores, 28 days; price, events, SNAP and attributes
+                 are known ahead. Item history begins at d_1495; the departments'
+                 longer history serves the score alone.
+  rossmann       1,115 shops, 42 days; scored on open days. Which days are open, the
+                 promotions and holidays are known ahead.
+  freshretail    5,000 products of shops (a seeded draw of 50,000), 7 days of sales,
+                 scored on all days and on those never out of stock. Discount,
+                 promotion, holiday and weather are known ahead, stock is not.
+  online_retail  items on sale at the origin, 28 days, units by day net of
+                 cancellations; nothing but the past is known.
+
+The small ones guard the default on other kinds of shops; all come from M5 (shops.py).
+They are so small that daycast forecasts all of them in about two quiet minutes:
+  sparse   100 items that sell on 1 to 10% of days, 28 days
+  short    150 items of which 31 days are known, 14 days
+  weekly   35 departments of stores by week, 4 to 5 years of them, 8 weeks
+  peaks    the same, with a yearly wave and peak of each series' own, by a seeded rule
+  single   one product, another one at each origin, 28 days
+  sundays  60 items of a shop that is closed on Sundays and has no rows of them
+"""
+import m5
+import retail
+import shops
+
+LARGE = {
+    "m5": (m5.case, m5.ORIGINS),
+    "rossmann": (retail.rossmann, ("2015-05-08", "2015-03-27", "2015-02-13")),
+    "freshretail": (retail.freshretail, ("2024-06-11", "2024-06-04", "2024-05-28")),
+    "online_retail": (retail.online_retail, ("2011-11-11", "2011-10-14", "2011-09-16")),
+}
+SMALL = {
+    "sparse": (shops.sparse, ("1913", "1885")),
+    "short": (shops.short, ("1927", "1899", "1871")),
+    "weekly": (shops.weekly, ("269", "250", "231")),
+    "peaks": (shops.peaks, ("269", "250", "231")),
+    "single": (shops.single, ("1913", "1885", "1857", "1829", "1801", "1773")),
+    "sundays": (shops.sundays, ("1913", "1885")),
+}
+SETS = LARGE | SMALL
+
+
+def case(name, origin, data, series=None):
+    """The Case of a set at one of its origins; series draws so many of a large one."""
+    make, origins = SETS[name]
+    origin = next(o for o in origins if str(o) == str(origin).removeprefix("d_"))
+    return make(data, origin, series) if series else make(data, origin)
