@@ -11,6 +11,7 @@ type Choice struct {
 	Members  []string
 	Score    Score         // on the windows that it was chosen on
 	BySeries *SeriesChoice // where a choice for each series won; nil: the members forecast all
+	Totals   float64       // how far it is there from the totals by day of the shop and its groups, as a WAPE
 }
 
 // Name is how tables call the choice.
@@ -63,6 +64,9 @@ const (
 	// past origins of Online Retail, Rossmann and FreshRetail 1% did as well as
 	// 0 and 2%.
 	blendSlack = 0.01
+	// alike is within how much losses do not tell choices apart: the totals of
+	// the shop and its groups then do, which have far less noise.
+	alike = 0.005
 )
 
 // Choose takes the best of the candidates over the windows and adds to it, one
@@ -70,13 +74,15 @@ const (
 // to nothing: forward selection with equal weights (Caruana et al. 2004,
 // "Ensemble selection from libraries of models"). A model that is good alone
 // and one that errs elsewhere make a better mean than two that are good alike.
+// Of choices that are as good series by series it takes the one that comes
+// nearest to the totals of the shop and its groups.
 // It is ok when at least one candidate forecast every window.
 func Choose(windows []*Window, metric string) (Choice, bool) {
 	ranked := Rank(windows, metric)
 	if len(ranked) == 0 {
 		return Choice{}, false
 	}
-	best := ranked[0]
+	best := nearest(ranked, metric)
 	for len(best.Members) < blendOf {
 		longer, ok := bestWith(windows, ranked, best, metric)
 		if !ok || !worthwhile(longer.Score, best.Score, metric) {
@@ -89,17 +95,31 @@ func Choose(windows []*Window, metric string) (Choice, bool) {
 
 // bestWith is the best choice that has one member more.
 func bestWith(windows []*Window, ranked []Choice, c Choice, metric string) (best Choice, ok bool) {
+	var longer []Choice
 	for _, r := range ranked {
-		if slices.Contains(c.Members, r.Members[0]) {
-			continue
-		}
-		names := append(slices.Clone(c.Members), r.Members[0])
-		slices.Sort(names)
-		if longer := choiceOf(windows, names); !ok || less(longer.Score, best.Score, metric) {
-			best, ok = longer, true
+		if !slices.Contains(c.Members, r.Members[0]) {
+			names := append(slices.Clone(c.Members), r.Members[0])
+			slices.Sort(names)
+			longer = append(longer, choiceOf(windows, names))
 		}
 	}
-	return best, ok
+	if len(longer) == 0 {
+		return best, false
+	}
+	slices.SortStableFunc(longer, func(a, b Choice) int { return compare(a, b, metric) })
+	return nearest(longer, metric), true
+}
+
+// nearest is the choice with the least error of totals among those that are as
+// good as the first, which is the best.
+func nearest(sorted []Choice, metric string) Choice {
+	best := sorted[0]
+	for _, c := range sorted[1:] {
+		if biased(c.Score) == biased(sorted[0].Score) && loss(c.Score, metric) <= (1+alike)*loss(sorted[0].Score, metric) && c.Totals < best.Totals {
+			best = c
+		}
+	}
+	return best
 }
 
 // worthwhile is whether a longer blend is taken: its loss may be a little
@@ -113,7 +133,8 @@ func worthwhile(longer, shorter Score, metric string) bool {
 }
 
 func choiceOf(windows []*Window, names []string) Choice {
-	return Choice{Members: names, Score: Pooled(windows, func(w *Window) []float32 { return w.Mean(names) })}
+	mean := func(w *Window) []float32 { return w.Mean(names) }
+	return Choice{Members: names, Score: Pooled(windows, mean), Totals: totalsError(windows, mean)}
 }
 
 // Rank orders the candidates that forecast every window, the best first.
@@ -128,16 +149,18 @@ func Rank(windows []*Window, metric string) []Choice {
 			ranked = append(ranked, choiceOf(windows, name))
 		}
 	}
-	slices.SortStableFunc(ranked, func(a, b Choice) int {
-		switch {
-		case less(a.Score, b.Score, metric):
-			return -1
-		case less(b.Score, a.Score, metric):
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(ranked, func(a, b Choice) int { return compare(a, b, metric) })
 	return ranked
+}
+
+func compare(a, b Choice, metric string) int {
+	switch {
+	case less(a.Score, b.Score, metric):
+		return -1
+	case less(b.Score, a.Score, metric):
+		return 1
+	}
+	return 0
 }
 
 // less reports whether a is the better score: those with a total bias beyond

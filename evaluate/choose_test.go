@@ -93,3 +93,38 @@ func TestScoresOfNothingAreLast(t *testing.T) {
 		t.Errorf("WAPE of no pairs is %g", s.WAPE)
 	}
 }
+
+// Of blends that are as good series by series the one is taken whose errors
+// cancel in the totals.
+func TestTotalsDecide(t *testing.T) {
+	const n = 20
+	actual := make([]float32, 2*n)
+	apart, along, plain := make([]float32, 2*n), make([]float32, 2*n), make([]float32, 2*n)
+	for k := range actual {
+		actual[k], plain[k] = 10, 11
+		off := float32(1)
+		if k%2 == 1 {
+			off = -1
+		}
+		along[k], apart[k] = 10+off, 10+off // on each day as the day says
+		if k < n {
+			apart[k] = 10 - off // the two series against each other
+		}
+	}
+	w := windowOf(actual, map[string][]float32{"along": along, "apart": apart, "plain": plain})
+	w.Horizon, w.Series, w.OnSale, w.scales = n, make([]daycast.Series, 2), []bool{true, true}, make([]scale, 2)
+	ranked := Rank([]*Window{w}, "wape")
+	if got := nearest(ranked, "wape").Members[0]; got != "apart" {
+		t.Errorf("%s, want apart: %v", got, ranked)
+	}
+	if e := totalsError([]*Window{w}, func(*Window) []float32 { return apart }); e != 0 {
+		t.Errorf("errors that cancel in the total add up to %g", e)
+	}
+	if e := totalsError([]*Window{w}, func(*Window) []float32 { return along }); e != .1 {
+		t.Errorf("errors that do not cancel: %g, want .1", e)
+	}
+	w.levels = []daycast.Level{{Name: "a", Names: []string{"x", "y"}, Of: []int32{0, 1}}}
+	if e := totalsError([]*Window{w}, func(*Window) []float32 { return apart }); e != .05 {
+		t.Errorf("the shop's error is 0 and the groups' .1: mean %g", e)
+	}
+}

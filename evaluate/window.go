@@ -22,7 +22,8 @@ type Window struct {
 	Actual  []float32 // series x Horizon; NaN where the period is not scored
 	Open    []bool    // series x Horizon: the place traded
 	scales  []scale
-	Models  []Attempt // by candidate
+	levels  []daycast.Level // whose totals count; the shop's always do
+	Models  []Attempt       // by candidate
 }
 
 // An Attempt is one candidate at one window.
@@ -42,6 +43,7 @@ func newWindow(p, final *daycast.Panel, horizon int) *Window {
 		Origin: p.Origin, Horizon: horizon, Step: p.Step, Series: p.Series,
 		OnSale: make([]bool, n), Actual: make([]float32, n*horizon), Open: make([]bool, n*horizon), scales: make([]scale, n),
 	}
+	w.levels = fewGroups(p.Levels)
 	at := 0
 	for i, s := range p.Series {
 		for at < len(final.Series) && final.Series[at].Less(s) {
