@@ -38,7 +38,7 @@ func TestParametersReachTheirModel(t *testing.T) {
 						t.Errorf("%s.%s = %g: model %s is the same: %v", m.Name(), p.Name, v, models[n].Name(), same)
 					}
 				}
-				if p.Name == "trees" {
+				if p.Name == "trees" || testing.Short() {
 					continue // slow
 				}
 				if _, err := got[k].Fit(t.Context(), model.Training{Panels: panel, Horizon: 7, MaxRows: 200, Seed: 1, Threads: 1}); err != nil {

@@ -1,12 +1,17 @@
 package classic_test
 
 import (
+	"slices"
 	"testing"
 
 	"daycast/model"
 	"daycast/model/classic"
 	"daycast/model/modeltest"
 )
+
+// concurrent are the methods that short runs, such as those under the race
+// detector, look at: one of each kind.
+var concurrent = []string{"seasonal_naive", "weekday_mean", "ses", "poisson_glm"}
 
 func TestConformance(t *testing.T) {
 	constant, week := modeltest.TracksConstant, modeltest.TracksWeek
@@ -49,6 +54,9 @@ func TestConformance(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.m.Name(), func(t *testing.T) {
+			if testing.Short() && !slices.Contains(concurrent, test.m.Name()) {
+				t.Skip("the threads of all methods are the same")
+			}
 			modeltest.Run(t, test.m, classic.Loaders(), test.claims...)
 		})
 	}

@@ -242,6 +242,9 @@ func TestUpdateTakesNoMemory(t *testing.T) {
 // noise around what the method can learn, nine in ten. The naive ones expect
 // that it adds up.
 func TestIntervalsCover(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many series")
+	}
 	for _, c := range methods() {
 		inside, n := 0.0, 0.0
 		for seed := range uint64(40) {
