@@ -20,7 +20,6 @@ import sides
 import table
 import wrmsse
 
-USUAL = [*peers.MODELS, "daycast"]
 # A look in two minutes: few series, one origin, the quick peers, and no WRMSSE,
 # which is of all series.
 QUICK_SERIES, QUICK_TIME, QUICK_MODELS = 50, "10s", ["mean_28", "lightgbm", "daycast"]
@@ -49,9 +48,9 @@ def arguments():
     args.sets = [s for part in args.set.split(",") for s in groups.get(part, [part])]
     if unknown := set(args.sets) - set(data.SETS):
         p.error(f"no set {', '.join(sorted(unknown))}; there are {', '.join(data.SETS)}, large and small")
-    args.models = args.model.split(",") if args.model else QUICK_MODELS if args.quick else USUAL
-    if unknown := [m for m in args.models if m not in peers.MODELS and not m.startswith("daycast")]:
-        p.error(f"no model {', '.join(unknown)}; there are {', '.join(USUAL)}, daycast:NAME and daycast@TIME")
+    args.models = args.model.split(",") if args.model else QUICK_MODELS if args.quick else None
+    if unknown := [m for m in args.models or () if m not in peers.MODELS and not m.startswith("daycast")]:
+        p.error(f"no model {', '.join(unknown)}; there are {', '.join(peers.MODELS)}, daycast, daycast:NAME and daycast@TIME")
     return args
 
 
@@ -64,7 +63,8 @@ def cells(args):
 
 
 def fill(args, set_name, origin):
-    wanted = [m for m in args.models if args.force or args.rescore or not rows.path(args.rows, set_name, origin, m).exists()]
+    models = args.models or [*peers.usual(set_name), "daycast"]
+    wanted = [m for m in models if args.force or args.rescore or not rows.path(args.rows, set_name, origin, m).exists()]
     if not wanted:
         return
     case = data.case(set_name, origin, args.data, QUICK_SERIES if args.quick and set_name in data.LARGE else None)

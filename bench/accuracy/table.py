@@ -23,6 +23,8 @@ def show(all_rows):
             cells = [mean(rows.values(), c) for c in COLUMNS + COSTS]
             print(f"{model:<{width}}{len(rows)} " + "".join(f"{shown(v):>11}" for v in cells) + "  " + version(rows))
     print()
+    if lacks := list(absent(all_rows)):
+        print(f"rows not there yet, without which the figures below may be too kind: {'; '.join(lacks)}\n")
     for line in figures(blocks):
         print("\t".join(line))
 
@@ -56,18 +58,25 @@ def version(rows):
 
 
 def ratio(models, metric):
-    """daycast's mean over the origins that it has to the best peer's over the same,
-    and who that is, of those peers that have all of these origins."""
+    """daycast's mean to the best peer's, each peer over the origins that both have,
+    and who that is: a peer whose rows are not all there yet counts on those it has."""
     ours = {o: r[metric] for o, r in models.get(CLAIM, {}).items() if metric in r}
-    theirs = {}
+    found = []
     for model in set(models) & set(peers.MODELS):
-        values = [models[model][o][metric] for o in ours if metric in models[model].get(o, {})]
-        if ours and len(values) == len(ours):
-            theirs[model] = np.mean(list(ours.values())) / np.mean(values)
-    if not theirs:
-        return None
-    best = max(theirs, key=theirs.get)
-    return float(theirs[best]), f"{best}, best of {len(theirs)}, origins: {len(ours)}"
+        theirs = {o: r[metric] for o, r in models[model].items() if metric in r and o in ours}
+        if theirs:
+            value = np.mean([ours[o] for o in theirs]) / np.mean(list(theirs.values()))
+            found.append((float(value), f"{model}, {len(theirs)} of {len(ours)} origins"))
+    return max(found, default=None)
+
+
+def absent(all_rows):
+    """The usual rows that are not there yet, by set and model."""
+    there = {(r["set"], r["model"], r["origin"]) for r in all_rows}
+    for name, (_, origins) in data.SETS.items():
+        for model in (*peers.usual(name), CLAIM):
+            if lacks := [str(o) for o in origins if (name, model, str(o)) not in there]:
+                yield f"{name} {model} {' '.join(lacks) if len(lacks) < len(origins) else 'all'}"
 
 
 def figures(blocks):
