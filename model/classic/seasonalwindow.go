@@ -46,7 +46,7 @@ func (m SeasonalWindowAverage) Learn(h *History) State {
 	if seasons == 0 {
 		seasons = 4
 	}
-	s := &seasonalWindow{seasons: seasons, season: h.Season, recent: make([]float64, seasons*h.Season), seen: make([]int32, h.Season), at: make([]int32, h.Season)}
+	s := &seasonalWindow{seasons: seasons, season: h.Season, recent: make([]float64, seasons*h.Season), seen: make([]int32, h.Season), at: make([]int32, h.Season), sums: make([]float64, h.Season)}
 	for _, y := range h.Units {
 		s.Update(y, nil)
 	}
@@ -59,6 +59,7 @@ type seasonalWindow struct {
 	n, position     int       // periods; of the next one
 	recent          []float64 // by position a ring of its last values
 	seen, at        []int32   // by position how many values it has, and where the next one goes
+	sums            []float64 // by position of its values
 	newest          float64   // evidence, while there is less than a season
 	errors          residuals
 }
@@ -75,9 +76,11 @@ func (s *seasonalWindow) Update(y float64, _ []float64) {
 	if s.seen[k] > 0 {
 		s.errors.add(y - s.mean(k))
 	}
-	s.recent[k*s.seasons+int(s.at[k])] = y
+	ring := s.recent[k*s.seasons : (k+1)*s.seasons]
+	s.sums[k] += y - ring[s.at[k]]
+	ring[s.at[k]] = y
 	if s.at[k]++; int(s.at[k]) == s.seasons {
-		s.at[k] = 0
+		s.at[k], s.sums[k] = 0, total(ring) // so that rounding does not pile up
 	}
 	s.seen[k] = min(s.seen[k]+1, int32(s.seasons))
 	if s.n <= s.season {
@@ -86,13 +89,7 @@ func (s *seasonalWindow) Update(y float64, _ []float64) {
 }
 
 // mean is that of position k, which has values.
-func (s *seasonalWindow) mean(k int) float64 {
-	sum := 0.0
-	for _, y := range s.recent[k*s.seasons : k*s.seasons+int(s.seen[k])] {
-		sum += y
-	}
-	return sum / float64(s.seen[k])
-}
+func (s *seasonalWindow) mean(k int) float64 { return s.sums[k] / float64(s.seen[k]) }
 
 func (s *seasonalWindow) Forecast(f *Forecast) {
 	for h := range f.Mean {
