@@ -9,6 +9,8 @@ from statsforecast import models as sf
 
 warnings.filterwarnings("ignore")
 
+LEAST_SECONDS = 0.5  # as main.go
+
 PEERS = {  # by our name
     "naive": lambda m: sf.Naive(),
     "drift": lambda m: sf.RandomWalkWithDrift(),
@@ -42,15 +44,18 @@ def main(method, path, horizon, intervals=""):
         series = [(s["season"], np.array(s["units"])) for s in json.load(f)]
     for season, units in series[:2] + series[-2:]:  # compiles what is compiled at first use
         PEERS[method](season).forecast(y=units, h=horizon, **asked)
-    began, means, likelihoods = time.process_time(), [], []
-    for season, units in series:
-        peer = PEERS[method](season)
-        if method not in ("auto_ets", "auto_arima"):
-            means.append(peer.forecast(y=units, h=horizon, **asked)["mean"])
-            continue
-        means.append(peer.fit(y=units).predict(h=horizon)["mean"])
-        likelihoods.append([float(peer.model_["loglik"]), float(peer.model_["aicc"])])
-    cpu = time.process_time() - began
+    began, passes = time.process_time(), 0
+    while not passes or time.process_time() - began < LEAST_SECONDS:
+        means, likelihoods = [], []
+        passes += 1
+        for season, units in series:
+            peer = PEERS[method](season)
+            if method not in ("auto_ets", "auto_arima"):
+                means.append(peer.forecast(y=units, h=horizon, **asked)["mean"])
+                continue
+            means.append(peer.fit(y=units).predict(h=horizon)["mean"])
+            likelihoods.append([float(peer.model_["loglik"]), float(peer.model_["aicc"])])
+    cpu = (time.process_time() - began) / passes
     print(json.dumps({
         "cpu_ms": cpu * 1000 / len(series), "mean": [[float(v) for v in m] for m in means], "likelihood": likelihoods,
     }))
