@@ -3,9 +3,11 @@ package serve_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -79,12 +81,15 @@ func TestWatcher(t *testing.T) {
 	dir.point("c")
 	serves(`"snapshot":"b"`)
 
-	// Good ones are loaded once, bad ones at each tick.
-	if got := strings.Join(loads, " "); got != "a bad bad nil nil b" {
-		t.Errorf("loads: %s", got)
+	// Good ones are loaded once, bad ones at each tick. The last look of a tick
+	// may come before or after the link moves on, so that there is one more or
+	// less of them.
+	wrong := len(loads) - 2
+	if got := strings.Join(slices.Compact(slices.Clone(loads)), " "); got != "a bad nil b" || wrong < 3 || wrong > 6 {
+		t.Errorf("loads: %v", loads)
 	}
 	metrics := ask(t, h.URL+"/metrics", "").body
-	for _, want := range []string{"daycast_snapshot_swaps_total 2", "daycast_snapshot_load_errors_total 4"} {
+	for _, want := range []string{"daycast_snapshot_swaps_total 2", fmt.Sprint("daycast_snapshot_load_errors_total ", wrong)} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("no %q in the metrics", want)
 		}
