@@ -27,7 +27,7 @@ for path in sys.argv[2:]:
         if off.any():
             k = np.flatnonzero(off)[0]
             print(f"{path}: {name} differs in {off.sum()} of {len(off)} values, first {theirs[k]} for {own[k]} at {wide[int(k), 'unique_id']}, {wide[int(k), 't']}")
-        wrong += off.sum()
+        wrong += int(off.sum())
     print(f"check: {path.split('/')[-1]}: {wrong} of {peer.height * (wide.width - 2)} values differ")
     failed |= wrong > 0
-sys.exit(failed)
+sys.exit(bool(failed))
