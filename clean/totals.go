@@ -16,9 +16,9 @@ func totals(p *daycast.Panel) *daycast.Totals {
 	n := int(p.Origin-t.First)/int(p.Step) + 1
 	whole := daycast.Level{Name: "shop", Names: []string{"shop"}, Of: make([]int32, len(p.Series))}
 	add := func(l daycast.Level) {
-		means, counts := levelMeans(p, l, t.First, n)
-		t.Mean, t.Count = append(t.Mean, means), append(t.Count, counts)
-		t.Price = append(t.Price, levelPrices(p, l, t.First, n))
+		means, counts := levelMeans(p, l, t.First, n, p.TrainOf, evident)
+		prices, _ := levelMeans(p, l, t.First, n, p.PriceOf, priced)
+		t.Mean, t.Count, t.Price = append(t.Mean, means), append(t.Count, counts), append(t.Price, prices)
 	}
 	add(whole)
 	for _, l := range p.Levels {
@@ -28,30 +28,15 @@ func totals(p *daycast.Panel) *daycast.Totals {
 	return t
 }
 
-func levelMeans(p *daycast.Panel, l daycast.Level, first daycast.Day, n int) ([][]float32, [][]int32) {
-	sums, counts := make([][]float64, len(l.Names)), make([][]int32, len(l.Names))
-	for g := range sums {
-		sums[g], counts[g] = make([]float64, n), make([]int32, n)
-	}
-	for i := range p.Series {
-		g := l.Of[i]
-		if g < 0 {
-			continue
-		}
-		at := int(p.Start[i]-first) / int(p.Step)
-		train, state := p.TrainOf(i), p.StateOf(i)
-		for k := range train {
-			if state[k].Evidence() {
-				sums[g][at+k] += float64(train[k])
-				counts[g][at+k]++
-			}
-		}
-	}
-	return meansOf(sums, counts), counts
-}
+// evident reports whether training units say something about demand.
+func evident(s daycast.DayState, _ float32) bool { return s.Evidence() }
 
-// levelPrices is the mean price of the series that are listed and have one.
-func levelPrices(p *daycast.Panel, l daycast.Level, first daycast.Day, n int) [][]float32 {
+// priced reports whether a series is listed and has a price.
+func priced(s daycast.DayState, price float32) bool { return price == price && s != daycast.NotListed }
+
+// levelMeans is the mean by group and period of those of the series' values
+// that count, and how many they are.
+func levelMeans(p *daycast.Panel, l daycast.Level, first daycast.Day, n int, values func(i int) []float32, count func(daycast.DayState, float32) bool) ([][]float32, [][]int32) {
 	sums, counts := make([][]float64, len(l.Names)), make([][]int32, len(l.Names))
 	for g := range sums {
 		sums[g], counts[g] = make([]float64, n), make([]int32, n)
@@ -63,14 +48,14 @@ func levelPrices(p *daycast.Panel, l daycast.Level, first daycast.Day, n int) []
 		}
 		at := int(p.Start[i]-first) / int(p.Step)
 		state := p.StateOf(i)
-		for k, v := range p.PriceOf(i) {
-			if v == v && state[k] != daycast.NotListed {
+		for k, v := range values(i) {
+			if count(state[k], v) {
 				sums[g][at+k] += float64(v)
 				counts[g][at+k]++
 			}
 		}
 	}
-	return meansOf(sums, counts)
+	return meansOf(sums, counts), counts
 }
 
 // meansOf are NaN where nothing was counted.

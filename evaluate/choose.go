@@ -133,7 +133,11 @@ func worthwhile(longer, shorter Score, metric string) bool {
 }
 
 func choiceOf(windows []*Window, names []string) Choice {
-	mean := func(w *Window) []float32 { return w.Mean(names) }
+	means := make(map[*Window][]float32, len(windows)) // read twice
+	for _, w := range windows {
+		means[w] = w.Mean(names)
+	}
+	mean := func(w *Window) []float32 { return means[w] }
 	return Choice{Members: names, Score: Pooled(windows, mean), Totals: totalsError(windows, mean)}
 }
 

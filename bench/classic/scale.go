@@ -62,24 +62,24 @@ func scaled(ctx context.Context, n int, models []model.Model) (*atScale, error) 
 	spent := make([]float64, len(models)) // CPU seconds
 	fitted := make([]model.Fitted, len(models))
 	for k, m := range models {
-		began, making := cpuNow(), shop.making
+		began, making := cpuSeconds(), shop.making
 		var err error
 		if fitted[k], err = m.Fit(ctx, model.Training{Panels: shop, Horizon: scaleHorizon, Seed: 1, Threads: 1}); err != nil {
 			return nil, err
 		}
-		spent[k] = cpuNow() - began - (shop.making - making)
+		spent[k] = cpuSeconds() - began - (shop.making - making)
 	}
 	for p, err := range shop.Blocks(ctx) {
 		if err != nil {
 			return nil, err
 		}
 		for k, f := range fitted {
-			began := cpuNow()
+			began := cpuSeconds()
 			answer, err := model.Predict(ctx, f, model.Request{Panel: p, Horizon: scaleHorizon, Levels: []float64{.1, .5, .9}, Threads: 1})
 			if err != nil {
 				return nil, err
 			}
-			spent[k] += cpuNow() - began
+			spent[k] += cpuSeconds() - began
 			for _, v := range answer.Mean {
 				out.Units[models[k].Name()] += float64(v) / float64(n*scaleHorizon)
 			}

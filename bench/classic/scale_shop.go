@@ -6,7 +6,6 @@ import (
 	"iter"
 	"math"
 	"math/rand/v2"
-	"syscall"
 
 	"gonum.org/v1/gonum/stat/distuv"
 
@@ -25,9 +24,9 @@ type simulated struct {
 func (s *simulated) Blocks(ctx context.Context) iter.Seq2[*daycast.Panel, error] {
 	return func(yield func(*daycast.Panel, error) bool) {
 		for from := 0; from < s.n; from += s.block {
-			began := cpuNow()
+			began := cpuSeconds()
 			p := s.make(from, min(from+s.block, s.n))
-			s.making += cpuNow() - began
+			s.making += cpuSeconds() - began
 			if !yield(p, ctx.Err()) {
 				return
 			}
@@ -72,13 +71,4 @@ func (s *simulated) sell(r *rand.Rand) {
 		}
 		p.Units, p.State, p.Price = append(p.Units, units), append(p.State, state), append(p.Price, float32(math.NaN()))
 	}
-}
-
-// cpuNow is the process's user time in seconds.
-func cpuNow() float64 {
-	var r syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &r) != nil {
-		return 0
-	}
-	return float64(r.Utime.Sec) + float64(r.Utime.Usec)/1e6
 }

@@ -12,12 +12,10 @@ import (
 
 var _ feature.Chooser = (*picker)(nil)
 
-// The matrix of blocks is that of their frame, whether the rows that were asked
-// for come alone or with the others.
-func TestMatrixOfBlocksIsThatOfTheFrame(t *testing.T) {
-	rng := rand.New(rand.NewPCG(5, 4))
-	x := randomFrame(rng, 3000)
-	w := make([]float32, x.Rows)
+// randomWeights are n weights from 0 to 2, and the rows that have one.
+func randomWeights(t *testing.T, rng *rand.Rand, n int) ([]float32, []uint32) {
+	t.Helper()
+	w := make([]float32, n)
 	for k := range w {
 		w[k] = float32(rng.IntN(3))
 	}
@@ -25,6 +23,15 @@ func TestMatrixOfBlocksIsThatOfTheFrame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return w, rows
+}
+
+// The matrix of blocks is that of their frame, whether the rows that were asked
+// for come alone or with the others.
+func TestMatrixOfBlocksIsThatOfTheFrame(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 4))
+	x := randomFrame(rng, 3000)
+	w, rows := randomWeights(t, rng, x.Rows)
 	want := NewBins(x, rows, 1, 1).Matrix(x, 1)
 	for _, choosy := range []bool{true, false} {
 		got, err := BlockMatrix(walkOf(t, x, rng, choosy), w, x.Rows, maxValueBins-1, 1, 2)
@@ -44,14 +51,7 @@ func TestMatrixOfBlocksIsThatOfTheFrame(t *testing.T) {
 func TestPickerDrawsTheSample(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	x := randomFrame(rng, 3000)
-	w := make([]float32, x.Rows)
-	for k := range w {
-		w[k] = float32(rng.IntN(3))
-	}
-	rows, err := Weighted(w, w)
-	if err != nil {
-		t.Fatal(err)
-	}
+	w, rows := randomWeights(t, rng, x.Rows)
 	const size = 200
 	drawn := Sample(rows, size/float64(len(rows)), 9)
 	for _, choosy := range []bool{true, false} {
