@@ -1,6 +1,8 @@
 package reconcile
 
 import (
+	"math"
+
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -15,58 +17,112 @@ import (
 //
 // Locked nodes have no E.
 type common struct {
-	gap  *mat.Dense   // m x T; nil: no errors
-	m    mat.Cholesky // of M
-	held bool         // whether M is not the identity
+	gap  *mat.Dense // m x T; nil: no errors
+	held bool       // whether M is not the identity
+	m    *mat.SymDense
 	push *mat.VecDense
+	chol mat.Cholesky // of M
 }
 
-// commonOf is that of column t; -1 where nothing is held.
-func (p *projection) commonOf(t int) common {
+// commonOf is that of column t; -1 where nothing is held. A column's is kept from
+// round to round, and series that have been held or freed since are counted in or
+// out: most are held in the first round.
+func (p *projection) commonOf(t int) *common {
 	T := p.W.errors.Horizon
 	if T == 0 {
-		return common{}
+		return &common{}
 	}
 	if t < 0 {
-		return common{gap: mat.NewDense(p.h.uppers, T, p.gap)}
+		return &common{gap: mat.NewDense(p.h.uppers, T, p.gap)}
 	}
-	gap := append([]float64(nil), p.gap...)
+	if p.columns[t] == nil {
+		p.columns[t] = p.newCommon(t)
+	}
+	c := p.columns[t]
+	in, out := held{c: c, sign: 1}, held{c: c, sign: -1}
+	for i := range len(p.held) / p.base.Horizon {
+		at := i*p.base.Horizon + t
+		switch state := p.held[at]; {
+		case state&holds != free && state&counted == 0:
+			p.count(i, t, &in)
+			p.held[at] |= counted
+		case state&holds == free && state&counted != 0:
+			p.count(i, t, &out)
+			p.held[at] &^= counted
+		}
+	}
+	in.flush()
+	out.flush()
+	c.held = c.held && c.chol.Factorize(c.m)
+	return c
+}
+
+// newCommon is a column's before any series is held.
+func (p *projection) newCommon(t int) *common {
+	T := p.W.errors.Horizon
+	c := &common{gap: mat.NewDense(p.h.uppers, T, append([]float64(nil), p.gap...)), m: mat.NewSymDense(T, nil), push: mat.NewVecDense(T, nil)}
 	for u := range p.h.uppers {
 		if p.lockedUpper(u, t) {
+			row := c.gap.RawRowView(u)
 			for k, e := range p.W.errors.UpperOf(u) {
-				gap[u*T+k] -= p.W.scale * e
+				row[k] -= p.W.scale * e
 			}
 		}
 	}
-	c := common{gap: mat.NewDense(p.h.uppers, T, gap), push: mat.NewVecDense(T, nil)}
-	m, own := mat.NewSymDense(T, nil), mat.NewVecDense(T, nil)
 	for k := range T {
-		m.SetSym(k, k, 1)
+		c.m.SetSym(k, k, 1)
 	}
-	for i := range p.h.Series {
-		at := i*p.base.Horizon + t
-		if p.held == nil || p.held[at] == free {
+	return c
+}
+
+const batch = 256 // series
+
+// held collects what series that are held change in a column, so that M takes
+// many of them at once.
+type held struct {
+	c    *common
+	sign float64 // 1 held, -1 freed
+	rows []float64
+}
+
+// count takes series i of column t in.
+func (p *projection) count(i, t int, b *held) {
+	T := p.W.errors.Horizon
+	errors := p.W.errors.BottomOf(i)
+	for _, u := range p.h.groupsOf(int(p.h.cellOf[i])) {
+		if u < 0 {
 			continue
 		}
-		for k, e := range p.W.errors.BottomOf(i) {
-			own.SetVec(k, p.W.scale*float64(e))
-		}
-		for _, u := range p.h.groupsOf(int(p.h.cellOf[i])) {
-			if u >= 0 {
-				row := gap[int(u)*T : (int(u)+1)*T]
-				for k, e := range own.RawVector().Data {
-					row[k] += e
-				}
-			}
-		}
-		if d := float64(p.W.Bottom[i]); p.held[at] == zero && d > 0 {
-			c.held = true
-			m.SymRankOne(m, 1/d, own)
-			c.push.AddScaledVec(c.push, float64(p.base.Bottom[at])/d, own)
+		row := b.c.gap.RawRowView(int(u))
+		for k, e := range errors {
+			row[k] += b.sign * p.W.scale * float64(e)
 		}
 	}
-	c.held = c.held && c.m.Factorize(m)
-	return c
+	at := i*p.base.Horizon + t
+	d := float64(p.W.Bottom[i])
+	if p.held[at]&holds == locked || d == 0 {
+		return
+	}
+	b.c.held = true
+	y := float64(p.base.Bottom[at])
+	for k, e := range errors {
+		scaled := p.W.scale * float64(e)
+		b.rows = append(b.rows, scaled/math.Sqrt(d))
+		b.c.push.SetVec(k, b.c.push.AtVec(k)+b.sign*scaled*y/d)
+	}
+	if len(b.rows) >= batch*T {
+		b.flush()
+	}
+}
+
+// flush adds E[i]' E[i] / D[i] of what was collected to M.
+func (b *held) flush() {
+	T := b.c.push.Len()
+	if len(b.rows) == 0 {
+		return
+	}
+	b.c.m.SymRankK(b.c.m, b.sign, mat.NewDense(len(b.rows)/T, T, b.rows).T())
+	b.rows = b.rows[:0]
 }
 
 // addTo adds gap M^-1 gap' to C D C'.
@@ -78,7 +134,7 @@ func (c *common) addTo(g *mat.SymDense) {
 	if c.held {
 		// With M = L L' it is (L^-1 gap')' (L^-1 gap').
 		var l mat.TriDense
-		c.m.LTo(&l)
+		c.chol.LTo(&l)
 		var solved mat.Dense
 		_ = l.SolveTo(&solved, false, c.gap.T())
 		half = mat.DenseCopyOf(solved.T())
@@ -92,7 +148,7 @@ func (c *common) correct(d []float64) {
 		return
 	}
 	var v, off mat.VecDense
-	_ = c.m.SolveVecTo(&v, c.push)
+	_ = c.chol.SolveVecTo(&v, c.push)
 	off.MulVec(c.gap, &v)
 	for u := range d {
 		d[u] -= off.AtVec(u)
@@ -108,7 +164,7 @@ func (c *common) of(lambda []float64) []float64 {
 	v.MulVec(c.gap.T(), mat.NewVecDense(len(lambda), lambda))
 	if c.held {
 		v.AddVec(&v, c.push)
-		_ = c.m.SolveVecTo(&v, &v)
+		_ = c.chol.SolveVecTo(&v, &v)
 	}
 	v.ScaleVec(-1, &v)
 	return v.RawVector().Data

@@ -20,7 +20,7 @@ func (p *projection) solve() {
 		}
 	}
 	parallel(p.o.Threads, H, func(lo, hi int) {
-		d := make([]float64, p.h.uppers)
+		d, old := make([]float64, p.h.uppers), make([]float64, p.h.uppers)
 		for t := lo; t < hi; t++ {
 			if !p.busy[t] {
 				continue
@@ -36,15 +36,38 @@ func (p *projection) solve() {
 					d[u] = 0
 				}
 			}
-			e.solve(d)
-			for u, l := range d {
-				p.lambda[u*H+t] = l
+			for u := range old {
+				old[u] = 0
+				if p.counts(u, t) {
+					old[u] = p.lambda[u*H+t]
+				}
 			}
-			for k, v := range e.common.of(d) {
-				p.common[k*H+t] = v
-			}
+			e.solve(d, old)
+			p.step(t, d, e.common.of(d))
 		}
 	})
+}
+
+// step goes to the solution lambda and v of column t's equations, or a part of
+// the way: after the first step where groups are locked, and later wherever whole
+// steps have not settled the column.
+func (p *projection) step(t int, lambda, v []float64) {
+	H, part := p.base.Horizon, 1.0
+	locks := p.round > 0 && p.o.Locks.Upper != nil
+	if p.o.NonNegative && p.round < releases && (locks || p.round >= wholeSteps) {
+		part = p.damp(t, lambda, v)
+	}
+	var moved, size float64
+	for u, l := range lambda {
+		at := u*H + t
+		by := part * (l - p.lambda[at])
+		p.lambda[at] += by
+		moved, size = max(moved, abs(by)), max(size, abs(p.lambda[at]))
+	}
+	p.whole[t] = part > 1-1e-6 || moved <= 1e-12*size
+	for k, c := range v {
+		p.common[k*H+t] += part * (c - p.common[k*H+t])
+	}
 }
 
 // pair is what sums has of a cell and column: units as they are held, and the
@@ -58,7 +81,7 @@ func (p *projection) sums() (sums []float64, plain []bool) {
 		for t, y := range p.base.BottomOf(i) {
 			state := uint8(free)
 			if p.held != nil {
-				state = p.held[i*H+t]
+				state = p.held[i*H+t] & holds
 			}
 			if state != zero {
 				sum[pair*t] += float64(y)
@@ -73,7 +96,7 @@ func (p *projection) sums() (sums []float64, plain []bool) {
 		plain[t] = true
 	}
 	for k, state := range p.held {
-		if state != free {
+		if state&holds != free {
 			plain[k%H] = false
 		}
 	}
@@ -114,7 +137,7 @@ type equations struct {
 	scale []float64     // by which: the roots of what the diagonal was
 	chol  mat.Cholesky
 
-	common common
+	common *common
 }
 
 // equations adds up those of column t, given the variance of each cell's free
@@ -155,7 +178,7 @@ func (p *projection) equations(t int, weight func(c int) float64) *equations {
 // Locked groups may say the same thing twice, so that the equations have no
 // unique solution; what they move is unique all the same. A little on the scaled
 // diagonal picks one, and the rounds of solve take its effect out again.
-const jitter = 1e-12
+const jitter = 1e-10
 
 func (e *equations) factorise() {
 	m := e.g.SymmetricDim()
@@ -184,13 +207,15 @@ func (e *equations) factorise() {
 	}
 }
 
-// solve turns the right side d into lambda.
-func (e *equations) solve(d []float64) {
+// solve turns the right side d into lambda. It begins at x0, from which it does not
+// depart where the equations leave a choice.
+func (e *equations) solve(d, x0 []float64) {
 	m := len(d)
 	for u := range d {
 		d[u] /= e.scale[u]
+		x0[u] *= e.scale[u]
 	}
-	right, x, rest, step := mat.NewVecDense(m, d), mat.NewVecDense(m, nil), mat.NewVecDense(m, nil), mat.NewVecDense(m, nil)
+	right, x, rest, step := mat.NewVecDense(m, d), mat.NewVecDense(m, x0), mat.NewVecDense(m, nil), mat.NewVecDense(m, nil)
 	for range 3 {
 		rest.MulVec(e.g, x)
 		rest.SubVec(right, rest)

@@ -215,28 +215,30 @@ func TestNonNegative(t *testing.T) {
 	}
 }
 
+// TestNonNegativeKeepsLockedGroups: locks that can all be kept are.
 func TestNonNegativeKeepsLockedGroups(t *testing.T) {
-	h := shop(t, 8, 40)
-	base := disagreeing(h, 9, 6, 6)
-	o := Options{Threads: 2, NonNegative: true, Locks: Locks{Upper: make([]bool, len(base.Upper))}}
-	rng := rand.New(rand.NewPCG(1, 9))
-	truth := NewValues(h, base.Horizon)
-	for k := range truth.Bottom {
-		truth.Bottom[k] = float32(max(0, rng.NormFloat64()))
-	}
-	h.Sum(truth, 1)
-	for _, level := range []string{"category", "place"} {
-		l := h.Levels[h.levelNamed(level)]
-		for k := l.First * base.Horizon; k < (l.First+len(l.Names))*base.Horizon; k++ {
-			base.Upper[k], o.Locks.Upper[k] = truth.Upper[k], true
+	for seed := range uint64(15) {
+		h := shop(t, seed, 40)
+		base := disagreeing(h, seed, 4, 6)
+		o := Options{Threads: 2, NonNegative: true, Locks: Locks{Upper: make([]bool, len(base.Upper))}}
+		rng := rand.New(rand.NewPCG(seed, 9))
+		truth := NewValues(h, base.Horizon)
+		for k := range truth.Bottom {
+			truth.Bottom[k] = float32(max(0, rng.NormFloat64()))
 		}
-	}
-	for name, w := range covariances(t, h) {
-		got, err := MinT{W: w}.Reconcile(t.Context(), h, base, o)
-		if err != nil {
-			t.Fatal(name, err)
+		h.Sum(truth, 1)
+		for k := range base.Upper {
+			if rng.IntN(3) == 0 {
+				base.Upper[k], o.Locks.Upper[k] = truth.Upper[k], true
+			}
 		}
-		coherent(t, h, got)
+		for name, w := range covariances(t, h) {
+			got, err := MinT{W: w}.Reconcile(t.Context(), h, base, o)
+			if err != nil {
+				t.Fatal(seed, name, err)
+			}
+			coherent(t, h, got)
+		}
 	}
 }
 
