@@ -29,12 +29,12 @@ type Align struct {
 
 var farthest = math.Log(20)
 
-// Rounds end when no factor moves by more than so much, or after so many; levels
-// of strength 1 that contradict each other never settle. M5's 11 levels at a half
-// take about 20.
+// Rounds end when no factor moves by more than so much, or after so many: levels
+// of strength 1 that contradict each other never settle. On M5's nine levels up to
+// 14 rounds were needed at a quarter, 37 at a half, 103 at three quarters.
 const (
 	settled = 1e-7
-	rounds  = 50
+	rounds  = 300
 	locking = 2000 // with locked groups, which have to be met
 )
 

@@ -25,8 +25,9 @@ var strengths = []float64{0, .25, .5, .75, 1}
 
 // Align chooses the strength of each level by the mean over windows of the loss
 // over that of the series' own forecasts, added up. Levels take turns, from that
-// with the fewest groups on, until none gains by another strength. A level that
-// does not help by the margin gets 0. gain is the share of the loss that the
+// with the fewest groups on, until none gains by another strength. One that does
+// not help by the margin in the mean, and in more than half of the windows at all,
+// is not taken, and 0 is what a level begins with. gain is the share of the loss that the
 // choice takes away, on the same windows that it was made on.
 //
 // Windows have to be older than what is then forecast or scored.
@@ -35,11 +36,11 @@ func (l Learning) Align(ctx context.Context, windows []Window) (a Align, gain fl
 	if err != nil {
 		return Align{}, 0, err
 	}
-	align := func(a Align) (float64, error) {
+	align := func(a Align) ([]float64, error) {
 		return score(func(int) (Method, error) { return a, nil })
 	}
 	a = Align{Strength: map[string]float64{}}
-	best := 1.0
+	best := slices.Repeat([]float64{1}, len(windows))
 	for changed, turn := true, 0; changed && turn < 4; turn++ {
 		changed = false
 		for _, name := range names {
@@ -50,12 +51,12 @@ func (l Learning) Align(ctx context.Context, windows []Window) (a Align, gain fl
 				}
 				before := a.Strength[name]
 				a.Strength[name] = s
-				loss, err := align(a)
+				losses, err := align(a)
 				if err != nil {
 					return Align{}, 0, err
 				}
-				if loss < best && loss < from-l.margin() {
-					best, changed = loss, true
+				if mean(losses) < mean(best) && l.pays(from, losses) {
+					best, changed = losses, true
 					continue
 				}
 				a.Strength[name] = before
@@ -67,7 +68,7 @@ func (l Learning) Align(ctx context.Context, windows []Window) (a Align, gain fl
 			delete(a.Strength, name)
 		}
 	}
-	return a, 1 - best, nil
+	return a, 1 - mean(best), nil
 }
 
 // Levels chooses the levels that MinT listens to, for Hierarchy.Using. It begins
@@ -87,11 +88,12 @@ func (l Learning) Levels(ctx context.Context, windows []Window, build func(k int
 		}
 	}
 	using := func(levels []string) (float64, error) {
-		return score(func(k int) (Method, error) {
+		losses, err := score(func(k int) (Method, error) {
 			m := built[k]
 			m.Use = windows[k].Hierarchy.Using(levels...)
 			return m, nil
 		})
+		return mean(losses), err
 	}
 	best, err := using(levels)
 	if err != nil {
@@ -132,9 +134,30 @@ func (l Learning) margin() float64 {
 	return margin
 }
 
-// scorer is the mean over windows of a method's loss over bottom-up's, and the
+// pays is whether losses are better than others by the margin in the mean, and in
+// more than half of the windows.
+func (l Learning) pays(others, losses []float64) bool {
+	better := 0
+	for k, loss := range losses {
+		if loss < others[k] {
+			better++
+		}
+	}
+	return mean(losses) < mean(others)-l.margin() && 2*better > len(losses)
+}
+
+// mean is that of the windows' losses; NaN without any.
+func mean(losses []float64) float64 {
+	var sum float64
+	for _, l := range losses {
+		sum += l
+	}
+	return sum / float64(len(losses))
+}
+
+// scorer is, by window, a method's loss over bottom-up's, and the
 // names of the windows' levels, those with few groups first.
-func (l Learning) scorer(ctx context.Context, windows []Window) (func(func(k int) (Method, error)) (float64, error), []string, error) {
+func (l Learning) scorer(ctx context.Context, windows []Window) (func(func(k int) (Method, error)) ([]float64, error), []string, error) {
 	if len(windows) == 0 {
 		return nil, nil, daycast.Errorf(daycast.Invalid, "no past windows to choose on")
 	}
@@ -162,26 +185,26 @@ func (l Learning) scorer(ctx context.Context, windows []Window) (func(func(k int
 		}
 	}
 	slices.SortStableFunc(names, func(a, b string) int { return groups[a] - groups[b] })
-	return func(method func(k int) (Method, error)) (float64, error) {
-		var sum float64
+	return func(method func(k int) (Method, error)) ([]float64, error) {
+		losses := make([]float64, len(windows))
 		for k, w := range windows {
 			m, err := method(k)
 			if err != nil {
-				return 0, err
+				return nil, err
 			}
 			got, err := m.Reconcile(ctx, w.Hierarchy, w.Base, o)
 			if err != nil {
-				return 0, err
+				return nil, err
 			}
 			switch lost := loss(w, got); {
 			case plain[k] > 0:
-				sum += lost / plain[k]
+				losses[k] = lost / plain[k]
 			case lost > 0: // series that were right have nothing to gain
-				sum += 2
+				losses[k] = 2
 			default:
-				sum++
+				losses[k] = 1
 			}
 		}
-		return sum / float64(len(windows)), nil
+		return losses, nil
 	}, names, nil
 }

@@ -90,6 +90,18 @@ func TestLearnStrength(t *testing.T) {
 	if a.Strength["shop"] != 0 || a.Strength["place"] != 0 || gain < .2 || a.Strength["category"]+a.Strength["category@place"] < .75 {
 		t.Errorf("strengths %v, gain %.3f: want the categories', not the places'", a.Strength, gain)
 	}
+	for k := 1; k < 3; k++ { // one window of three is not enough, much as it gains
+		copy(windows[k].Base.Bottom, windows[k].Actual.Bottom)
+		for i := range windows[k].Base.Bottom {
+			windows[k].Base.Bottom[i] *= .9
+		}
+		for u := range windows[k].Base.Upper {
+			windows[k].Base.Upper[u] *= .9 - 1e-6
+		}
+	}
+	if a, gain, err = l.Align(t.Context(), windows); err != nil || len(a.Strength) != 0 || gain != 0 {
+		t.Errorf("a level that helps in one window of three has strengths %v, gain %g, %v", a.Strength, gain, err)
+	}
 	for k := range windows {
 		copy(windows[k].Base.Bottom, windows[k].Actual.Bottom)
 		for i := range windows[k].Base.Bottom {
