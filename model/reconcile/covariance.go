@@ -71,7 +71,7 @@ func Variance(h *Hierarchy, errors Values) (Covariance, error) {
 	var sum, n float64
 	for i := range w.Bottom {
 		w.Bottom[i] = float32(meanSquare(errors.BottomOf(i)))
-		if w.Bottom[i] == w.Bottom[i] {
+		if !math.IsNaN(float64(w.Bottom[i])) {
 			sum += float64(w.Bottom[i])
 			n++
 		}
@@ -83,7 +83,7 @@ func Variance(h *Hierarchy, errors Values) (Covariance, error) {
 	mean := sum / n
 	floor := varianceFloor * mean
 	for i, v := range w.Bottom {
-		if v != v {
+		if math.IsNaN(float64(v)) {
 			v = float32(mean)
 		}
 		w.Bottom[i] = max(v, float32(floor))
@@ -105,15 +105,15 @@ func (h *Hierarchy) fillUpper(variance []float64, bottom, floor float64) {
 		own := variance[l.First : l.First+len(l.Names)]
 		var sum, n float64
 		for _, v := range own {
-			if v == v {
+			if !math.IsNaN(v) {
 				sum += v
 				n++
 			}
 		}
 		for g, v := range own {
-			if v != v && n > 0 {
+			if math.IsNaN(v) && n > 0 {
 				v = sum / n
-			} else if v != v {
+			} else if math.IsNaN(v) {
 				v = bottom * float64(h.count[l.First+g])
 			}
 			own[g] = max(v, floor)
@@ -125,7 +125,7 @@ func (h *Hierarchy) fillUpper(variance []float64, bottom, floor float64) {
 func meanSquare[F float32 | float64](errors []F) float64 {
 	var sum, n float64
 	for _, e := range errors {
-		if e == e {
+		if !math.IsNaN(float64(e)) {
 			sum += float64(e) * float64(e)
 			n++
 		}

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -327,7 +328,7 @@ func TestMinTRefuses(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := (MinT{W: OLS(h)}).Reconcile(ctx, h, below, Options{}); err != context.Canceled {
+	if _, err := (MinT{W: OLS(h)}).Reconcile(ctx, h, below, Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 	if _, err := Variance(h, NewValues(h, 3)); daycast.CodeOf(err) != daycast.Invalid {

@@ -128,7 +128,7 @@ func LevelRMSE(w Window, got Values) float64 {
 // squares are the sums of squared errors and of squared actual values.
 func squares[F float32 | float64](actual, forecast []F) (errors, total float64) {
 	for k, y := range actual {
-		if y == y {
+		if !math.IsNaN(float64(y)) {
 			e := float64(y) - float64(forecast[k])
 			errors += e * e
 			total += float64(y) * float64(y)

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"math"
+	"slices"
 )
 
 // Shrunk is MinT's covariance of the errors of all nodes, series too, shrunk to
@@ -20,37 +21,49 @@ import (
 // nodes by nodes.
 //
 // An error that is not known counts as none, and its node's diagonal is raised
-// so that its variance is that of the errors that are known.
+// so that its variance is that of the errors that are known. Where all are, they
+// are kept as they are rather than copied, and have to stay so.
 func Shrunk(h *Hierarchy, errors Values, threads int) (Covariance, error) {
 	w, err := Variance(h, errors)
 	if err != nil {
 		return Covariance{}, err
 	}
 	s := shrinkage(h, errors, threads)
-	known := Values{Horizon: errors.Horizon, Upper: make([]float64, len(errors.Upper)), Bottom: make([]float32, len(errors.Bottom))}
+	known := Values{Horizon: errors.Horizon, Upper: noneWhereNaN(errors.Upper), Bottom: noneWhereNaN(errors.Bottom)}
 	scale := (1 - s) / float64(errors.Horizon)
 	for u, v := range w.Upper {
 		// What is left of the variance without the product: s*v where all is known.
-		w.Upper[u] = max(v-scale*keep(errors.UpperOf(u), known.UpperOf(u)), varianceFloor*v)
+		w.Upper[u] = max(v-scale*sumSquares(known.UpperOf(u)), varianceFloor*v)
 	}
 	parallel(threads, len(h.Series), func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			v := float64(w.Bottom[i])
-			w.Bottom[i] = float32(max(v-scale*keep(errors.BottomOf(i), known.BottomOf(i)), varianceFloor*v))
+			w.Bottom[i] = float32(max(v-scale*sumSquares(known.BottomOf(i)), varianceFloor*v))
 		}
 	})
 	w.errors, w.scale = known, math.Sqrt(scale)
 	return w, nil
 }
 
-// keep copies the errors that are known, and is the sum of their squares.
-func keep[F float32 | float64](errors, known []F) float64 {
-	var sum float64
-	for t, e := range errors {
-		if e == e {
-			known[t] = e
-			sum += float64(e) * float64(e)
+// noneWhereNaN has 0 for NaN. It is errors itself where there is none.
+func noneWhereNaN[F float32 | float64](errors []F) []F {
+	unknown := func(e F) bool { return math.IsNaN(float64(e)) }
+	if !slices.ContainsFunc(errors, unknown) {
+		return errors
+	}
+	known := slices.Clone(errors)
+	for k, e := range known {
+		if unknown(e) {
+			known[k] = 0
 		}
+	}
+	return known
+}
+
+func sumSquares[F float32 | float64](errors []F) float64 {
+	var sum float64
+	for _, e := range errors {
+		sum += float64(e) * float64(e)
 	}
 	return sum
 }
@@ -151,7 +164,7 @@ func standardise[F float32 | float64](errors []F, z []float64) {
 	var sum float64
 	for t, e := range errors {
 		z[t] = 0
-		if e == e {
+		if !math.IsNaN(float64(e)) {
 			z[t] = float64(e)
 			sum += z[t] * z[t]
 		}

@@ -49,7 +49,7 @@ func (v Values) checkFinite(h *Hierarchy) error {
 		}
 	}
 	for k, y := range v.Bottom {
-		if y != y || math.IsInf(float64(y), 0) {
+		if math.IsNaN(float64(y)) || math.IsInf(float64(y), 0) {
 			return daycast.Errorf(daycast.Invalid, "the forecast of series %s is %g in column %d", h.Series[k/v.Horizon].ID(), y, k%v.Horizon)
 		}
 	}
