@@ -50,7 +50,7 @@ function series(t: Theme, r: Tuning, at: (t: Trial) => number, only: (t: Trial) 
     ...out[0],
     markLine: standard === null ? undefined : {
       silent: true, symbol: "none", lineStyle: { color: t.soft, type: "dashed" }, data: [{ yAxis: standard }],
-      label: { formatter: "default", position: "insideStartTop", color: t.soft },
+      precision: 9, label: { formatter: "default", position: "insideStartTop", color: t.soft },
     },
   };
   if (f.best && only(f.best)) out.push(dots("the best", [f.best], at, t.colours[1] ?? "", { symbol: "diamond", symbolSize: 16, z: 5 }));
