@@ -278,6 +278,15 @@ func TestVerbs(t *testing.T) {
 	if o := must(t, dir, "models", "rollback"); !strings.Contains(o.out, list.Champion) {
 		t.Errorf("rollback:\n%s", o.out)
 	}
+	for k, want := range []string{"wrote tuned.html", "at hand"} { // the second finds what the first one did
+		if o := must(t, dir, "tune", "--model", "tsb", "--trials", "12", "--out", "tuned.html"); !strings.Contains(o.out, want) {
+			t.Errorf("search %d:\n%s\nwant %q", k+1, o.out, want)
+		}
+	}
+	if page := read(t, filepath.Join(dir, "tuned.html")); !strings.Contains(page, `"method":"tpe"`) || !strings.Contains(page, `"trial":12,`) {
+		t.Error("the page has not all trials")
+	}
+	daycast(t, dir, "tune", "--model", "tsb", "--json", "--out", "-").fails(t, 2, "--out -")
 	daycast(t, dir, "tune", "--model", "ets").fails(t, 2, "no parameters to tune")
 	daycast(t, dir, "tune", "--model", "ridge", "--trials", "0").fails(t, 2, "want at least 1")
 	daycast(t, dir, "models", "promote", "none").fails(t, 1, "none does not exist")
