@@ -113,7 +113,7 @@ func TestTPEEndsASmallSpace(t *testing.T) {
 
 func TestTPERoundsInsideTheSpace(t *testing.T) {
 	space := evaluate.Space{"a": evaluate.Uniform{.26, .74}, "list": evaluate.List{.123}}
-	round := func(v float64) float64 { return math.Round(v) }
+	round := math.Round
 	past, _ := tried(evaluate.TPE{Space: space, Seed: 1, Round: round}, 15, func(p evaluate.Point) float64 { return p["a"] })
 	for _, p := range past {
 		if p["a"] < .26 || p["a"] > .74 || p["list"] != .123 {

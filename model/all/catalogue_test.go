@@ -87,6 +87,29 @@ onnxruntime/capi. Beside the network, ` + "`PATH.json`" + ` says what it reads a
 | ` + "`output`" + ` | the name of its output, where it has several |
 | ` + "`groups`" + ` | the groups of features that are made; without the key the default features |
 
+` + "`daycast rows`" + ` writes rows to train one on, as CSV: the features, ` + "`ratio`" + ` and the row's weight, up to the oldest origin of the backtest, since a
+network that has seen the days that models are compared on looks better than it is. Such as:
+
+` + "```python" + `
+import json
+import numpy as np
+import onnx
+from skl2onnx import to_onnx
+from sklearn.neural_network import MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+with open("rows.csv") as f:
+    features = f.readline().strip().split(",")[:-2]
+table = np.genfromtxt("rows.csv", delimiter=",", skip_header=1, dtype=np.float32)
+x, y, weight = np.nan_to_num(table[:, :-2], nan=0.0), np.minimum(table[:, -2], 30), table[:, -1]
+net = make_pipeline(StandardScaler(), MLPRegressor(hidden_layer_sizes=(32, 16), alpha=0.1, early_stopping=True, random_state=1))
+net.fit(x, y, mlpregressor__sample_weight=weight / weight.mean())
+onnx.save(to_onnx(net, x[:1], target_opset=15), "net.onnx")
+with open("net.json", "w") as f:
+    json.dump({"features": features, "target": "ratio", "missing": 0}, f)
+` + "```" + `
+
 The network has one input of float32, rows x features, and one number of float32 for each row. Where its answer is not finite, the series' scale is
-forecast. It must not have been trained on days of the backtest, or the comparison flatters it.
+forecast.
 `

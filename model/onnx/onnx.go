@@ -204,7 +204,7 @@ func (s Spec) columns(have []feature.Column) (columns []int, scale int, err erro
 			lacks = append(lacks, name)
 			continue
 		}
-		if have[c].Categorical() && have[c].Group != feature.Season {
+		if !readable(have[c]) {
 			return nil, 0, daycast.Errorf(daycast.Invalid, "the network reads %s, whose codes are this shop's and change with its groups", name).
 				WithField("features").WithHint("train it without that feature; encodings of groups are numbers")
 		}
@@ -222,6 +222,10 @@ func (s Spec) columns(have []feature.Column) (columns []int, scale int, err erro
 	}
 	return columns, scale, nil
 }
+
+// readable reports whether a network may read a column: codes only where they
+// are the calendar's.
+func readable(c feature.Column) bool { return !c.Categorical() || c.Group == feature.Season }
 
 // logScale is the feature by which units become ratios.
 const logScale = "log_scale"

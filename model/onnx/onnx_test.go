@@ -25,6 +25,8 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/rows.csv anew, for testdata/mlp.py")
 
+var nan = float32(math.NaN())
+
 var open = sync.OnceValues(Open)
 
 // library is ONNX Runtime's, or the test is skipped.
@@ -233,7 +235,7 @@ func TestFitRefuses(t *testing.T) {
 		"[last_1] are missing": func(r *Regressor, x *feature.Frame) {
 			r.Spec.Missing = nil
 			x.Data = slices.Clone(x.Data)
-			x.Data[8] = slices.Repeat([]float32{float32(math.NaN())}, x.Rows)
+			x.Data[8] = slices.Repeat([]float32{nan}, x.Rows)
 		},
 	} {
 		r, frame := whole, *x
