@@ -1,6 +1,8 @@
 package app
 
 import (
+	"iter"
+	"math"
 	"strings"
 	"testing"
 
@@ -8,6 +10,7 @@ import (
 	"daycast/config"
 	"daycast/evaluate"
 	"daycast/model/all"
+	"daycast/pipeline"
 )
 
 // What a search may try is legal, and as many points as were asked for.
@@ -15,21 +18,43 @@ func TestTuningPoints(t *testing.T) {
 	for _, name := range Tunable() {
 		for _, c := range []struct {
 			method       string
-			trials, want int // want at most; random gives all
-		}{{"random", 7, 7}, {"grid", 9, 9}, {"grid", 1, 3}, {"grid", 26, 9}, {"grid", 27, 27}} {
-			points, err := Tuning{Model: name, Method: c.method, Trials: c.trials, Seed: 3}.points()
+			trials, want int // a grid gives want for gbm, where each parameter has three values
+		}{{"random", 7, 7}, {"halving", 7, 7}, {"tpe", 14, 14}, {"grid", 9, 9}, {"grid", 1, 3}, {"grid", 26, 9}, {"grid", 27, 27}} {
+			search, err := Tuning{Model: name, Method: c.method, Trials: c.trials, Seed: 3}.search()
 			if err != nil {
 				t.Fatal(err)
 			}
 			n := 0
-			for p := range points {
+			for p := range points(search) {
 				if _, err := all.With(all.Models(), map[string]map[string]float64{name: p}); err != nil {
 					t.Errorf("%s by %s: %v", name, c.method, err)
 				}
 				n++
 			}
-			if n == 0 || n > c.want || c.method == "random" && n != c.want || name == "gbm" && n != c.want {
+			if n == 0 || n > max(c.trials, 3) || c.method == "random" && n != c.want || c.method == "halving" && n != c.want || name == "gbm" && n != c.want {
 				t.Errorf("%s by %s: %d points of %d trials", name, c.method, n, c.trials)
+			}
+		}
+	}
+}
+
+// points are those that a search tries, where every tenth fails and the rest
+// differ by chance.
+func points(t pipeline.Tuning) iter.Seq[evaluate.Point] {
+	if t.Next == nil {
+		return t.Points
+	}
+	return func(yield func(evaluate.Point) bool) {
+		var past []evaluate.Point
+		var loss []float64
+		for k := range t.Trials {
+			p, ok := t.Next(past, loss)
+			if !ok || !yield(p) {
+				return
+			}
+			past, loss = append(past, p), append(loss, math.Sin(float64(k)))
+			if k%10 == 3 {
+				loss[k] = math.NaN()
 			}
 		}
 	}
@@ -40,8 +65,9 @@ func TestTuningRefuses(t *testing.T) {
 		"no parameters": {Model: "seasonal_naive", Method: "random", Trials: 1},
 		"at least 1":    {Model: "gbm", Method: "random"},
 		"not known":     {Model: "gbm", Method: "luck", Trials: 1},
+		"gives none up": {Model: "gbm", Method: "tpe", Trials: 1, Keep: .5},
 	} {
-		if _, err := tuning.points(); daycast.CodeOf(err) != daycast.Invalid || !strings.Contains(err.Error(), want) {
+		if _, err := tuning.search(); daycast.CodeOf(err) != daycast.Invalid || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v, want code invalid and %q", tuning, err, want)
 		}
 	}

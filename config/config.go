@@ -142,7 +142,7 @@ type Forecast struct {
 	Horizon    int                           `yaml:"horizon"`    // How many periods ahead, 1 to 730.
 	Step       string                        `yaml:"step"`       // The length of a period: day or week.
 	Metric     string                        `yaml:"metric"`     // By which the best model is chosen: wape, rmse, mae, mase, rmsse or pinball.
-	Models     []string                      `yaml:"models"`     // Names of the models to compare, of those in docs/models.md; empty for the usual ones.
+	Models     []string                      `yaml:"models"`     // Names of the models to compare, of those in docs/models.md; usual stands for the usual ones, onnx:PATH for the network in PATH.onnx; empty for the usual ones.
 	Parameters map[string]map[string]float64 `yaml:"parameters"` // Parameters of models by name, such as gbm: {trees: 300}; docs/models.md lists them, daycast tune looks for good ones.
 	Origins    int                           `yaml:"origins"`    // How many days in the past forecasts are tried from.
 	Scored     int                           `yaml:"scored"`     // How many of the newest origins are scored, with a model chosen on older ones; less than origins.

@@ -98,6 +98,11 @@ func (c *Config) resolve(dir string) {
 	for table, path := range c.Source.Files {
 		c.Source.Files[table] = under(dir, path)
 	}
+	for k, name := range c.Forecast.Models {
+		if path, ok := strings.CutPrefix(name, "onnx:"); ok {
+			c.Forecast.Models[k] = "onnx:" + under(dir, path)
+		}
+	}
 }
 
 // under is a path that is relative to a folder; a URL is not.

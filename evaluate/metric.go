@@ -85,6 +85,15 @@ func (t *tally) series(mae, rmse float64, s scale) {
 	}
 }
 
+// plus is both together.
+func (t tally) plus(o tally) tally {
+	t.n, t.scaled, t.quantiles = t.n+o.n, t.scaled+o.scaled, t.quantiles+o.quantiles
+	t.inside, t.open = t.inside+o.inside, t.open+o.open
+	t.absolute, t.squared, t.signed = t.absolute+o.absolute, t.squared+o.squared, t.signed+o.signed
+	t.sold, t.mase, t.rmsse, t.pinball = t.sold+o.sold, t.mase+o.mase, t.rmsse+o.rmsse, t.pinball+o.pinball
+	return t
+}
+
 func (t *tally) score() Score {
 	n := float64(t.n)
 	return Score{

@@ -2,11 +2,9 @@ package evaluate
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"math"
 	"slices"
-	"time"
 
 	"daycast"
 	"daycast/model"
@@ -27,15 +25,21 @@ import (
 // come by the oldest origin that is held out.
 //
 // Panels are built once an origin and shared by all trials. The result depends
-// on the points, the seed and the data, not on threads; with a budget of time
-// also on how fast the machine is.
+// on the points, the seed and the data, not on threads, nor on what a log has of
+// it; with a budget of time also on how fast the machine is. What the budget has
+// no time for, by the mean of the fits so far, is not begun.
 type Search struct {
 	Backtest Backtest // Models is not read, Budget is for the search as a whole
 	Build    func(Point) (model.Model, error)
-	Points   iter.Seq[Point] // Grid or Random
-	Metric   string          // any but pinball: trials have no quantiles
-	Trials   int             // at most so many points; 0: all
-	Holdout  int             // newest origins that are kept out, >= 0
+	Points   iter.Seq[Point] // Grid or Random; not read where there is Next
+	// Next is the point to try after those of the past, with their losses, such
+	// as TPE.Next; false: there is none. Each trial then goes over all origins
+	// before the next one begins, and all go on.
+	Next    func(past []Point, loss []float64) (Point, bool)
+	Metric  string    // any but pinball: trials have no quantiles
+	Trials  int       // at most so many points; 0: all, which Next has no end of
+	Holdout int       // newest origins that are kept out, >= 0
+	Log     *TrialLog // has what was tried before, and hears of each trial; nil: none
 	// Keep is the share of trials that go on after each origin, the best so
 	// far, in (0, 1]; 0: all do. The default always goes on. One half is
 	// successive halving: Jamieson and Talwalkar (2016), "Non-stochastic best
@@ -45,26 +49,17 @@ type Search struct {
 	Keep float64
 }
 
-// A Trial is one point that was tried.
-type Trial struct {
-	Point   Point   // empty: the default
-	Origins int     // searched: fewer than the best's where it was given up
-	Score   Score   // over them, pooled; optimistic for the best
-	Holdout Score   // over the origins held out; N is 0 for all but the best and the default
-	Seconds float64 // fits and forecasts
-	Err     error   // why it went no further
-	model   model.Model
-	sums    []tally // after each origin searched
-	held    tally
+// A Searched is what came of a search.
+type Searched struct {
+	// Trials are the best first: those that went further before those that were
+	// given up, and those that failed last, with their errors.
+	Trials  []*Trial
+	Untried int  // points that there was no time to begin
+	Cut     bool // there was no time to search all origins
 }
 
-// Default reports whether the trial is that of the default parameters.
-func (t *Trial) Default() bool { return len(t.Point) == 0 }
-
-// Run gives the trials, the best first: those that went further before those
-// that were given up, and those that failed last, with their errors. It fails
-// with code invalid where there is no origin to search on.
-func (s Search) Run(ctx context.Context) ([]*Trial, error) {
+// Run fails with code invalid where there is no origin to search on.
+func (s Search) Run(ctx context.Context) (*Searched, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
@@ -73,27 +68,16 @@ func (s Search) Run(ctx context.Context) ([]*Trial, error) {
 		return nil, daycast.Errorf(daycast.Invalid, "the history is too short: no past origin is left to search on after %d are held out", len(held)).
 			WithHint("hold out fewer origins, or shorten the horizon")
 	}
-	r := &searching{Search: s, start: s.Backtest.Now(), trials: s.trials()}
-	alive := passed(r.trials)
-	r.total = s.cost(len(alive), len(origins)) + 2*len(held)
-	for k, origin := range origins {
-		if len(alive) == 0 {
-			break
-		}
-		whole, err := r.try(ctx, origin, alive, r.deadline(len(alive), len(origins)-k, len(held)), (*Trial).search)
-		if err != nil {
-			return nil, err
-		}
-		if !whole {
-			alive = r.cut(alive, k)
-		}
-		if !whole && k > 0 {
-			break
-		}
-		alive = s.best(passed(alive))
+	r := &searching{Search: s, start: s.Backtest.Now(), open: map[daycast.Day]opened{}}
+	search := r.originByOrigin
+	if s.Next != nil {
+		search = r.oneByOne
 	}
-	s.sort(r.trials)
-	return r.trials, r.holdout(ctx, held)
+	if err := search(ctx, origins, len(held)); err != nil {
+		return nil, err
+	}
+	s.sort(r.found.Trials)
+	return &r.found, r.holdout(ctx, held)
 }
 
 func (s Search) check() error {
@@ -103,6 +87,9 @@ func (s Search) check() error {
 	if s.Metric == "pinball" {
 		return daycast.Errorf(daycast.Invalid, "a search has no quantiles to score by pinball loss").WithField("metric").
 			WithHint("want another of %v", metricNames)
+	}
+	if s.Next != nil && s.Trials < 1 {
+		return daycast.Errorf(daycast.Invalid, "%d trials: want at least 1", s.Trials).WithField("trials")
 	}
 	if !(s.Keep >= 0 && s.Keep <= 1) {
 		return daycast.Errorf(daycast.Invalid, "keep %g: want a share of the trials, 0 to 1", s.Keep).WithField("keep")
@@ -122,21 +109,6 @@ func (s Search) split() (origins, held []daycast.Day) {
 		}
 	}
 	return origins, held
-}
-
-// trials builds a model for each point, the default's first.
-func (s Search) trials() []*Trial {
-	trials := []*Trial{{}}
-	for p := range s.Points {
-		if s.Trials > 0 && len(trials) > s.Trials {
-			break
-		}
-		trials = append(trials, &Trial{Point: p})
-	}
-	for _, t := range trials {
-		t.model, t.Err = s.Build(t.Point)
-	}
-	return trials
 }
 
 func passed(trials []*Trial) []*Trial {
@@ -196,119 +168,4 @@ func first(yes bool) int {
 		return -1
 	}
 	return 1
-}
-
-// A searching is a search under way.
-type searching struct {
-	Search
-	start       time.Time
-	trials      []*Trial
-	done, total int // fits
-}
-
-func (r *searching) spent() time.Duration { return r.Backtest.Now().Sub(r.start) }
-
-// deadline is when an origin has had its share of the time: as much of what is
-// left as n trials there are of the fits that are left. A first origin that
-// took all of it would leave none to compare the best on.
-func (r *searching) deadline(n, origins, held int) time.Duration {
-	spent, budget := r.spent(), r.Backtest.Budget
-	if budget == 0 {
-		return math.MaxInt64
-	}
-	share := float64(n) / float64(r.cost(n, origins)+2*held)
-	return spent + time.Duration(share*float64(max(0, budget-spent)))
-}
-
-// try forecasts from one more origin with each of the trials, of which score
-// hears. It is not whole where the deadline came before the last of them; the
-// first is tried whatever the time.
-func (r *searching) try(
-	ctx context.Context, origin daycast.Day, trials []*Trial, deadline time.Duration, score func(*Trial, *Window, []float32),
-) (whole bool, err error) {
-	p, err := r.Backtest.Panel(ctx, origin)
-	if err != nil {
-		return false, err
-	}
-	w := newWindow(p, r.Backtest.Final, r.Backtest.Horizon)
-	for n, t := range trials {
-		if n > 0 && r.spent() > deadline {
-			return false, nil
-		}
-		a := r.Backtest.attempt(ctx, t.model, p)
-		if err := ctx.Err(); err != nil {
-			return false, err
-		}
-		t.Seconds += a.Seconds
-		if t.Err = a.Err; t.Err == nil {
-			score(t, w, a.Mean)
-		}
-		r.done++
-		if r.Backtest.Progress != nil {
-			r.Backtest.Progress(r.done, max(r.done, r.total), fmt.Sprintf("%s at %s", t.Point, origin))
-		}
-	}
-	return true, nil
-}
-
-// cut ends the search at the k-th origin, for which time was too short. On the
-// first, those that had their turn stay the only trials; on a later one, that
-// origin counts for nobody, so that all are scored on the same.
-func (r *searching) cut(alive []*Trial, k int) []*Trial {
-	if k > 0 {
-		for _, t := range alive {
-			t.back(k)
-		}
-		return alive
-	}
-	untried := func(t *Trial) bool { return t.Err == nil && t.Origins == 0 }
-	r.trials = slices.DeleteFunc(r.trials, untried)
-	return slices.DeleteFunc(alive, untried)
-}
-
-// holdout scores the best and the default on the origins that were held out.
-func (r *searching) holdout(ctx context.Context, held []daycast.Day) error {
-	var two []*Trial
-	for k, t := range r.trials {
-		if t.Err == nil && (k == 0 || t.Default()) {
-			two = append(two, t)
-		}
-	}
-	for _, origin := range held {
-		if _, err := r.try(ctx, origin, passed(two), math.MaxInt64, (*Trial).hold); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// search adds an origin that is searched.
-func (t *Trial) search(w *Window, mean []float32) {
-	var sum tally
-	if t.Origins > 0 {
-		sum = t.sums[t.Origins-1]
-	}
-	w.add(&sum, mean, nil, nil)
-	t.sums = append(t.sums, sum)
-	t.Origins, t.Score = t.Origins+1, sum.score()
-}
-
-// back undoes what search added after the first k origins.
-func (t *Trial) back(k int) {
-	t.sums = t.sums[:k]
-	t.Origins, t.Score = k, t.sums[k-1].score()
-}
-
-// hold adds an origin that was held out.
-func (t *Trial) hold(w *Window, mean []float32) {
-	w.add(&t.held, mean, nil, nil)
-	t.Holdout = t.held.score()
-}
-
-// Better reports whether the trial did better than another on the origins that
-// were held out: by the metric itself, and by all that Choose goes by.
-func (t *Trial) Better(than *Trial, metric string) bool {
-	a, errA := t.Holdout.Metric(metric)
-	b, errB := than.Holdout.Metric(metric)
-	return errA == nil && errB == nil && a < b && less(t.Holdout, than.Holdout, metric)
 }

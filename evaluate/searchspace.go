@@ -40,6 +40,8 @@ type Values interface {
 	grid() []float64
 	// draw is the value at a share u of the way, in [0, 1).
 	draw(u float64) float64
+	// share is how far along a value is, in [0, 1]: what draw makes it of.
+	share(v float64) float64
 	// fault says what is wrong; "" for nothing.
 	fault() string
 }
@@ -60,6 +62,9 @@ type Integer struct{ Low, High int }
 
 func (l List) grid() []float64        { return l }
 func (l List) draw(u float64) float64 { return l[int(u*float64(len(l)))] }
+func (l List) share(v float64) float64 {
+	return (float64(slices.Index(l, v)) + 0.5) / float64(len(l))
+}
 
 func (l List) fault() string {
 	if len(l) == 0 || slices.ContainsFunc(l, func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }) {
@@ -72,8 +77,14 @@ func (l List) fault() string {
 // middle.
 const gridPoints = 3
 
-func (r Uniform) grid() []float64        { return spread(r.draw) }
+func (r Uniform) grid() []float64        { return ends(r.draw) }
 func (r Uniform) draw(u float64) float64 { return min(r.High, r.Low+u*(r.High-r.Low)) }
+func (r Uniform) share(v float64) float64 {
+	if r.Low == r.High {
+		return 0.5
+	}
+	return min(1, max(0, (v-r.Low)/(r.High-r.Low)))
+}
 
 func (r Uniform) fault() string {
 	if !(r.Low <= r.High) || math.IsInf(r.High-r.Low, 0) {
@@ -82,9 +93,13 @@ func (r Uniform) fault() string {
 	return ""
 }
 
-func (r LogUniform) grid() []float64 { return spread(r.draw) }
+func (r LogUniform) grid() []float64 { return ends(r.draw) }
 func (r LogUniform) draw(u float64) float64 {
 	return min(r.High, max(r.Low, r.Low*math.Pow(r.High/r.Low, u)))
+}
+
+func (r LogUniform) share(v float64) float64 {
+	return Uniform{math.Log(r.Low), math.Log(r.High)}.share(math.Log(v))
 }
 
 func (r LogUniform) fault() string {
@@ -95,15 +110,18 @@ func (r LogUniform) fault() string {
 }
 
 func (r Integer) grid() []float64 {
-	return slices.Compact(spread(LogUniform{float64(r.Low), float64(r.High)}.draw, math.Round))
+	return slices.Compact(ends(LogUniform{float64(r.Low), float64(r.High)}.draw, math.Round))
 }
 
 // draw gives each whole number the share of the range from a half below it to
 // a half above.
 func (r Integer) draw(u float64) float64 {
-	low, high := float64(r.Low)-0.5, float64(r.High)+0.5
-	return min(float64(r.High), max(float64(r.Low), math.Round(LogUniform{low, high}.draw(u))))
+	return min(float64(r.High), max(float64(r.Low), math.Round(r.around().draw(u))))
 }
+
+func (r Integer) share(v float64) float64 { return r.around().share(v) }
+
+func (r Integer) around() LogUniform { return LogUniform{float64(r.Low) - 0.5, float64(r.High) + 0.5} }
 
 func (r Integer) fault() string {
 	if r.Low < 1 || r.Low > r.High {
@@ -112,8 +130,8 @@ func (r Integer) fault() string {
 	return ""
 }
 
-// spread is the ends and the middle of a range, after each of the changes.
-func spread(at func(u float64) float64, changes ...func(float64) float64) []float64 {
+// ends are the ends and the middle of a range, after each of the changes.
+func ends(at func(u float64) float64, changes ...func(float64) float64) []float64 {
 	var out []float64
 	for k := range gridPoints {
 		v := at(float64(k) / (gridPoints - 1))

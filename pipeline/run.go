@@ -142,7 +142,11 @@ func (r *Run) fingerprint() string {
 	s.Threads, s.Memory, s.Patience, s.SpanLines, s.TrainEvery, s.Gate = 0, 0, 0, 0, 0, Gate{}
 	var models []string
 	for _, m := range r.Models {
-		models = append(models, m.Name())
+		name := m.Name()
+		if c, ok := m.(interface{ Content() string }); ok { // a network, whose file may be another one
+			name += " " + c.Content()
+		}
+		models = append(models, name)
 	}
 	return hashed(r.Code, fmt.Sprintf("%+v %+v", s, r.Shop), models)
 }

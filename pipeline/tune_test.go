@@ -1,6 +1,8 @@
 package pipeline_test
 
 import (
+	"context"
+	"os"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -15,15 +17,21 @@ import (
 
 func TestTune(t *testing.T) {
 	w := world{dir: t.TempDir(), shop: fill(t, small)}
+	known, fits := 0, 0
 	tune := func(threads int) (trials []*evaluate.Trial, err error) {
 		return trials, w.do(t.Context(), func(r *pipeline.Run) error {
 			r.Settings.Threads = threads
-			trials, err = r.Tune(t.Context(), pipeline.Tuning{
+			var found *evaluate.Searched
+			found, known, err = r.Tune(t.Context(), pipeline.Tuning{
+				Model:  "weekday_mean",
 				Points: evaluate.Grid(evaluate.Space{"half_life": evaluate.List{3, 30}}), Keep: 1,
 				Build: func(p evaluate.Point) (model.Model, error) {
-					return classic.SeasonalMean{HalfLife: p["half_life"]}, nil
+					return counted{classic.SeasonalMean{HalfLife: p["half_life"]}, &fits}, nil
 				},
 			})
+			if err == nil {
+				trials = found.Trials
+			}
 			return err
 		})
 	}
@@ -44,6 +52,20 @@ func TestTune(t *testing.T) {
 			t.Errorf("%s: %d origins, error %v", trial.Point, trial.Origins, trial.Err)
 		}
 	}
+	if known != 0 || fits == 0 {
+		t.Errorf("%d fits were known, %d were made", known, fits)
+	}
+	// The second search finds all in the log; without it, threads do not matter.
+	made := fits
+	if _, err := tune(1); err != nil {
+		t.Fatal(err)
+	}
+	if known != made || fits != made {
+		t.Errorf("a second search: %d fits were known and %d made, want all %d known", known, fits-made, made)
+	}
+	if err := os.Remove(pipeline.Trials(w.dir, "weekday_mean")); err != nil {
+		t.Fatal(err)
+	}
 	two, err := tune(2)
 	if err != nil {
 		t.Fatal(err)
@@ -52,6 +74,17 @@ func TestTune(t *testing.T) {
 	if diff := cmp.Diff(one, two, same); diff != "" {
 		t.Errorf("1 and 2 threads (-1 +2):\n%s", diff)
 	}
+}
+
+// counted counts the fits.
+type counted struct {
+	model.Model
+	fits *int
+}
+
+func (c counted) Fit(ctx context.Context, t model.Training) (model.Fitted, error) {
+	*c.fits++
+	return c.Model.Fit(ctx, t)
 }
 
 // A run whose models were given other parameters does not go on with what was

@@ -9,12 +9,18 @@ import (
 	"daycast/web"
 )
 
-func TestReportHasOnePlaceholder(t *testing.T) {
-	page := web.Report()
+func TestPagesHaveOnePlaceholder(t *testing.T) {
+	for id, page := range map[string][]byte{"report": web.Report(), "tuning": web.Tuning()} {
+		onePlaceholder(t, id, page)
+	}
+}
+
+func onePlaceholder(t *testing.T, id string, page []byte) {
+	t.Helper()
 	if n := bytes.Count(page, []byte(web.Placeholder)); n != 1 {
 		t.Errorf("%d placeholders", n)
 	}
-	if !bytes.Contains(page, []byte(`<script type="application/json" id="report">`+web.Placeholder+`</script>`)) {
+	if !bytes.Contains(page, []byte(`<script type="application/json" id="`+id+`">`+web.Placeholder+`</script>`)) {
 		t.Error("the placeholder is not the whole of the script that holds the data")
 	}
 	for _, want := range []string{"default-src 'none'", "script-src 'sha256-", "style-src 'sha256-"} {
@@ -29,7 +35,7 @@ func TestReportHasOnePlaceholder(t *testing.T) {
 
 // What is built names no address, but for that of a licence in its notice.
 func TestNothingOutside(t *testing.T) {
-	files := map[string][]byte{"report.html": web.Report()}
+	files := map[string][]byte{"report.html": web.Report(), "tuning.html": web.Tuning()}
 	err := fs.WalkDir(web.Dashboard(), ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -40,8 +46,8 @@ func TestNothingOutside(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(files) != 4 {
-		t.Errorf("%d files, want the report, the dashboard, its script and its styles", len(files))
+	if len(files) != 5 {
+		t.Errorf("%d files, want the report, the search, the dashboard, its script and its styles", len(files))
 	}
 	for path, content := range files {
 		content = regexp.MustCompile(`(?s)/\*!.*?\*/`).ReplaceAll(content, nil)

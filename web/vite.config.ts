@@ -1,5 +1,6 @@
-// Two builds: `vite build` makes the dashboard (index.html, assets/), and
-// `vite build --mode report` makes report.html, which is one file.
+// Three builds: `vite build` makes the dashboard (index.html, assets/), and
+// `vite build --mode report` makes report.html, which is one file, as --mode
+// tuning makes tuning.html.
 import { createHash } from "node:crypto";
 import { defineConfig, type Plugin } from "vite";
 
@@ -9,21 +10,21 @@ const notice =
 
 // oneFile puts the script and the styles into the page, and lets the page run
 // them and nothing else: what a product's name smuggles in has another hash.
-function oneFile(): Plugin {
+function oneFile(name: string): Plugin {
   const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
   return {
     name: "one-file",
     enforce: "post",
     generateBundle(_, bundle) {
-      const page = bundle["report.html"];
-      if (page?.type !== "asset") throw new Error("no report.html");
+      const page = bundle[name];
+      if (page?.type !== "asset") throw new Error(`no ${name}`);
       let script = "";
       let style = "";
-      for (const [name, part] of Object.entries(bundle)) {
+      for (const [file, part] of Object.entries(bundle)) {
         if (part === page) continue;
         if (part.type === "chunk") script += part.code;
         else style += part.source;
-        delete bundle[name];
+        delete bundle[file];
       }
       script = `\n${script.replaceAll("</script", "<\\/script")}`;
       const policy = `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; img-src data:; base-uri 'none'; form-action 'none'`;
@@ -38,20 +39,20 @@ function oneFile(): Plugin {
 }
 
 export default defineConfig(({ mode }) => {
-  const report = mode === "report";
+  const page = mode === "report" || mode === "tuning" ? `${mode}.html` : undefined;
   return {
     base: "./",
-    plugins: report ? [oneFile()] : [],
+    plugins: page ? [oneFile(page)] : [],
     build: {
       target: "es2022",
       outDir: process.env["DIST"] ?? "dist",
-      emptyOutDir: !report, // the report is built second
+      emptyOutDir: !page, // pages are built after the dashboard
       modulePreload: { polyfill: false },
       assetsInlineLimit: 0,
       chunkSizeWarningLimit: 1000,
       reportCompressedSize: false,
       rollupOptions: {
-        input: report ? "report.html" : "index.html",
+        input: page ?? "index.html",
         output: { banner: notice, inlineDynamicImports: true },
       },
     },

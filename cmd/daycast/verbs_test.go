@@ -174,7 +174,7 @@ func TestMisuse(t *testing.T) {
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	verbs := []string{
-		"demo", "init", "check", "run", "etl", "train", "backtest", "tune", "forecast", "serve", "schedule", "monitor", "quality", "ping", "simulate",
+		"demo", "init", "check", "run", "etl", "train", "backtest", "tune", "forecast", "serve", "schedule", "monitor", "quality", "ping", "simulate", "rows",
 		"models", "models list", "models show", "models promote", "models rollback", "models decisions",
 	}
 	for _, verb := range verbs {
@@ -278,6 +278,21 @@ func TestVerbs(t *testing.T) {
 	if o := must(t, dir, "models", "rollback"); !strings.Contains(o.out, list.Champion) {
 		t.Errorf("rollback:\n%s", o.out)
 	}
+	for k, want := range []string{"wrote tuned.html", "at hand"} { // the second finds what the first one did
+		if o := must(t, dir, "tune", "--model", "tsb", "--trials", "12", "--out", "tuned.html"); !strings.Contains(o.out, want) {
+			t.Errorf("search %d:\n%s\nwant %q", k+1, o.out, want)
+		}
+	}
+	if page := read(t, filepath.Join(dir, "tuned.html")); !strings.Contains(page, `"method":"tpe"`) || !strings.Contains(page, `"trial":12,`) {
+		t.Error("the page has not all trials")
+	}
+	must(t, dir, "rows", "--rows", "1000", "--groups", "windows", "--out", "rows.csv")
+	if rows := strings.Split(read(t, filepath.Join(dir, "rows.csv")), "\n"); len(rows) < 100 || !strings.HasPrefix(rows[0], "log_scale,") || !strings.HasSuffix(rows[0], ",ratio,weight") {
+		t.Errorf("%d rows of %s", len(rows), rows[0])
+	}
+	daycast(t, dir, "rows", "--until", "2100-01-01").fails(t, 2, "the data ends on")
+	daycast(t, dir, "rows", "--groups", "luck").fails(t, 2, "luck")
+	daycast(t, dir, "tune", "--model", "tsb", "--json", "--out", "-").fails(t, 2, "--out -")
 	daycast(t, dir, "tune", "--model", "ets").fails(t, 2, "no parameters to tune")
 	daycast(t, dir, "tune", "--model", "ridge", "--trials", "0").fails(t, 2, "want at least 1")
 	daycast(t, dir, "models", "promote", "none").fails(t, 1, "none does not exist")

@@ -8,6 +8,7 @@ package all
 import (
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"daycast"
@@ -20,6 +21,7 @@ import (
 	"daycast/model/global"
 	"daycast/model/interval"
 	"daycast/model/linear"
+	"daycast/model/onnx"
 	"daycast/model/xgboost"
 )
 
@@ -41,8 +43,11 @@ func XGBoost(l *xgboost.Library) global.Model {
 	return global.Model{Regressor: counts, Signed: params, Power: 1}
 }
 
-// library is XGBoost's, looked for once.
-var library = sync.OnceValues(xgboost.Open)
+// library is XGBoost's and runtime ONNX Runtime's, looked for once, when needed.
+var (
+	library = sync.OnceValues(xgboost.Open)
+	runtime = sync.OnceValues(onnx.Open)
+)
 
 // Remark says in one line whether XGBoost is among the candidates of the given
 // names, all of them for none; "" where nobody asks for it.
@@ -80,7 +85,11 @@ func ElasticNet() global.Model {
 // mostRatio is where units beyond the scale are cut for squared errors.
 const mostRatio = 30
 
-// Named are the models of the given names; the usual ones for none.
+// Usual stands for the usual models among names.
+const Usual = "usual"
+
+// Named are the models of the given names; the usual ones for none. onnx:PATH
+// is the network of PATH.onnx, see package onnx.
 func Named(names []string) ([]model.Model, error) {
 	if len(names) == 0 {
 		return Models(), nil
@@ -91,8 +100,21 @@ func Named(names []string) ([]model.Model, error) {
 		known[m.Name()] = m
 		list = append(list, m.Name())
 	}
+	list = append(list, Usual, onnx.Prefix+"PATH")
 	var out []model.Model
 	for _, n := range names {
+		if path, ok := strings.CutPrefix(n, onnx.Prefix); ok {
+			m, err := network(path)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, m)
+			continue
+		}
+		if n == Usual {
+			out = append(out, Models()...)
+			continue
+		}
 		m, ok := known[n]
 		if _, err := library(); n == (xgboost.Regressor{}).Name() && err != nil {
 			return nil, daycast.Errorf(daycast.Invalid, "model %q: %w", n, err).WithField("models")
@@ -105,6 +127,19 @@ func Named(names []string) ([]model.Model, error) {
 	return out, nil
 }
 
+// network is the one at a path.
+func network(path string) (model.Model, error) {
+	l, err := runtime()
+	if err != nil {
+		return nil, daycast.Errorf(daycast.CodeOf(err), "model %q: %w", onnx.Prefix+path, err).WithField("models")
+	}
+	m, err := onnx.Read(path, l)
+	if err != nil {
+		return nil, daycast.Errorf(daycast.CodeOf(err), "model %q: %w", onnx.Prefix+path, err).WithField("models")
+	}
+	return m, nil
+}
+
 // Loaders reads every kind of fitted model.
 func Loaders() map[string]model.Loader {
 	l := maps.Clone(classic.Loaders())
@@ -114,6 +149,7 @@ func Loaders() map[string]model.Loader {
 		"ridge":         linear.Load,
 		"lasso":         linear.Load,
 		"elastic_net":   linear.Load,
+		"onnx":          onnx.Loader(runtime),
 	})
 	l["effects"] = effects.Load
 	l["blend"] = ensemble.Load

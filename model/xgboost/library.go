@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"daycast"
+	"daycast/model/native"
 )
 
 // libraryVariable names the library's file; without it the loader looks for
@@ -57,15 +58,19 @@ func (l *Library) functions() map[string]any {
 func Open() (*Library, error) {
 	path := os.Getenv(libraryVariable)
 	if path == "" {
-		path = usualName
+		path = native.Name("xgboost")
 	}
-	find, err := load(path)
+	hint := libraryVariable + " names the file libxgboost.so, which the Python package xgboost-cpu brings in xgboost/lib"
+	if !native.Loads {
+		hint = "" // nothing that an operator can do
+	}
+	find, err := native.Open(path)
 	if err != nil {
-		return nil, daycast.Errorf(daycast.Unavailable, "the XGBoost library is not here: %w", err).WithHint("%s", loadHint)
+		return nil, daycast.Errorf(daycast.Unavailable, "the XGBoost library is not here: %w", err).WithHint("%s", hint)
 	}
 	var version func(major, minor, patch *int32)
 	if err := find("XGBoostVersion", &version); err != nil {
-		return nil, daycast.Errorf(daycast.Unavailable, "%s is no XGBoost library: %w", path, err).WithHint("%s", loadHint)
+		return nil, daycast.Errorf(daycast.Unavailable, "%s is no XGBoost library: %w", path, err).WithHint("%s", hint)
 	}
 	var major, minor, patch int32
 	version(&major, &minor, &patch)
