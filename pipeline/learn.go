@@ -134,7 +134,7 @@ func (out *Learned) prove(l Learning) {
 		}
 		table := calibrate(older, choice, out.Panel.Step, l.Horizon)
 		f := &daycast.Forecasts{Horizon: w.Horizon, Mean: choice.Mean(w)}
-		table.Fill(f, l.Levels, out.Panel.NonNegative)
+		table.Fill(f, w.Own, l.Levels, out.Panel.NonNegative)
 		out.Proof = append(out.Proof, Proof{
 			Window: w, Choice: choice, Mean: f.Mean, Quantiles: f.Quantiles, Score: w.Score(f.Mean, l.Levels, f.Quantiles),
 		})

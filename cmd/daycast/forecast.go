@@ -45,7 +45,9 @@ item, item_id, place, place_id or id) and any attributes.
 
 The output has the columns item, place, day, mean, q10, q50, q90 and model: a
 row for every series and period of the horizon, beginning after the last day
-with units. In 8 of 10 cases sales lie between q10 and q90.`
+with units. q10, q50 and q90 are quantiles: at most one day in ten sells more than q90, at most one less
+than q10. Where a series sells in whole pieces they are whole, and q90 of one that
+seldom sells is 0.`
 
 func forecastCommand() *cobra.Command {
 	o := app.CSVForecast{}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"slices"
 
 	"daycast"
 	"daycast/model"
@@ -26,18 +27,19 @@ func (f *Fitted) Forecast(ctx context.Context, r model.Request) (*daycast.Foreca
 	if err != nil {
 		return nil, err
 	}
-	f.Table.Fill(out, r.Levels, r.Panel.NonNegative)
+	f.Table.Fill(out, OwnOfAll(r.Panel), r.Levels, r.Panel.NonNegative)
 	return out, nil
 }
 
-// Fill puts quantiles of the given levels around the means of f.
-func (t Table) Fill(f *daycast.Forecasts, levels []float64, nonNegative bool) {
+// Fill puts quantiles of the given levels around the means of f, whose series
+// sold as own says.
+func (t Table) Fill(f *daycast.Forecasts, own []Own, levels []float64, nonNegative bool) {
 	f.Levels = levels
 	f.Quantiles = make([]float32, len(f.Mean)*len(levels))
 	for c, mean := range f.Mean {
 		h := c%f.Horizon + 1
 		for k, level := range levels {
-			f.Quantiles[c*len(levels)+k] = t.Quantile(h, mean, level, nonNegative)
+			f.Quantiles[c*len(levels)+k] = t.Quantile(h, mean, own[c/f.Horizon], level, nonNegative)
 		}
 	}
 }
@@ -57,6 +59,9 @@ func Load(r io.Reader, load func(io.Reader) (model.Fitted, error)) (model.Fitted
 	if err := d.Decode(&f.Table); err != nil {
 		return nil, daycast.Errorf(daycast.Invalid, "interval: %w", err)
 	}
+	if err := f.Table.check(); err != nil {
+		return nil, err
+	}
 	rest := io.MultiReader(d.Buffered(), r)
 	var newline [1]byte
 	if _, err := io.ReadFull(rest, newline[:]); err != nil || newline[0] != '\n' {
@@ -68,4 +73,29 @@ func Load(r io.Reader, load func(io.Reader) (model.Fitted, error)) (model.Fitted
 	}
 	f.Inner = inner
 	return f, nil
+}
+
+// check refuses tables from before errors were in units of the spread, and
+// numbers of which no quantile could be made.
+func (t Table) check() error {
+	wrong := func(what string) error {
+		return daycast.Errorf(daycast.Invalid, "interval: %s", what).WithHint("the model is older than this program, or damaged: daycast train makes a new one")
+	}
+	if len(t.Groups) == 0 {
+		return nil
+	}
+	if s := t.Spread; !(s.Scale > 0 && s.Least > 0 && s.Power >= 1 && s.Power <= 2) {
+		return wrong("no spread to measure errors by")
+	}
+	for _, g := range t.Groups {
+		if len(g.Bins) == 0 {
+			return wrong("a group of horizons without bins")
+		}
+		for _, b := range g.Bins {
+			if !slices.IsSorted(b.Errors) {
+				return wrong("errors that do not ascend")
+			}
+		}
+	}
+	return nil
 }
