@@ -134,7 +134,7 @@ func (w *Window) Residuals(mean []float32) []interval.Residual {
 	var out []interval.Residual
 	for c, y := range w.Actual {
 		if y == y && w.Open[c] && w.OnSale[c/w.Horizon] {
-			out = append(out, interval.Residual{H: c%w.Horizon + 1, Mean: mean[c], Actual: y, Own: w.Own[c/w.Horizon]})
+			out = append(out, interval.Residual{H: c%w.Horizon + 1, Mean: mean[c], Actual: y, Own: w.Own[c/w.Horizon], Series: int32(c / w.Horizon)})
 		}
 	}
 	return out

@@ -211,7 +211,7 @@ func (w wrapped) Fit(ctx context.Context, t model.Training) (model.Fitted, error
 		return nil, err
 	}
 	rs := residuals(rand.New(rand.NewPCG(t.Seed, 1)), 3000, t.Horizon)
-	return &interval.Fitted{Inner: inner, Table: interval.NewTable(rs, daycast.Daily, t.Horizon)}, nil
+	return &interval.Fitted{Inner: inner, Calibration: interval.Calibrate(rs, daycast.Daily, t.Horizon)}, nil
 }
 
 func loaders() map[string]model.Loader {

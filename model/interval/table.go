@@ -15,7 +15,9 @@ type Residual struct {
 	H      int     // periods after the origin, >= 1
 	Mean   float32 // the forecast
 	Actual float32
-	Own    Own // of the series, at the origin
+	Own    Own   // of the series, at the origin
+	Series int32 // its index at the origin
+	Window int32 // the origin's index
 }
 
 // Table holds the errors of past forecasts, in groups of alike forecasts: a
@@ -172,24 +174,37 @@ func newBin(rs []relative) Bin {
 
 // Quantile is the level's quantile of what the series of a forecast will sell.
 func (t Table) Quantile(h int, mean float32, own Own, level float64, nonNegative bool) float32 {
+	return t.marginal(h, mean, own, nonNegative).quantile(level)
+}
+
+// A marginal is the distribution of one forecast.
+type marginal struct {
+	errors      []float32 // none: a guess
+	mean, u     float64
+	own         Own
+	nonNegative bool
+}
+
+func (t Table) marginal(h int, mean float32, own Own, nonNegative bool) marginal {
 	own = t.own(own)
-	q := t.quantile(h, float64(mean), own, level)
-	if own.Whole {
+	u := t.Spread.unit(float64(mean), own)
+	return marginal{t.bin(h, float32(math.Abs(float64(mean))/u)).Errors, float64(mean), u, own, nonNegative}
+}
+
+func (m marginal) quantile(level float64) float32 {
+	q := m.mean
+	if len(m.errors) == 0 {
+		q = guess(m.mean, m.own, level)
+	} else {
+		q += float64(at(m.errors, level)) * m.u
+	}
+	if m.own.Whole {
 		q = math.Round(q)
 	}
-	if nonNegative {
+	if m.nonNegative {
 		q = max(q, 0)
 	}
 	return float32(q)
-}
-
-func (t Table) quantile(h int, mean float64, own Own, level float64) float64 {
-	u := t.Spread.unit(mean, own)
-	b := t.bin(h, float32(math.Abs(mean)/u))
-	if len(b.Errors) == 0 {
-		return guess(mean, own, level)
-	}
-	return mean + float64(at(b.Errors, level))*u
 }
 
 // bin is the errors of forecasts like one of horizon h: of the next shorter
@@ -226,6 +241,15 @@ func at(sorted []float32, level float64) float32 {
 	}
 	f := float32(x - float64(k))
 	return sorted[k]*(1-f) + sorted[k+1]*f
+}
+
+// levelOf is the level of a value among ascending ones: what at undoes.
+func levelOf(sorted []float32, v float32) float64 {
+	k, _ := slices.BinarySearch(sorted, v)
+	if k > 0 && k < len(sorted) {
+		return (float64(k) + float64((v-sorted[k-1])/(sorted[k]-sorted[k-1]))) / float64(len(sorted)+1)
+	}
+	return (float64(k) + 0.5) / float64(len(sorted)+1)
 }
 
 // guess serves a shop whose history is too short for one past origin: normal
