@@ -53,7 +53,7 @@ func TestOnlySeriesOnSaleAndKnownPeriodsCount(t *testing.T) {
 	if s.N != 1 {
 		t.Errorf("%d pairs, want 1", s.N)
 	}
-	if r := w.Residuals([]float32{5, 1000, 0, 0}); len(r) != 1 || r[0].H != 1 || r[0].Mean != 5 || r[0].Actual != 4 || r[0].Own.Mean != 3 {
+	if r := w.Residuals([]float32{5, 1000, 0, 0}, 1); len(r) != 1 || r[0].H != 1 || r[0].Mean != 5 || r[0].Actual != 4 || r[0].Own.Mean != 3 {
 		t.Errorf("residuals %v", r)
 	}
 }

@@ -129,11 +129,12 @@ func (w *Window) add(t *tally, mean []float32, levels []float64, quantiles []flo
 	}
 }
 
-// Residuals are the forecasts of open periods on sale, with what came.
-func (w *Window) Residuals(mean []float32) []interval.Residual {
+// Residuals are the forecasts of open periods on sale, with what came, of every
+// so manieth series.
+func (w *Window) Residuals(mean []float32, every int) []interval.Residual {
 	var out []interval.Residual
 	for c, y := range w.Actual {
-		if y == y && w.Open[c] && w.OnSale[c/w.Horizon] {
+		if c/w.Horizon%every == 0 && y == y && w.Open[c] && w.OnSale[c/w.Horizon] {
 			out = append(out, interval.Residual{H: c%w.Horizon + 1, Mean: mean[c], Actual: y, Own: w.Own[c/w.Horizon], Series: int32(c / w.Horizon)})
 		}
 	}

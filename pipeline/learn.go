@@ -152,11 +152,19 @@ func before(windows []*evaluate.Window, w *evaluate.Window) []*evaluate.Window {
 	return older
 }
 
+// mostResiduals is how many errors are enough: 14,000 for each of the bins, of
+// which 401 quantiles are kept.
+const mostResiduals = 1_000_000
+
 // calibrate learns the intervals of what a choice forecasts.
 func calibrate(windows []*evaluate.Window, c evaluate.Choice, step daycast.Step, horizon int) interval.Calibration {
 	var rs []interval.Residual
+	cells := 0
+	for _, w := range windows {
+		cells += len(w.Actual)
+	}
 	for k, w := range windows {
-		own := w.Residuals(c.Mean(w))
+		own := w.Residuals(c.Mean(w), 1+cells/mostResiduals)
 		for i := range own {
 			own[i].Window = int32(k)
 		}

@@ -260,5 +260,8 @@ func FuzzLoad(f *testing.F) {
 		if _, err := model.Predict(t.Context(), m, model.Request{Panel: p, Horizon: 7, Levels: []float64{.1, .9}, Threads: 1}); err != nil {
 			t.Error(err)
 		}
+		if loaded, ok := m.(*interval.Fitted); ok {
+			loaded.Paths(p, daycast.NewForecasts(p, 7, nil), 2, 1).Series(0, make([]float32, 14))
+		}
 	})
 }
