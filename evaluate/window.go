@@ -129,8 +129,8 @@ func (w *Window) add(t *tally, mean []float32, levels []float64, quantiles []flo
 	}
 }
 
-// Residuals are the forecasts of open periods on sale, with what came, of every
-// so manieth series.
+// Residuals are the forecasts of open periods on sale, with what came, of one
+// series in every so many (1: all).
 func (w *Window) Residuals(mean []float32, every int) []interval.Residual {
 	var out []interval.Residual
 	for c, y := range w.Actual {

@@ -4,9 +4,10 @@ how often in the sum of the days' intervals.
   totals.py --data FOLDER [--set sundays,weekly] [--series 500]
 
 A line for each set, the mean over its origins: series over the horizon, over each
-week (of sets by day), the same by adding quantiles up, and the shop by day. Sums
-of whole pieces hold a little more than 80%; the shop's days of one origin are
-few and go up and down together.
+week (of sets by day), the same by adding quantiles up, and the shop and the groups
+of its attributes by day and over the horizon. Sums of whole pieces hold a little
+more than 80%; the days of a shop or group from one origin are few and go up and
+down together.
 """
 import argparse
 import subprocess
@@ -30,7 +31,7 @@ def main():
         origins = data.SETS[name][1]
         found = [covered(data.case(name, o, args.data, args.series if name in data.LARGE else None)) for o in origins]
         for kind in found[0]:
-            target = "" if kind in ("added", "shop_day") else "0.80"
+            target = "0.80" if kind in ("horizon", "week") else ""
             print(f"{name}_{kind}_coverage_80\t{np.mean([f[kind] for f in found]):.3f}\t{target}\t({len(origins)} origins)", flush=True)
 
 
@@ -42,24 +43,32 @@ def covered(case):
         subprocess.run([str(c) for c in [*command, "--totals", f"{folder}/totals.csv"]], check=True, capture_output=True)
         days = pd.read_csv(f"{folder}/forecast.csv", parse_dates=["day"], dtype={"item": str, "place": str}, keep_default_na=False)
         sums = pd.read_csv(f"{folder}/totals.csv", parse_dates=["first", "last"], dtype={"group": str}, keep_default_na=False)
-    days["group"] = days["item"].where(days.place == "", days["item"] + "@" + days.place)
+    days["id"] = days["item"].where(days.place == "", days["item"] + "@" + days.place)
     days = sides.named(days, case)
     truth = case.truth.astype({"item": str, "place": str})
     lost = truth.groupby(["item", "place"]).units.transform(lambda u: u.isna().any())
     truth = truth[~lost]
-    truth = truth.merge(days[[*KEY, "group"]], on=KEY)
-    kinds = {"horizon": [], "week": [], "shop_day": []}
+    truth = truth.merge(days[[*KEY, "id"]], on=KEY)
+    static = case.frame[["item", "place", *case.static]].astype(str).drop_duplicates(["item", "place"])
+    truth = truth.drop(columns=[c for c in case.static if c in truth]).merge(static, on=["item", "place"]).assign(shop="")
+    kinds = {"horizon": [], "week": [], "shop_day": [], "group_day": [], "group_horizon": []}
     whole = (truth.day.min(), truth.day.max())
-    for (level, first, last), part in sums[sums.level.isin(["series", "shop"])].groupby(["level", "first", "last"]):
+    for (level, first, last), part in sums.groupby(["level", "first", "last"]):
+        column = "id" if level == "series" else level
+        if column not in truth:
+            continue
         span = truth[(truth.day >= first) & (truth.day <= last)]
+        both = part.merge(span.groupby(column).units.sum().rename("sold"), left_on="group", right_index=True)
         if level == "series":
-            both = part.merge(span.groupby("group").units.sum().rename("sold"), left_on="group", right_index=True)
             kind = "horizon" if first == whole[0] and last >= whole[1] else "week"
-            kinds[kind].append(inside(both.sold, both.q10, both.q90))
-        elif first == last or (case.freq != "D" and last - first == pd.Timedelta(days=6)):
-            kinds["shop_day"].append(inside(np.array([span.units.sum()]), part.q10.to_numpy(), part.q90.to_numpy()))
-    both = days.merge(truth, on=[*KEY, "group"]).groupby("group")[["q10", "q90", "units"]].sum()
-    out = {k: np.mean(v) for k, v in kinds.items() if v}
+        else:
+            days_of = (last - first).days + 1
+            kind = "day" if days_of == (1 if case.freq == "D" else 7) else "horizon" if first == whole[0] and last >= whole[1] else "week"
+            kind = f"{'shop' if level == 'shop' else 'group'}_{kind}"
+        if kind in kinds:
+            kinds[kind].append((len(both), inside(both.sold, both.q10, both.q90)))
+    both = days.merge(truth, on=[*KEY, "id"]).groupby("id")[["q10", "q90", "units"]].sum()
+    out = {k: np.average([c for _, c in v], weights=[n for n, _ in v]) for k, v in kinds.items() if v}
     return out | {"added": inside(both.units, both.q10, both.q90)}
 
 
