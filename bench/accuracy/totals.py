@@ -1,7 +1,7 @@
 """How often sums lie in the 80% interval that daycast gives them (--totals), and
 how often in the sum of the days' intervals.
 
-  totals.py --data FOLDER [--set sundays,weekly] [--series 500]
+  totals.py --data FOLDER [--set sundays,weekly] [--series 500] [--model daycast:ets,ridge@30s]
 
 A line for each set, the mean over its origins: series over the horizon, over each
 week (of sets by day), the same by adding quantiles up, and the shop and the groups
@@ -26,19 +26,20 @@ def main():
     p.add_argument("--data", required=True)
     p.add_argument("--set", default="")
     p.add_argument("--series", type=int, default=500)
+    p.add_argument("--model", default="daycast")
     args = p.parse_args()
     for name in args.set.split(",") if args.set else data.SETS:
         origins = data.SETS[name][1]
-        found = [covered(data.case(name, o, args.data, args.series if name in data.LARGE else None)) for o in origins]
+        found = [covered(data.case(name, o, args.data, args.series if name in data.LARGE else None), args.model) for o in origins]
         for kind in found[0]:
             target = "0.80" if kind in ("horizon", "week") else ""
             print(f"{name}_{kind}_coverage_80\t{np.mean([f[kind] for f in found]):.3f}\t{target}\t({len(origins)} origins)", flush=True)
 
 
-def covered(case):
+def covered(case, model):
     with tempfile.TemporaryDirectory() as folder:
         case.write(folder)
-        command = sides.daycast("daycast", case, folder, sides.USUAL_TIME)
+        command = sides.daycast(model, case, folder, sides.USUAL_TIME)
         command[command.index("--levels") + 1] = "0.1,0.9"
         subprocess.run([str(c) for c in [*command, "--totals", f"{folder}/totals.csv"]], check=True, capture_output=True)
         days = pd.read_csv(f"{folder}/forecast.csv", parse_dates=["day"], dtype={"item": str, "place": str}, keep_default_na=False)
