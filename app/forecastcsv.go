@@ -25,8 +25,10 @@ import (
 
 // CSVForecast is what `daycast forecast --csv` was asked for.
 type CSVForecast struct {
-	Sales, Items, Places string // paths; the last two may be empty
-	Out                  string // path; "-" is the standard output
+	Sales, Items, Places string    // paths; the last two may be empty
+	Out                  string    // path; "-" is the standard output
+	Totals               string    // path of the quantiles of sums; empty: none
+	Levels               []float64 // of the quantiles; empty: the usual ones
 	Horizon              int
 	Freq                 string // length of a period: day or week
 	Absent               string // what a day without a row means
@@ -55,10 +57,15 @@ func (o CSVForecast) Validate() error {
 		return wrong("memory", "%d: want a size such as 2GiB", o.Memory)
 	case o.Time <= 0:
 		return wrong("time", "%s: want a duration such as 10m", o.Time)
+	case o.Totals == "-" && o.Out == "-":
+		return wrong("totals", "and --out both want the standard output: name a file")
 	case o.MaxRows < 1:
 		return wrong("max-rows", "%d: want at least 1", o.MaxRows)
 	}
 	if _, err := clean.ParseAbsent(o.Absent); err != nil {
+		return err
+	}
+	if _, err := checkLevels(o.Levels); err != nil {
 		return err
 	}
 	if _, err := all.Named(o.Models); err != nil {
@@ -114,6 +121,11 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 		return nil, err
 	}
 	defer file.discard()
+	totals, err := createTotals(o.Totals)
+	if err != nil {
+		return nil, err
+	}
+	defer totals.discard()
 	dir, err := os.MkdirTemp("", "daycast-")
 	if err != nil {
 		return nil, daycast.Errorf(daycast.Unavailable, "no room for a temporary warehouse: %w", err)
@@ -147,12 +159,17 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 		return nil, err
 	}
 	world.Progress.Stage("forecast")
+	if learning.Levels, err = checkLevels(o.Levels); err != nil {
+		return nil, err
+	}
 	f, err := learning.Forecast(ctx, learned)
 	if err != nil {
 		return nil, err
 	}
 	notes := slices.Concat(table.Notes, o.notes(pipeline.Newcomers(learned.Panel, f)))
-	err = file.write(func(to io.Writer) error { return writeForecasts(to, learned.Panel, f) })
+	err = errors.Join(
+		totals.write(ctx, learned.Fitted, learned.Panel, f, o.Seed, o.Threads),
+		file.write(func(to io.Writer) error { return writeForecasts(to, learned.Panel, f) }))
 	return &CSVResult{
 		DailySummary: pipeline.Summarise(report, learned, panels.Found(), notes), Out: o.Out,
 		Series: len(f.Models), Periods: f.Horizon, First: f.Day(0).String(), Last: f.Day(f.Horizon - 1).String(), Forecasts: len(f.Mean),
@@ -235,6 +252,3 @@ func (o CSVForecast) learning(panels *pipeline.PanelSource, w World) (pipeline.L
 		Origins: 6, Scored: 3, MaxRows: o.rows(), Seed: o.Seed, Threads: o.Threads, Now: w.Now, Progress: w.Progress.Step,
 	}, err
 }
-
-// Levels are the quantiles that files and tables hold.
-func Levels() []float64 { return pipeline.Levels() }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"daycast"
@@ -74,22 +75,25 @@ func writeFile(path string, fill func(io.Writer) error) error {
 	return o.write(fill)
 }
 
+func number(v float32) string { return strconv.FormatFloat(float64(v), 'g', 6, 32) }
+
 // writeForecasts writes every series and period of the horizon.
 func writeForecasts(to io.Writer, p *daycast.Panel, f *daycast.Forecasts) error {
 	w := csv.NewWriter(to)
-	if err := w.Write([]string{"item", "place", "day", "mean", "q10", "q50", "q90", "model"}); err != nil {
+	if err := w.Write(slices.Concat([]string{"item", "place", "day", "mean"}, quantileColumns(f.Levels), []string{"model"})); err != nil {
 		return err
 	}
 	days := make([]string, f.Horizon)
 	for h := range days {
 		days[h] = f.Day(h).String()
 	}
-	number := func(v float32) string { return strconv.FormatFloat(float64(v), 'g', 6, 32) }
 	for i, s := range p.Series {
 		for h, day := range days {
-			q := f.QuantilesAt(i, h)
-			row := []string{s.Item, s.Place, day, number(f.MeanOf(i)[h]), number(q[0]), number(q[1]), number(q[2]), f.Models[i]}
-			if err := w.Write(row); err != nil {
+			row := append(make([]string, 0, 5+len(f.Levels)), s.Item, s.Place, day, number(f.MeanOf(i)[h]))
+			for _, q := range f.QuantilesAt(i, h) {
+				row = append(row, number(q))
+			}
+			if err := w.Write(append(row, f.Models[i])); err != nil {
 				return err
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"daycast"
+	"daycast/model/interval"
 )
 
 func near(t *testing.T, what string, got, want float64) {
@@ -45,13 +46,14 @@ func TestOnlySeriesOnSaleAndKnownPeriodsCount(t *testing.T) {
 	w := &Window{
 		Horizon: 2, Series: make([]daycast.Series, 2), OnSale: []bool{true, false},
 		Actual: []float32{4, nan, 100, 100}, Open: []bool{true, true, true, true}, scales: make([]scale, 2),
+		Own: []interval.Own{{Mean: 3}, {}},
 	}
 	s := w.Score([]float32{5, 1000, 0, 0}, nil, nil)
 	near(t, "WAPE", s.WAPE, 1./4)
 	if s.N != 1 {
 		t.Errorf("%d pairs, want 1", s.N)
 	}
-	if r := w.Residuals([]float32{5, 1000, 0, 0}); len(r) != 1 || r[0].H != 1 || r[0].Mean != 5 || r[0].Actual != 4 {
+	if r := w.Residuals([]float32{5, 1000, 0, 0}, 1); len(r) != 1 || r[0].H != 1 || r[0].Mean != 5 || r[0].Actual != 4 || r[0].Own.Mean != 3 {
 		t.Errorf("residuals %v", r)
 	}
 }

@@ -18,9 +18,10 @@ type Window struct {
 	Horizon int
 	Step    daycast.Step
 	Series  []daycast.Series
-	OnSale  []bool    // by series: sold in the 56 days up to the origin
-	Actual  []float32 // series x Horizon; NaN where the period is not scored
-	Open    []bool    // series x Horizon: the place traded
+	OnSale  []bool         // by series: sold in the 56 days up to the origin
+	Actual  []float32      // series x Horizon; NaN where the period is not scored
+	Open    []bool         // series x Horizon: the place traded
+	Own     []interval.Own // by series: how it sold up to the origin
 	scales  []scale
 	levels  []daycast.Level // whose totals count; the shop's always do
 	Models  []Attempt       // by candidate
@@ -44,6 +45,7 @@ func newWindow(p, final *daycast.Panel, horizon int) *Window {
 		OnSale: make([]bool, n), Actual: make([]float32, n*horizon), Open: make([]bool, n*horizon), scales: make([]scale, n),
 	}
 	w.levels = fewGroups(p.Levels)
+	w.Own = interval.OwnOfAll(p)
 	at := 0
 	for i, s := range p.Series {
 		for at < len(final.Series) && final.Series[at].Less(s) {
@@ -127,12 +129,13 @@ func (w *Window) add(t *tally, mean []float32, levels []float64, quantiles []flo
 	}
 }
 
-// Residuals are the forecasts of open periods on sale, with what came.
-func (w *Window) Residuals(mean []float32) []interval.Residual {
+// Residuals are the forecasts of open periods on sale, with what came, of one
+// series in every so many (1: all).
+func (w *Window) Residuals(mean []float32, every int) []interval.Residual {
 	var out []interval.Residual
 	for c, y := range w.Actual {
-		if y == y && w.Open[c] && w.OnSale[c/w.Horizon] {
-			out = append(out, interval.Residual{H: c%w.Horizon + 1, Mean: mean[c], Actual: y})
+		if c/w.Horizon%every == 0 && y == y && w.Open[c] && w.OnSale[c/w.Horizon] {
+			out = append(out, interval.Residual{H: c%w.Horizon + 1, Mean: mean[c], Actual: y, Own: w.Own[c/w.Horizon], Series: int32(c / w.Horizon)})
 		}
 	}
 	return out

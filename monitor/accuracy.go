@@ -20,7 +20,7 @@ type Figures struct {
 	RMSE     float64 // sqrt(sum (y-f)^2 / pairs); units
 	MAE      float64 // sum |y-f| / pairs; units
 	Bias     float64 // sum (f-y) / sum |y|; a share, above zero: forecasts too high
-	Coverage float64 // share of y from q10 to q90, where the place traded; 0.8 is right
+	Coverage float64 // share of y from q10 to q90, where the place traded; 0.8 is right, more where few pieces are sold
 	Pairs    int64
 }
 

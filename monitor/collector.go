@@ -24,7 +24,7 @@ var (
 	rmseDesc     = desc("forecast_rmse", "Root of the mean squared error, in units.", "window", "horizon")
 	maeDesc      = desc("forecast_mae", "Mean absolute error, in units.", "window", "horizon")
 	biasDesc     = desc("forecast_bias", "Sum of forecasts minus units by sum of units; above zero: forecasts too high.", "window", "horizon")
-	coverageDesc = desc("forecast_coverage", "Share of units between the 10% and the 90% quantile; 0.8 is right.", "window", "horizon")
+	coverageDesc = desc("forecast_coverage", "Share of units between the 10% and the 90% quantile; 0.8 is right, more where few pieces are sold.", "window", "horizon")
 
 	categoryWAPEDesc     = desc("category_wape", "As daycast_forecast_wape, of one category and all horizons.", "window", "category")
 	categoryBiasDesc     = desc("category_bias", "As daycast_forecast_bias, of one category and all horizons.", "window", "category")

@@ -124,7 +124,7 @@ func TestCheck(t *testing.T) {
 		"low":         {func(in *monitor.Inputs) { in.Accuracy.Month.All.Bias = -.12 }, "accuracy", monitor.Warn, "12% too low in total"},
 		"on edge":     {func(in *monitor.Inputs) { in.Accuracy.Month.All.Bias = -.1 }, "accuracy", monitor.OK, "off by"},
 		"narrow":      {func(in *monitor.Inputs) { in.Accuracy.Month.All.Coverage = .69 }, "accuracy", monitor.Warn, "Only 69% of sales"},
-		"wide":        {func(in *monitor.Inputs) { in.Accuracy.Month.All.Coverage = .91 }, "accuracy", monitor.Warn, "wider than it need be"},
+		"wide":        {func(in *monitor.Inputs) { in.Accuracy.Month.All.Coverage = .99 }, "accuracy", monitor.Warn, "wider than it need be"},
 		"no interval": {func(in *monitor.Inputs) { in.Accuracy.Month.All.Coverage = nan }, "accuracy", monitor.OK, "off by"},
 
 		"serves":      {func(*monitor.Inputs) {}, "serving", monitor.OK, "http://shop:8080 serves the forecasts of run r2"},

@@ -13,9 +13,12 @@ const (
 	// worseBy: weeks of a steady shop differ by a tenth or so in WAPE; a
 	// quarter more than in the eight weeks before is no chance.
 	worseBy = 1.25
-	// coverageLow and coverageHigh: four weeks of an 80% interval that is right
-	// stay within a few points of 80%; ten off is another interval.
-	coverageLow, coverageHigh = 0.70, 0.90
+	// coverageLow: four weeks of an 80% interval that is right hold 80% give or
+	// take a few points, or more: its ends are whole pieces, and where most days
+	// have no sale, none and one hold nearly all. Ten points less is another
+	// interval. coverageHigh: on 1,500 items of M5 quantiles that were right held
+	// 94%, on 100 that seldom sell 94%, on 60 of one store 95%.
+	coverageLow, coverageHigh = 0.70, 0.98
 	// biasLimit: also what bars a model from being chosen. More is a shelf
 	// that fills up, or empties, week by week.
 	biasLimit = 0.10

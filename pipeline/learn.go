@@ -132,9 +132,9 @@ func (out *Learned) prove(l Learning) {
 		if !ok || choice.Score.N == 0 || choice.Mean(w) == nil {
 			continue
 		}
-		table := calibrate(older, choice, out.Panel.Step, l.Horizon)
+		learned := calibrate(older, choice, out.Panel.Step, l.Horizon)
 		f := &daycast.Forecasts{Horizon: w.Horizon, Mean: choice.Mean(w)}
-		table.Fill(f, l.Levels, out.Panel.NonNegative)
+		learned.Table.Fill(f, w.Own, l.Levels, out.Panel.NonNegative)
 		out.Proof = append(out.Proof, Proof{
 			Window: w, Choice: choice, Mean: f.Mean, Quantiles: f.Quantiles, Score: w.Score(f.Mean, l.Levels, f.Quantiles),
 		})
@@ -152,13 +152,25 @@ func before(windows []*evaluate.Window, w *evaluate.Window) []*evaluate.Window {
 	return older
 }
 
+// mostResiduals is how many errors are enough: 14,000 for each of the bins, of
+// which 401 quantiles are kept.
+const mostResiduals = 1_000_000
+
 // calibrate learns the intervals of what a choice forecasts.
-func calibrate(windows []*evaluate.Window, c evaluate.Choice, step daycast.Step, horizon int) interval.Table {
+func calibrate(windows []*evaluate.Window, c evaluate.Choice, step daycast.Step, horizon int) interval.Calibration {
 	var rs []interval.Residual
+	cells := 0
 	for _, w := range windows {
-		rs = append(rs, w.Residuals(c.Mean(w))...)
+		cells += len(w.Actual)
 	}
-	return interval.NewTable(rs, step, horizon)
+	for k, w := range windows {
+		own := w.Residuals(c.Mean(w), 1+cells/mostResiduals)
+		for i := range own {
+			own[i].Window = int32(k)
+		}
+		rs = append(rs, own...)
+	}
+	return interval.Calibrate(rs, step, horizon)
 }
 
 // fallback forecasts a shop too young to compare models on.
@@ -186,7 +198,7 @@ func (out *Learned) install(ctx context.Context, l Learning, choice evaluate.Cho
 		return out.fallBack(ctx, l)
 	}
 	out.Choice = choice
-	out.Fitted = &interval.Fitted{Inner: inner, Table: calibrate(out.Windows, choice, out.Panel.Step, l.Horizon)}
+	out.Fitted = &interval.Fitted{Inner: inner, Calibration: calibrate(out.Windows, choice, out.Panel.Step, l.Horizon)}
 	return nil
 }
 

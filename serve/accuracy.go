@@ -29,7 +29,7 @@ type errorLine struct {
 	WAPE     number `json:"wape" doc:"Sum of |forecast - sold| as a share of what was sold."`
 	RMSE     number `json:"rmse" doc:"Root of the mean squared error, in units."`
 	Bias     number `json:"bias" doc:"Sum of forecast - sold as a share of what was sold; above zero: too high."`
-	Coverage number `json:"coverage" doc:"The share that lies from q10 to q90 where the place traded; 0.8 is right."`
+	Coverage number `json:"coverage" doc:"The share that lies from q10 to q90 where the place traded; 0.8 is right, more where few pieces are sold."`
 	Pairs    int64  `json:"pairs" doc:"How many forecasts."`
 }
 

@@ -52,16 +52,21 @@ def daycast(model, case, folder, usual):
     name, _, own = model.partition("@")
     _, _, only = name.partition(":")
     return [DAYCAST, "forecast", "--csv", f"{folder}/sales.csv", "--horizon", case.horizon, "--time", own or usual,
-            "--out", f"{folder}/forecast.csv", *(["--model", only] if only else []),
+            "--levels", ",".join(map(str, peers.LEVELS)), "--out", f"{folder}/forecast.csv", *(["--model", only] if only else []),
             *(["--freq", "week"] if case.freq != "D" else [])]
 
 
 def read(folder, case):
     out = pd.read_csv(f"{folder}/forecast.csv", parse_dates=["day"], dtype={"item": str, "place": str})
+    return named(out, case).drop(columns="model")
+
+
+def named(out, case):
+    """Item and place as the case has them."""
     for c, lone in (("item", "all"), ("place", "")):  # what the CSV had no column for
         if case.frame[c].nunique() == 1 and case.frame[c].iloc[0] == lone:
             out[c] = lone
-    return out.drop(columns="model")
+    return out
 
 
 def versions(model):

@@ -45,7 +45,15 @@ item, item_id, place, place_id or id) and any attributes.
 
 The output has the columns item, place, day, mean, q10, q50, q90 and model: a
 row for every series and period of the horizon, beginning after the last day
-with units. In 8 of 10 cases sales lie between q10 and q90.`
+with units. q10, q50 and q90 are quantiles: at most one day in ten sells more than q90, at most one less
+than q10. Where a series sells in whole pieces they are whole, and q90 of one that
+seldom sells is 0. --levels asks for others: 0.025 is the column q2.5.
+
+The quantiles of a sum are not the sum of quantiles: not every day is a bad one.
+--totals FILE has those of each series over each week and the horizon, and of the
+shop and each group of its attributes by day, week and over the horizon, with the
+columns level (series, shop or an attribute), group, first, last, mean and q10,
+q50, q90, from 400 draws of all that could come.`
 
 func forecastCommand() *cobra.Command {
 	o := app.CSVForecast{}
@@ -56,6 +64,7 @@ func forecastCommand() *cobra.Command {
 		Example: `  daycast forecast --csv sales.csv --horizon 28 --out forecasts.csv
   daycast forecast --csv weekly.csv.gz --freq week --horizon 8 --out -
   daycast forecast --csv sales.csv --model auto_ets,auto_arima
+  daycast forecast --csv sales.csv --levels 0.025,0.5,0.975 --totals totals.csv
   daycast forecast --config shop/daycast.yaml --out forecasts.csv`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Memory = int64(memory)
@@ -89,6 +98,8 @@ func forecastCommand() *cobra.Command {
 	f.StringVar(&o.Items, "items", "", "file of items and their attributes")
 	f.StringVar(&o.Places, "places", "", "file of places and their attributes")
 	f.StringVar(&o.Out, "out", "forecasts.csv", "file to write; - for the standard output")
+	f.Float64SliceVar(&o.Levels, "levels", nil, "quantiles to forecast, such as 0.025,0.5,0.975 (0.1,0.5,0.9)")
+	f.StringVar(&o.Totals, "totals", "", "file for the quantiles of sums over weeks, the horizon, groups and the shop")
 	f.IntVar(&o.Horizon, "horizon", 28, "periods to forecast")
 	f.StringVar(&o.Freq, "freq", "day", "length of a period: day or week")
 	f.StringVar(&o.Absent, "absent", "auto", "what a day without a row means: auto, zero, closed or missing")
@@ -115,18 +126,18 @@ func forecastShop(cmd *cobra.Command, shop shopFlags, o app.CSVForecast) error {
 			return misuse{fmt.Errorf("--csv is missing: name a file of sales, such as --csv sales.csv, or a shop's config with --config")}
 		}
 	}
+	if err := o.Validate(); err != nil {
+		return misuse{err}
+	}
 	horizon := 0 // the config's
 	if cmd.Flags().Changed("horizon") {
-		if err := o.Validate(); err != nil {
-			return misuse{err}
-		}
 		horizon = o.Horizon
 	}
 	cfg, err := shop.load()
 	if err != nil {
 		return err
 	}
-	if err := app.Forecast(cmd.Context(), cfg, world(), horizon, o.Out); err != nil || !shop.json || o.Out == "-" {
+	if err := app.Forecast(cmd.Context(), cfg, world(), app.ShopForecast{Horizon: horizon, Levels: o.Levels, Out: o.Out, Totals: o.Totals, Seed: o.Seed}); err != nil || !shop.json || o.Out == "-" {
 		return err
 	}
 	return printJSON(cmd.OutOrStdout(), map[string]string{"out": o.Out})

@@ -2,11 +2,13 @@ package interval_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"daycast"
@@ -30,44 +32,83 @@ func residuals(rng *rand.Rand, n, horizon int) []interval.Residual {
 	out := make([]interval.Residual, n)
 	for k := range out {
 		mean := .05 * math.Pow(1000, rng.Float64())
-		out[k] = interval.Residual{H: 1 + rng.IntN(horizon), Mean: float32(mean), Actual: poisson(rng, mean)}
+		own := interval.Own{Mean: float32(mean), Variance: float32(mean), Periods: 28, Whole: true}
+		out[k] = interval.Residual{H: 1 + rng.IntN(horizon), Mean: float32(mean), Actual: poisson(rng, mean), Own: own}
 	}
 	return out
 }
 
-func TestCoverage(t *testing.T) {
+// TestLevelsHold: of new actuals no more than the level are below its quantile,
+// and no fewer are at or below it.
+func TestLevelsHold(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, c := range []struct {
 		name string
-		draw func() []interval.Residual
+		draw func(*interval.Residual)
 	}{
-		{"counts", func() []interval.Residual { return residuals(rng, 20_000, 28) }},
-		{"errors that grow with the mean", func() []interval.Residual {
-			out := residuals(rng, 20_000, 28)
-			for k := range out {
-				out[k].Actual = out[k].Mean * float32(math.Exp(.5*rng.NormFloat64()))
-			}
-			return out
+		{"counts", func(*interval.Residual) {}},
+		{"errors that grow with the mean", func(r *interval.Residual) {
+			r.Actual, r.Own.Whole = r.Mean*float32(math.Exp(.5*rng.NormFloat64())), false
 		}},
-		{"forecasts that are twice too high", func() []interval.Residual {
-			out := residuals(rng, 20_000, 28)
-			for k := range out {
-				out[k].Mean *= 2
-			}
-			return out
+		{"forecasts that are twice too high", func(r *interval.Residual) { r.Mean *= 2 }},
+		{"some series more restless than others", func(r *interval.Residual) {
+			sd := []float64{.1, 1}[rng.IntN(2)] * float64(r.Mean)
+			r.Actual, r.Own.Whole = float32(float64(r.Mean)+sd*rng.NormFloat64()), false
+			r.Own.Variance = float32(sd * sd)
 		}},
 	} {
-		table := interval.NewTable(c.draw(), daycast.Daily, 28)
-		inside, fresh := 0, c.draw()
-		for _, r := range fresh {
-			low, high := table.Quantile(r.H, r.Mean, .1, true), table.Quantile(r.H, r.Mean, .9, true)
-			if max(0, low) <= r.Actual && r.Actual <= high {
-				inside++
+		draw := func() []interval.Residual {
+			out := residuals(rng, 20_000, 28)
+			for k := range out {
+				c.draw(&out[k])
+			}
+			return out
+		}
+		table, fresh := interval.NewTable(draw(), daycast.Daily, 28), draw()
+		for _, level := range []float64{.025, .1, .25, .5, .75, .9, .975} {
+			below, atMost := 0.0, 0.0
+			for _, r := range fresh {
+				q := table.Quantile(r.H, r.Mean, r.Own, level, false)
+				if r.Actual < q {
+					below++
+				}
+				if r.Actual <= q {
+					atMost++
+				}
+			}
+			if n := float64(len(fresh)); below/n > level+.01 || atMost/n < level-.01 {
+				t.Errorf("%s: %.3f are below the quantile %g, %.3f at or below", c.name, below/n, level, atMost/n)
 			}
 		}
-		// Counts step past 80%, the rest comes near it.
-		if share := float64(inside) / float64(len(fresh)); share < .77 || share > .87 {
-			t.Errorf("%s: the interval of 80%% covers %.3f", c.name, share)
+	}
+}
+
+// TestOwnSpread: of two series with the same forecast the restless one has the
+// wider interval.
+func TestOwnSpread(t *testing.T) {
+	table := interval.NewTable(residuals(rand.New(rand.NewPCG(5, 6)), 20_000, 7), daycast.Daily, 7)
+	width := func(variance float32) float32 {
+		own := interval.Own{Mean: 20, Variance: variance, Periods: 28, Whole: true}
+		return table.Quantile(1, 20, own, .9, true) - table.Quantile(1, 20, own, .1, true)
+	}
+	if calm, restless := width(5), width(200); restless < 2*calm {
+		t.Errorf("variance 5: %g wide; variance 200: %g", calm, restless)
+	}
+}
+
+// TestMostlyZero: where 19 of 20 days have no sale, the median is nothing at
+// all, and so is the 90% quantile.
+func TestMostlyZero(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	own := interval.Own{Mean: .05, Variance: .05, Periods: 28, Whole: true}
+	var rs []interval.Residual
+	for range 4000 {
+		rs = append(rs, interval.Residual{H: 1, Mean: .05, Actual: poisson(rng, .05), Own: own})
+	}
+	table := interval.NewTable(rs, daycast.Daily, 7)
+	for level, want := range map[float64]float32{.1: 0, .5: 0, .9: 0, .98: 1} {
+		if q := table.Quantile(1, .05, own, level, true); q != want {
+			t.Errorf("quantile %g is %g, want %g", level, q, want)
 		}
 	}
 }
@@ -76,35 +117,86 @@ func TestQuantilesAscend(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	for _, n := range []int{0, 1, 7, 500, 5000} {
 		table := interval.NewTable(residuals(rng, n, 14), daycast.Daily, 28)
-		for _, mean := range []float32{0, .01, 1, 30, 1e6} {
-			for _, h := range []int{1, 7, 8, 28, 400} {
-				last := float32(math.Inf(-1))
-				for _, level := range []float64{.05, .1, .25, .5, .75, .9, .95} {
-					q := table.Quantile(h, mean, level, false)
-					if q < last || math.IsNaN(float64(q)) {
-						t.Fatalf("%d residuals, mean %g: quantile %g is %g, below it %g", n, mean, level, q, last)
+		for _, own := range []interval.Own{{}, {Mean: 3, Variance: 1e9, Periods: 28}, {Periods: 28, Whole: true}} {
+			for _, mean := range []float32{0, .01, 1, 30, 1e6} {
+				for _, h := range []int{1, 7, 8, 28, 400} {
+					last := float32(math.Inf(-1))
+					for _, level := range []float64{.001, .05, .1, .25, .5, .75, .9, .95, .999} {
+						q := table.Quantile(h, mean, own, level, false)
+						if q < last || math.IsNaN(float64(q)) {
+							t.Fatalf("%d residuals, mean %g: quantile %g is %g, below it %g", n, mean, level, q, last)
+						}
+						last = q
 					}
-					last = q
 				}
 			}
 		}
 	}
 }
 
-// TestOneBinIsTheEmpiricalQuantile is the plain definition of split conformal.
+// TestOneBinIsTheEmpiricalQuantile is the plain definition of split conformal:
+// the k-th of n actuals is the quantile of level k/(n+1).
 func TestOneBinIsTheEmpiricalQuantile(t *testing.T) {
 	var rs []interval.Residual
-	for k := range 101 {
-		rs = append(rs, interval.Residual{H: 1, Mean: 100, Actual: float32(50 + k)})
+	for k := range 99 {
+		rs = append(rs, interval.Residual{H: 1, Mean: 100, Actual: 51.25 + float32(k)})
 	}
 	table := interval.NewTable(rs, daycast.Daily, 7)
-	for level, want := range map[float64]float32{.1: 60, .5: 100, .9: 140} {
-		if q := table.Quantile(1, 100, level, false); math.Abs(float64(q-want)) > .01 {
+	for level, want := range map[float64]float32{.1: 60.25, .5: 100.25, .9: 140.25} {
+		q := table.Quantile(1, 100, interval.Own{}, level, false)
+		if math.Abs(float64(q-want)) > .01 {
 			t.Errorf("quantile %g is %g, want %g", level, q, want)
 		}
-		if q := table.Quantile(1, 200, level, false); math.Abs(float64(q-2*want)) > .01 {
-			t.Errorf("quantile %g of twice the mean is %g, want %g", level, q, 2*want)
+		// Where nothing else is known, the spread grows with the power 1.5 of the
+		// mean's root.
+		if twice := table.Quantile(1, 200, interval.Own{}, level, false); math.Abs(float64(twice-200)-math.Pow(2, .75)*float64(q-100)) > .01 {
+			t.Errorf("quantile %g of twice the mean is %g, of the mean %g", level, twice, q)
 		}
+	}
+}
+
+// TestTwin compares with a table written down as it is explained, for shops
+// that sell by weight.
+func TestTwin(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 10))
+	rs := residuals(rng, 1300, 7)
+	for k := range rs {
+		rs[k].Own.Whole = false
+		rs[k].Actual += .25
+	}
+	table := interval.NewTable(rs, daycast.Daily, 7)
+	u := func(mean float32, own interval.Own) float64 {
+		law := func(m float32) float64 {
+			return table.Spread.Scale * math.Pow(max(math.Abs(float64(m)), table.Spread.Least), table.Spread.Power)
+		}
+		return math.Sqrt(law(mean) * (28*float64(own.Variance)/law(own.Mean) + 28) / 56)
+	}
+	ratio := func(r interval.Residual) float64 { return float64(r.Mean) / u(r.Mean, r.Own) }
+	slices.SortStableFunc(rs, func(a, b interval.Residual) int { return cmp.Compare(ratio(a), ratio(b)) })
+	for bin := range 3 {
+		part := rs[bin*1300/3 : (bin+1)*1300/3]
+		var errors []float64
+		for _, r := range part {
+			errors = append(errors, float64(r.Actual-r.Mean)/u(r.Mean, r.Own))
+		}
+		slices.Sort(errors)
+		for _, r := range part[10 : len(part)-10] {
+			for _, level := range []float64{.1, .5, .9} {
+				want := float64(r.Mean) + errors[int(math.Round(level*float64(len(errors)+1)))-1]*u(r.Mean, r.Own)
+				got := float64(table.Quantile(1, r.Mean, r.Own, level, false))
+				if math.Abs(got-want) > .05*u(r.Mean, r.Own) { // the table keeps 401 of the errors
+					t.Fatalf("mean %g, quantile %g is %g, want %g", r.Mean, level, got, want)
+				}
+			}
+		}
+	}
+}
+
+func TestOlderTablesAreRefused(t *testing.T) {
+	old := `{"Groups":[{"Last":7,"Bins":[{"Below":3,"Floor":1,"Errors":[-1,0,1]}]}]}` + "\n"
+	_, err := interval.Load(strings.NewReader(old), nil)
+	if daycast.CodeOf(err) != daycast.Invalid {
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -119,7 +211,7 @@ func (w wrapped) Fit(ctx context.Context, t model.Training) (model.Fitted, error
 		return nil, err
 	}
 	rs := residuals(rand.New(rand.NewPCG(t.Seed, 1)), 3000, t.Horizon)
-	return &interval.Fitted{Inner: inner, Table: interval.NewTable(rs, daycast.Daily, t.Horizon)}, nil
+	return &interval.Fitted{Inner: inner, Calibration: interval.Calibrate(rs, daycast.Daily, t.Horizon)}, nil
 }
 
 func loaders() map[string]model.Loader {
@@ -167,6 +259,9 @@ func FuzzLoad(f *testing.F) {
 		}
 		if _, err := model.Predict(t.Context(), m, model.Request{Panel: p, Horizon: 7, Levels: []float64{.1, .9}, Threads: 1}); err != nil {
 			t.Error(err)
+		}
+		if loaded, ok := m.(*interval.Fitted); ok {
+			loaded.Paths(p, daycast.NewForecasts(p, 7, nil), 2, 1).Series(0, make([]float32, 14))
 		}
 	})
 }

@@ -3,6 +3,7 @@
 package interval
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -14,18 +15,31 @@ type Residual struct {
 	H      int     // periods after the origin, >= 1
 	Mean   float32 // the forecast
 	Actual float32
+	Own    Own   // of the series, at the origin
+	Series int32 // its index at the origin
+	Window int32 // the origin's index
 }
 
 // Table holds the errors of past forecasts, in groups of alike forecasts: a
-// group of horizons, then a bin of equally many forecasts of about the same
-// mean. Within a bin errors are kept relative to the mean, as
+// group of horizons, then a bin of equally many forecasts with about the same
+// ratio of mean to spread. Errors are kept in units of the spread u, which
+// knows the series' own,
 //
-//	e = (actual - mean) / max(|mean|, Floor)
+//	e = (actual - mean) / u
 //
-// and a quantile of a new forecast is mean + e_q * max(|mean|, Floor): split
-// conformal prediction (Vovk, Gammerman, Shafer 2005; Lei et al. 2018) with a
-// score normalised by the mean, conditional on the bin (Mondrian).
+// and a quantile of a new forecast is mean + e_q * u: split conformal
+// prediction (Vovk, Gammerman, Shafer 2005; Lei et al. 2018) with a normalised
+// score, conditional on the bin (Mondrian). The ratio orders forecasts by
+// shape, from those of next to nothing, most of whose days have no sale, to
+// those of hundreds a day, whatever the unit.
+//
+// Whole pieces are spread over the unit around them, so that errors have no
+// gaps, and the quantile is rounded: that is the quantile of the count, and
+// exactly zero wherever so many days have no sale (Machado and Santos Silva
+// 2005, "Quantiles for counts", JASA 100).
 type Table struct {
+	Spread Spread
+	Whole  bool // the shop sells in whole pieces
 	Groups []Group
 }
 
@@ -35,11 +49,10 @@ type Group struct {
 	Bins []Bin
 }
 
-// Bin is the past errors of forecasts with |mean| < Below (the last bin: all
-// the rest).
+// Bin is the past errors of forecasts with |mean| / u < Below (the last bin:
+// all the rest).
 type Bin struct {
 	Below  float32
-	Floor  float32
 	Errors []float32 // ascending, at most grid of them: equally spaced quantiles
 }
 
@@ -58,20 +71,14 @@ var ends = []int{1, 2, 4}
 // NewTable learns from residuals of at least one past origin. Without any the
 // quantiles are a guess, see guess.
 func NewTable(residuals []Residual, step daycast.Step, horizon int) Table {
-	var t Table
+	t := Table{Spread: newSpread(residuals), Whole: whole(residuals)}
 	from := 1
 	for k, weeks := range ends {
 		last := weeks * 7 / int(step)
 		if k == len(ends)-1 || last >= horizon {
 			last = horizon
 		}
-		var own []Residual
-		for _, r := range residuals {
-			if r.H >= from && r.H <= last {
-				own = append(own, r)
-			}
-		}
-		t.Groups = append(t.Groups, Group{Last: last, Bins: newBins(own)})
+		t.Groups = append(t.Groups, Group{Last: last, Bins: newBins(t.errors(residuals, from, last))})
 		if from = last + 1; last == horizon {
 			break
 		}
@@ -79,96 +86,156 @@ func NewTable(residuals []Residual, step daycast.Step, horizon int) Table {
 	return t
 }
 
-func newBins(rs []Residual) []Bin {
-	slices.SortFunc(rs, func(a, b Residual) int {
-		if x, y := size(a), size(b); x != y {
-			if x < y {
-				return -1
-			}
-			return 1
+func whole(rs []Residual) bool {
+	for _, r := range rs {
+		if r.Actual != float32(math.Trunc(float64(r.Actual))) {
+			return false
 		}
-		return 0
-	})
+	}
+	return len(rs) > 0
+}
+
+// relative is one error in units of the spread, and the forecast's ratio.
+type relative struct{ ratio, err float32 }
+
+// errors are those of the horizons from one to another, in the order of rs.
+func (t Table) errors(rs []Residual, from, last int) []relative {
+	var out []relative
+	for k, r := range rs {
+		if r.H < from || r.H > last {
+			continue
+		}
+		own := t.own(r.Own)
+		actual, u := float64(r.Actual), t.Spread.unit(float64(r.Mean), own)
+		if own.Whole && r.Actual == float32(math.Trunc(actual)) {
+			actual += spread(k)
+		}
+		out = append(out, relative{float32(math.Abs(float64(r.Mean)) / u), float32((actual - float64(r.Mean)) / u)})
+	}
+	return out
+}
+
+// own is how a series sold, where one that never sold is like the shop.
+func (t Table) own(o Own) Own {
+	if o.Mean == 0 && o.Variance == 0 {
+		o.Whole = t.Whole
+	}
+	return o
+}
+
+// spread is the k-th number of a sequence that fills (-1/2, 1/2) evenly: the
+// golden section's, of which any run of neighbours is well spread (Knuth 1973,
+// "The Art of Computer Programming" 6.4).
+func spread(k int) float64 {
+	_, f := math.Modf(float64(k+1) * (math.Phi - 1))
+	return f - 0.5
+}
+
+// newBins never parts forecasts of the same ratio, which would all be looked up
+// in one of the bins.
+func newBins(rs []relative) []Bin {
+	slices.SortStableFunc(rs, func(a, b relative) int { return cmp.Compare(a.ratio, b.ratio) })
 	n := min(max(1, len(rs)/binSize), mostBin)
 	var bins []Bin
+	from := 0
 	for k := range n {
-		part := rs[k*len(rs)/n : (k+1)*len(rs)/n]
-		b := newBin(part)
-		if k < n-1 {
-			b.Below = size(rs[(k+1)*len(rs)/n])
+		to := max(from, (k+1)*len(rs)/n)
+		for to > 0 && to < len(rs) && rs[to].ratio == rs[to-1].ratio {
+			to++
+		}
+		if to == from && len(bins) > 0 {
+			continue
+		}
+		b := newBin(rs[from:to])
+		if to < len(rs) {
+			b.Below = rs[to].ratio
 		}
 		bins = append(bins, b)
+		from = to
 	}
 	return bins
 }
 
-func size(r Residual) float32 { return float32(math.Abs(float64(r.Mean))) }
-
-func newBin(rs []Residual) Bin {
-	var sum float64
-	for _, r := range rs {
-		sum += float64(size(r))
-	}
-	b := Bin{Below: math.MaxFloat32, Floor: float32(max(1e-6, sum/max(1, float64(len(rs)))/4))}
-	errors := make([]float32, 0, len(rs))
-	for _, r := range rs {
-		errors = append(errors, (r.Actual-r.Mean)/max(size(r), b.Floor))
+func newBin(rs []relative) Bin {
+	errors := make([]float32, len(rs))
+	for k, r := range rs {
+		errors[k] = r.err
 	}
 	slices.Sort(errors)
-	if len(errors) <= grid {
-		b.Errors = errors
-		return b
-	}
-	for k := range grid {
-		b.Errors = append(b.Errors, errors[k*(len(errors)-1)/(grid-1)])
+	b := Bin{Below: math.MaxFloat32, Errors: errors}
+	if len(errors) > grid {
+		b.Errors = make([]float32, grid)
+		for k := range grid {
+			b.Errors[k] = at(errors, float64(k+1)/(grid+1))
+		}
 	}
 	return b
 }
 
-// Quantile is the level's quantile of a forecast. A level above one half is
-// the upper end of the central interval: where the lower end excludes less
-// than its share, because nothing sells below zero, the upper end takes the
-// rest, so that [quantile(1-level), quantile(level)] covers 2*level-1.
-func (t Table) Quantile(h int, mean float32, level float64, nonNegative bool) float32 {
-	b := t.bin(h, mean)
-	if len(b.Errors) == 0 {
-		return guess(mean, level)
-	}
-	unit := max(float32(math.Abs(float64(mean))), b.Floor)
-	if level > 0.5 && nonNegative {
-		low := max(0, mean+at(b.Errors, 1-level)*unit)
-		level -= (1 - level) - below(b.Errors, (low-mean)/unit)
-	}
-	return mean + at(b.Errors, level)*unit
+// Quantile is the level's quantile of what the series of a forecast will sell.
+func (t Table) Quantile(h int, mean float32, own Own, level float64, nonNegative bool) float32 {
+	return t.marginal(h, mean, own, nonNegative).quantile(level)
 }
 
-func (t Table) bin(h int, mean float32) Bin {
-	if len(t.Groups) == 0 {
-		return Bin{}
+// A marginal is the distribution of one forecast.
+type marginal struct {
+	errors      []float32 // none: a guess
+	mean, u     float64
+	own         Own
+	nonNegative bool
+}
+
+func (t Table) marginal(h int, mean float32, own Own, nonNegative bool) marginal {
+	own = t.own(own)
+	u := t.Spread.unit(float64(mean), own)
+	return marginal{t.bin(h, float32(math.Abs(float64(mean))/u)).Errors, float64(mean), u, own, nonNegative}
+}
+
+func (m marginal) quantile(level float64) float32 {
+	q := m.mean
+	if len(m.errors) == 0 {
+		q = guess(m.mean, m.own, level)
+	} else {
+		q += float64(at(m.errors, level)) * m.u
 	}
-	g := t.Groups[len(t.Groups)-1]
-	for _, group := range t.Groups {
-		if h <= group.Last {
-			g = group
+	if m.own.Whole {
+		q = math.Round(q)
+	}
+	if m.nonNegative {
+		q = max(q, 0)
+	}
+	return float32(q)
+}
+
+// bin is the errors of forecasts like one of horizon h: of the next shorter
+// horizons where the past has none as long.
+func (t Table) bin(h int, ratio float32) Bin {
+	var bins []Bin
+	for _, g := range t.Groups {
+		if len(g.Bins) > 0 && len(g.Bins[0].Errors) > 0 {
+			bins = g.Bins
+		}
+		if h <= g.Last && bins != nil {
 			break
 		}
 	}
-	m := float32(math.Abs(float64(mean)))
-	for _, b := range g.Bins {
-		if m < b.Below {
+	for _, b := range bins {
+		if ratio < b.Below {
 			return b
 		}
 	}
-	if len(g.Bins) == 0 {
+	if len(bins) == 0 {
 		return Bin{}
 	}
-	return g.Bins[len(g.Bins)-1]
+	return bins[len(bins)-1]
 }
 
-// at is the level's quantile of ascending values, between the two nearest.
+// at is the level's quantile of n ascending values, of which the k-th has the
+// level k/(n+1): with it a new value is below as often as it should be, however
+// few there are.
 func at(sorted []float32, level float64) float32 {
-	x := min(max(level, 0), 1) * float64(len(sorted)-1)
-	k := min(int(x), len(sorted)-1)
+	x := min(max(level*float64(len(sorted)+1)-1, 0), float64(len(sorted)-1))
+	k := int(x)
 	if k+1 == len(sorted) {
 		return sorted[k]
 	}
@@ -176,15 +243,19 @@ func at(sorted []float32, level float64) float32 {
 	return sorted[k]*(1-f) + sorted[k+1]*f
 }
 
-// below is the share of ascending values that are less than v.
-func below(sorted []float32, v float32) float64 {
+// levelOf is the level of a value among ascending ones: what at undoes.
+func levelOf(sorted []float32, v float32) float64 {
 	k, _ := slices.BinarySearch(sorted, v)
-	return float64(k) / float64(len(sorted))
+	if k > 0 && k < len(sorted) {
+		return (float64(k) + float64((v-sorted[k-1])/(sorted[k]-sorted[k-1]))) / float64(len(sorted)+1)
+	}
+	return (float64(k) + 0.5) / float64(len(sorted)+1)
 }
 
-// guess serves a shop whose history is too short for one past origin: the
-// spread of a Poisson count twice over.
-func guess(mean float32, level float64) float32 {
-	sd := 2 * math.Sqrt(math.Abs(float64(mean))+0.25)
-	return mean + float32(sd*math.Sqrt2*math.Erfinv(2*level-1))
+// guess serves a shop whose history is too short for one past origin: normal
+// quantiles, of the series' own variance and that of a Poisson count twice over.
+func guess(mean float64, own Own, level float64) float64 {
+	n := float64(own.Periods)
+	variance := (n*float64(own.Variance) + prior*4*(math.Abs(mean)+0.25)) / (n + prior)
+	return mean + math.Sqrt(2*variance)*math.Erfinv(2*level-1)
 }
