@@ -32,7 +32,7 @@ func (r *Prior) lookAhead(ctx context.Context, inner model.Fitted, p *daycast.Pa
 		for k := range some {
 			sum += float64(f.MeanOf(k)[h])
 		}
-		r.Sizes.Values = append(r.Sizes.Values, sum/float64(len(some))*expected/sold)
+		r.Sizes.Values = append(r.Sizes.Values, max(0, sum)/float64(len(some))*expected/sold)
 	}
 	return nil
 }

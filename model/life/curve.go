@@ -48,21 +48,21 @@ type Curves struct {
 	Groups []map[string]*Launches
 }
 
-// newCurves adds up the launches that p has seen; x is every series' size by
-// its kin.
-func newCurves(p *daycast.Panel, s *Sizes, group [][]string, x []float64) Curves {
-	c := Curves{Groups: make([]map[string]*Launches, len(group))}
-	for n := range group {
+// newCurves adds up the launches that p has seen; r knows the kin.
+func newCurves(p *daycast.Panel, r *Prior) Curves {
+	c := Curves{Groups: make([]map[string]*Launches, len(r.Kin.Levels))}
+	for n := range c.Groups {
 		c.Groups[n] = map[string]*Launches{}
 	}
+	at := r.Kin.reader(p)
 	for i := range p.Series {
-		if p.Len(i) < 2 || !seen(p, i, s.First) {
+		if p.Len(i) < 2 || !seen(p, i, r.First) {
 			continue
 		}
-		own := launchOf(p, i, s, x[i])
+		groups := at.groups(i)
+		own := launchOf(p, i, &r.Sizes, r.Kin.size(groups))
 		c.Shop.add(own)
-		for n := range group {
-			g := group[n][i]
+		for n, g := range groups {
 			if g == "" {
 				continue
 			}
@@ -72,7 +72,7 @@ func newCurves(p *daycast.Panel, s *Sizes, group [][]string, x []float64) Curves
 			c.Groups[n][g].add(own)
 		}
 	}
-	for n := range group {
+	for n := range c.Groups {
 		maps.DeleteFunc(c.Groups[n], func(_ string, l *Launches) bool { return l.N < fewestKin })
 	}
 	return c

@@ -23,7 +23,7 @@ const (
 	// priceBands is into how many bands of equally many series prices go.
 	priceBands = 8
 	// priceLevel is the name of the level that these bands are.
-	priceLevel = "price of launch"
+	priceLevel = "price band"
 )
 
 // Kin is what a series sells of which nothing is known but its groups and its
@@ -47,11 +47,6 @@ type KinLevel struct {
 	Effects map[string]float64
 }
 
-// member is a series that a panel has, as its groups at each level of a Kin.
-type member struct {
-	group []string // by level; "" for none
-}
-
 // newKin learns from x, the relative sizes of the mature series.
 func newKin(p *daycast.Panel, mature []int, x []float64) Kin {
 	k := Kin{Base: mean(x), Bands: bands(p, mature)}
@@ -67,10 +62,13 @@ func newKin(p *daycast.Panel, mature []int, x []float64) Kin {
 	for n := range k.Levels {
 		k.Levels[n].Effects = map[string]float64{}
 	}
-	group := k.groups(p)
+	group, at := make([][]string, len(mature)), k.reader(p)
+	for m, i := range mature {
+		group[m] = at.groups(i)
+	}
 	for range sweeps {
 		for n := range k.Levels {
-			k.sweep(n, group, mature, x)
+			k.sweep(n, group, x)
 		}
 	}
 	return k
@@ -85,12 +83,13 @@ func groupsOf(p *daycast.Panel, level string) int {
 	return 0
 }
 
-// sweep sets the effects of level n, given the others.
-func (k *Kin) sweep(n int, group [][]string, mature []int, x []float64) {
+// sweep sets the effects of level n, given the others; group has the mature
+// series' groups by level.
+func (k *Kin) sweep(n int, group [][]string, x []float64) {
 	type account struct{ series, sold, expected float64 }
 	accounts := map[string]*account{}
-	for m, i := range mature {
-		g := group[n][i]
+	for m, groups := range group {
+		g := groups[n]
 		if g == "" {
 			continue
 		}
@@ -101,7 +100,7 @@ func (k *Kin) sweep(n int, group [][]string, mature []int, x []float64) {
 		}
 		a.series++
 		a.sold += x[m]
-		a.expected += k.size(group, i) / k.Levels[n].effect(g)
+		a.expected += k.size(groups) / k.Levels[n].effect(g)
 	}
 	for g, a := range accounts {
 		some := someSold * a.expected / a.series
@@ -118,35 +117,39 @@ func (l KinLevel) effect(group string) float64 {
 	return 1
 }
 
-// size is that of series i, whose groups by level are given.
-func (k *Kin) size(group [][]string, i int) float64 {
+// size is that of a series whose groups by level are given.
+func (k *Kin) size(groups []string) float64 {
 	x := k.Base
 	for n, l := range k.Levels {
-		x *= l.effect(group[n][i])
+		x *= l.effect(groups[n])
 	}
 	return x
 }
 
-// groups are the names of the panel's series' groups, by level of k and
-// series.
-func (k *Kin) groups(p *daycast.Panel) [][]string {
-	out := make([][]string, len(k.Levels))
+// A reader tells the groups of a panel's series at the levels of a Kin.
+type reader struct {
+	kin   *Kin
+	panel *daycast.Panel
+	at    []int // by level of kin, where it is in the panel, -1 for nowhere
+}
+
+func (k *Kin) reader(p *daycast.Panel) reader {
+	r := reader{kin: k, panel: p, at: make([]int, len(k.Levels))}
 	for n, l := range k.Levels {
-		out[n] = make([]string, len(p.Series))
-		if l.Name == priceLevel {
-			for i := range p.Series {
-				out[n][i] = k.band(firstPrice(p, i))
-			}
-			continue
-		}
-		at := slices.IndexFunc(p.Levels, func(own daycast.Level) bool { return own.Name == l.Name })
-		if at < 0 {
-			continue
-		}
-		for i, g := range p.Levels[at].Of {
-			if g >= 0 {
-				out[n][i] = p.Levels[at].Names[g]
-			}
+		r.at[n] = slices.IndexFunc(p.Levels, func(own daycast.Level) bool { return own.Name == l.Name })
+	}
+	return r
+}
+
+// groups are the names of series i's groups by level, "" where it has none.
+func (r reader) groups(i int) []string {
+	out := make([]string, len(r.at))
+	for n, at := range r.at {
+		switch {
+		case r.kin.Levels[n].Name == priceLevel:
+			out[n] = r.kin.band(priceOf(r.panel, i))
+		case at >= 0 && r.panel.Levels[at].Of[i] >= 0:
+			out[n] = r.panel.Levels[at].Names[r.panel.Levels[at].Of[i]]
 		}
 	}
 	return out
@@ -157,7 +160,7 @@ func (k *Kin) groups(p *daycast.Panel) [][]string {
 func bands(p *daycast.Panel, mature []int) []float32 {
 	var prices []float32
 	for _, i := range mature {
-		if v := firstPrice(p, i); v == v {
+		if v := priceOf(p, i); v == v {
 			prices = append(prices, v)
 		}
 	}
@@ -183,9 +186,9 @@ func (k *Kin) band(price float32) string {
 	return bandNames[b]
 }
 
-// firstPrice is the newest known price of series i, or the one that is planned
+// priceOf is the newest known price of series i, or the one that is planned
 // for it.
-func firstPrice(p *daycast.Panel, i int) float32 {
+func priceOf(p *daycast.Panel, i int) float32 {
 	if prices := p.PriceOf(i); len(prices) > 0 && prices[len(prices)-1] == prices[len(prices)-1] {
 		return prices[len(prices)-1]
 	}

@@ -51,6 +51,9 @@ func Wrap(ctx context.Context, inner model.Fitted, p *daycast.Panel, horizon, th
 	if err := prior.lookAhead(ctx, inner, p, horizon, threads); err != nil {
 		return nil, err
 	}
+	if !prior.valid() {
+		return inner, nil // units beyond all measure
+	}
 	return &Fitted{Inner: inner, Prior: prior}, nil
 }
 
@@ -63,11 +66,11 @@ func (f *Fitted) Forecast(ctx context.Context, r model.Request) (*daycast.Foreca
 	if err != nil || r.Panel.Step != f.Prior.Sizes.Step {
 		return out, err
 	}
-	group := f.Prior.Kin.groups(r.Panel)
+	at := f.Prior.Kin.reader(r.Panel)
 	for i := range r.Panel.Series {
 		switch {
 		case f.young(r.Panel, i):
-			f.begin(out, r.Panel, i, groupsAt(group, i), f.Prior.Kin.size(group, i))
+			f.begin(out, r.Panel, i, at.groups(i))
 		case ended(r.Panel, i):
 			end(out, i)
 		}
@@ -79,9 +82,10 @@ func (f *Fitted) young(p *daycast.Panel, i int) bool {
 	return p.Len(i) < periods(p.Step, matureDays) && (seen(p, i, f.Prior.First) || p.Len(i) == 0 && waited(p, i) == 0)
 }
 
-// begin mixes the prior's forecast into series i's; x is its size by its kin.
-func (f *Fitted) begin(out *daycast.Forecasts, p *daycast.Panel, i int, groups []string, x float64) {
+// begin mixes the prior's forecast into series i's.
+func (f *Fitted) begin(out *daycast.Forecasts, p *daycast.Panel, i int, groups []string) {
 	r := f.Prior
+	x := r.Kin.size(groups)
 	c := r.Curves.of(groups, r.Trust)
 	e := r.evidenceOf(p, i, p.Len(i), x, c)
 	w := f.weight(e, p.Step)

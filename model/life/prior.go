@@ -27,31 +27,31 @@ type Prior struct {
 	Whole      bool // units are whole numbers
 }
 
-// newPrior learns from a panel; not ok where nothing is on sale.
+// mostKin is from how many mature series the sizes of kin are learnt at most.
+const mostKin = 100_000
+
+// newPrior learns from a panel; not ok where too little is
+// on sale.
 func newPrior(p *daycast.Panel) (*Prior, bool) {
-	r := &Prior{First: firstDay(p), Whole: whole(p)}
+	r := &Prior{First: firstDay(p), Whole: whole(p), Strength: 1}
 	r.Sizes = observedSizes(p, r.First)
 	var kin []int
 	var x []float64
-	for _, i := range matureOf(p, r.First) {
+	for _, i := range few(matureOf(p, r.First), mostKin) {
 		n := p.Len(i)
 		if sold, expected := against(p, i, n-periods(p.Step, matureDays), n, &r.Sizes); expected > 0 {
 			kin, x = append(kin, i), append(x, max(0, sold/expected))
 		}
 	}
-	if len(kin) == 0 {
+	if len(kin) == 0 || !(mean(x) > 0) {
 		return nil, false
 	}
 	r.Kin = newKin(p, kin, x)
-	group := r.Kin.groups(p)
-	size := make([]float64, len(p.Series))
-	for i := range size {
-		size[i] = r.Kin.size(group, i)
-	}
-	r.Curves = newCurves(p, &r.Sizes, group, size)
-	r.Spread = spread(x, size, kin)
+	r.Curves = newCurves(p, r)
 	r.Dispersion = r.dispersion(p, kin, x)
-	r.learn(p, kin, group, size)
+	at := r.Kin.reader(p)
+	r.Spread = spread(x, func(m int) float64 { return r.Kin.size(at.groups(kin[m])) })
+	r.learn(p, kin)
 	return r, true
 }
 
@@ -64,12 +64,13 @@ func whole(p *daycast.Panel) bool {
 	return true
 }
 
-// spread is that of Prior.
-func spread(x, size []float64, kin []int) float64 {
+// spread is that of Prior: of the mature series' sizes about those by their kin.
+func spread(x []float64, size func(m int) float64) float64 {
 	var about, square float64
-	for m, i := range kin {
-		about += (x[m] - size[i]) * (x[m] - size[i])
-		square += size[i] * size[i]
+	for m, own := range x {
+		kin := size(m)
+		about += (own - kin) * (own - kin)
+		square += kin * kin
 	}
 	return about / square
 }

@@ -70,5 +70,5 @@ func (l *Launches) valid() bool {
 			return false
 		}
 	}
-	return l.N >= 0
+	return l.N >= 1 || *l == (Launches{})
 }

@@ -31,7 +31,7 @@ type trial struct {
 // in the data need not be new: items get other codes, and histories are cut.
 // The level is that of gamma-Poisson shrinkage, but Strength stands for more
 // than the gamma's shape: units come in clumps, and levels move.
-func (r *Prior) learn(p *daycast.Panel, kin []int, group [][]string, size []float64) {
+func (r *Prior) learn(p *daycast.Panel, kin []int) {
 	var begun []int
 	for i := range p.Series {
 		if p.Len(i) > 1 && seen(p, i, r.First) {
@@ -39,14 +39,17 @@ func (r *Prior) learn(p *daycast.Panel, kin []int, group [][]string, size []floa
 		}
 	}
 	begun, kin = few(begun, tried), few(kin, tried)
+	at := r.Kin.reader(p)
 	least := math.Inf(1)
 	for _, trust := range []float64{0, 0.5, 1} {
 		var trials []trial
 		for _, i := range begun {
-			trials = r.launchTrials(trials, p, i, size[i], r.Curves.of(groupsAt(group, i), trust))
+			groups := at.groups(i)
+			trials = r.launchTrials(trials, p, i, r.Kin.size(groups), r.Curves.of(groups, trust))
 		}
 		for _, i := range kin {
-			trials = r.matureTrials(trials, p, i, size[i], r.Curves.of(groupsAt(group, i), trust))
+			groups := at.groups(i)
+			trials = r.matureTrials(trials, p, i, r.Kin.size(groups), r.Curves.of(groups, trust))
 		}
 		strength := strengthOf(trials)
 		if loss := missed(trials, strength); loss < least {
@@ -89,14 +92,6 @@ func few(indices []int, most int) []int {
 		some = append(some, indices[k])
 	}
 	return some
-}
-
-func groupsAt(group [][]string, i int) []string {
-	out := make([]string, len(group))
-	for n := range group {
-		out[n] = group[n][i]
-	}
-	return out
 }
 
 // launchTrials adds those of series i, whose launch was seen.

@@ -1,8 +1,13 @@
 package life
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"testing"
+
+	"daycast"
+	"daycast/model/modeltest"
 )
 
 // naiveQuantile adds up the chances of a negative binomial.
@@ -52,5 +57,33 @@ func TestCurveOfNestedGroups(t *testing.T) {
 	}
 	if got := c.of([]string{"new"}, 0); got != one {
 		t.Errorf("curves that are not trusted are %v", got)
+	}
+}
+
+// TestKinAreFactors has items of three brands in four places, which sell the
+// product of a factor of each, in numbers of series that are not even.
+func TestKinAreFactors(t *testing.T) {
+	brands, places := []float64{1, 4, .25}, []float64{1, 2, .5, 8}
+	brand := daycast.Level{Name: "brand", Names: []string{"x", "y", "z"}}
+	place := daycast.Level{Name: "place", Names: []string{"p", "q", "r", "s"}}
+	var series []modeltest.Series
+	var want []float64
+	for k := range 400 {
+		b, s := (k*k)%7%3, k%4
+		want = append(want, 16*brands[b]*places[s])
+		series = append(series, modeltest.Series{Item: fmt.Sprintf("%03d", k), Units: slices.Repeat([]float32{float32(want[k])}, 100)})
+		brand.Of, place.Of = append(brand.Of, int32(b)), append(place.Of, int32(s))
+	}
+	p := modeltest.Panel(modeltest.Origin, series...)
+	p.Levels = []daycast.Level{brand, place}
+	r, ok := newPrior(p)
+	if !ok {
+		t.Fatal("no prior")
+	}
+	at, size := r.Kin.reader(p), r.Sizes.at(p.Origin)
+	for i := range p.Series {
+		if got := r.Kin.size(at.groups(i)) * size; math.Abs(math.Log(got/want[i])) > .2 {
+			t.Fatalf("a series of brand %d in place %d sells %g, its kin say %g", brand.Of[i], place.Of[i], want[i], got)
+		}
 	}
 }
