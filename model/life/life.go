@@ -34,7 +34,8 @@ const (
 // with n days of its own history: the posterior mean of a gamma prior about
 // what its kin sell, then more and more the model.
 //
-// Of an ended one, see ended, nothing is expected.
+// Of an ended one, see ended, nothing is expected, in a shop whose series did not
+// come back.
 type Fitted struct {
 	Inner model.Fitted
 	Prior *Prior
@@ -71,7 +72,7 @@ func (f *Fitted) Forecast(ctx context.Context, r model.Request) (*daycast.Foreca
 		switch {
 		case f.young(r.Panel, i):
 			f.begin(out, r.Panel, i, at.groups(i))
-		case ended(r.Panel, i):
+		case f.Prior.Ends && ended(r.Panel.StateOf(i), r.Panel.Step):
 			end(out, i)
 		}
 	}

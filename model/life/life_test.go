@@ -232,6 +232,25 @@ func TestEnded(t *testing.T) {
 	}
 }
 
+// TestSilencesThatEnd: where series came back after silences beyond chance, no
+// silence is an end.
+func TestSilencesThatEnd(t *testing.T) {
+	quiet := func(n int) []float32 { return make([]float32, n) }
+	daily := func(n int) []float32 { return slices.Repeat([]float32{4}, n) }
+	for _, back := range []bool{false, true} {
+		silent := slices.Concat(daily(200), quiet(100))
+		other := silent
+		if back {
+			other = slices.Concat(daily(200), quiet(70), daily(30))
+		}
+		p := modeltest.Panel(modeltest.Origin, modeltest.Series{Item: "a", Units: daily(300)},
+			modeltest.Series{Item: "b", Units: silent}, modeltest.Series{Item: "c", Units: other})
+		if f := forecast(t, p); (f.Models[1] == life.Ended) == back {
+			t.Errorf("another series has come back: %t; forecast by %s", back, f.Models[1])
+		}
+	}
+}
+
 func FuzzLoad(f *testing.F) {
 	p := shop(rand.New(rand.NewPCG(7, 8)), nil, []float32{5})
 	m, err := wrapped{classic.WindowMean{}}.Fit(f.Context(), model.Training{Panels: p, Horizon: 7, Threads: 1})

@@ -25,6 +25,7 @@ type Prior struct {
 	// relative to the mean; at least 1.
 	Dispersion float64
 	Whole      bool // units are whole numbers
+	Ends       bool // silences beyond chance are ends
 }
 
 // mostKin is from how many mature series the sizes of kin are learnt at most.
@@ -33,7 +34,7 @@ const mostKin = 100_000
 // newPrior learns from a panel; not ok where too little is
 // on sale.
 func newPrior(p *daycast.Panel) (*Prior, bool) {
-	r := &Prior{First: firstDay(p), Whole: whole(p), Strength: 1}
+	r := &Prior{First: firstDay(p), Whole: whole(p), Ends: silencesEnd(p), Strength: 1}
 	r.Sizes = observedSizes(p, r.First)
 	var kin []int
 	var x []float64
@@ -94,5 +95,5 @@ func (r *Prior) dispersion(p *daycast.Panel, kin []int, x []float64) float64 {
 
 // String is the prior in a line.
 func (r *Prior) String() string {
-	return fmt.Sprintf("strength %.3g, spread %.3g, dispersion %.3g, %d launches, curve %.2f, trust %.2g", r.Strength, r.Spread, r.Dispersion, r.Curves.Shop.N, r.Curves.of(nil, 1), r.Trust)
+	return fmt.Sprintf("strength %.3g, spread %.3g, dispersion %.3g, %d launches, curve %.2f, trust %.2g, ends %t", r.Strength, r.Spread, r.Dispersion, r.Curves.Shop.N, r.Curves.of(nil, 1), r.Trust, r.Ends)
 }

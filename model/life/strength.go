@@ -15,6 +15,9 @@ const (
 	// tried is how many launches, and how many mature series, are forecast at
 	// most.
 	tried = 2000
+	// worthwhile is below which share of the loss without them curves are
+	// trusted: smaller gains come and go from origin to origin.
+	worthwhile = 0.95
 )
 
 // A trial is what a series had sold and was expected to by some day, and what
@@ -40,7 +43,7 @@ func (r *Prior) learn(p *daycast.Panel, kin []int) {
 	}
 	begun, kin = few(begun, tried), few(kin, tried)
 	at := r.Kin.reader(p)
-	least := math.Inf(1)
+	least := math.MaxFloat64
 	for _, trust := range []float64{0, 0.5, 1} {
 		var trials []trial
 		for _, i := range begun {
@@ -52,7 +55,7 @@ func (r *Prior) learn(p *daycast.Panel, kin []int) {
 			trials = r.matureTrials(trials, p, i, r.Kin.size(groups), r.Curves.of(groups, trust))
 		}
 		strength := strengthOf(trials)
-		if loss := missed(trials, strength); loss < least {
+		if loss := missed(trials, strength); loss < worthwhile*least {
 			least, r.Strength, r.Trust = loss, strength, trust
 		}
 	}
