@@ -26,7 +26,7 @@ type key struct {
 }
 
 // score adds up.
-type score struct{ n, off, square, signed, sold, open, inside, pinball float64 }
+type score struct{ n, off, square, signed, sold, inside, pinball float64 }
 
 type table struct{ scores map[key]*score }
 
