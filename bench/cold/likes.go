@@ -20,6 +20,13 @@ func fillLikes(p *daycast.Panel, f *daycast.Forecasts) int {
 		if p.Len(i) > 0 || closedAhead(p, i, f.Horizon) {
 			continue
 		}
+		if p.Waited[i] > 0 { // on offer and not sold: 0 was forecast
+			clear(f.MeanOf(i))
+			for h := range f.Horizon {
+				clear(f.QuantilesAt(i, h))
+			}
+			continue
+		}
 		if likes, name := groups.of(i); len(likes) > 0 {
 			fillMean(p, f, i, likes)
 			f.Models[i] = "like_" + name
