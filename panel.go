@@ -36,6 +36,11 @@ type Panel struct {
 	Ahead   Ahead         // what is known of the days after Origin
 	Totals  *Totals       // of the whole shop; nil where nobody asked for them
 
+	// Waited is, by series, how many periods before its first sale, or the end
+	// of Origin where it has not sold, a row first says that it was on offer;
+	// nil: not told.
+	Waited []int32
+
 	// NonNegative is whether the whole shop's training units are: forecasts
 	// are then clipped at zero.
 	NonNegative bool

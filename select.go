@@ -15,6 +15,7 @@ func (p *Panel) Select(indices []int) *Panel {
 			PricePlanned: gather(p.Ahead.PricePlanned, indices, 1),
 			Closed:       gather(p.Ahead.Closed, indices, p.Ahead.Periods),
 		},
+		Waited:      gather(p.Waited, indices, 1),
 		Totals:      p.Totals,
 		NonNegative: p.NonNegative,
 	}

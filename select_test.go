@@ -32,6 +32,7 @@ func threeSeries() *daycast.Panel {
 			Price:   []float32{1, 2, 3, 4, 5, 6},
 			Closed:  []bool{true, false, false, false, false, true},
 		},
+		Waited:      []int32{0, 7, 2},
 		Totals:      &daycast.Totals{First: 8, Step: daycast.Daily},
 		NonNegative: true,
 	}
@@ -59,6 +60,7 @@ func TestSelect(t *testing.T) {
 			Price:   []float32{5, 6, 3, 4},
 			Closed:  []bool{false, true, false, false},
 		},
+		Waited:      []int32{2, 7},
 		Totals:      p.Totals,
 		NonNegative: true,
 	}

@@ -166,7 +166,7 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	notes := slices.Concat(table.Notes, o.notes(pipeline.Newcomers(learned.Panel, f)))
+	notes := slices.Concat(table.Notes, o.notes(), pipeline.RoadNotes(f))
 	err = errors.Join(
 		totals.write(ctx, learned.Fitted, learned.Panel, f, o.Seed, o.Threads),
 		file.write(func(to io.Writer) error { return writeForecasts(to, learned.Panel, f) }))
@@ -194,16 +194,13 @@ func (o CSVForecast) databaseMemory() int64 { return max(o.Memory/4, leastDataba
 // rows are as many as fit into a half of the memory.
 func (o CSVForecast) rows() int { return int(min(int64(o.MaxRows), max(o.Memory/2/rowMemory, 1000))) }
 
-func (o CSVForecast) notes(newcomers int) []string {
+func (o CSVForecast) notes() []string {
 	var notes []string
 	if o.rows() < o.MaxRows {
 		notes = append(notes, fmt.Sprintf("--memory %s: models of all series learn from %d rows instead of %d", humanize.IBytes(uint64(o.Memory)), o.rows(), o.MaxRows))
 	}
 	if o.Memory < 4*leastDatabase {
 		notes = append(notes, fmt.Sprintf("--memory %s is little: the tables alone may take %s", humanize.IBytes(uint64(o.Memory)), humanize.IBytes(leastDatabase)))
-	}
-	if newcomers > 0 {
-		notes = append(notes, fmt.Sprintf("%d series without sales yet are forecast as the mean of their likes", newcomers))
 	}
 	return notes
 }

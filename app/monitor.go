@@ -123,7 +123,10 @@ func readPublished(ctx context.Context, c config.Config) (d monitor.Data, a moni
 	}
 	d = monitor.Data{
 		Snapshot: m.Run, Published: m.Created, Version: m.Version, Last: m.Spec.Last, Step: m.Spec.Step,
-		Quarantined: counts["quarantine"], Failures: counts["failures"],
+		Quarantined: counts["quarantine"],
+	}
+	if d.Failures, err = pipeline.Failed(ctx, house, m.Run); err != nil {
+		return d, a, err
 	}
 	a, err = monitor.Pool(house.Scores().Newest(ctx), m.Spec.Last, m.Spec.Step)
 	return d, a, err

@@ -12,6 +12,7 @@ import (
 	"daycast"
 	"daycast/model"
 	"daycast/model/interval"
+	"daycast/model/life"
 )
 
 const (
@@ -51,6 +52,9 @@ func (t *totals) discard() {
 func (t *totals) write(ctx context.Context, fitted model.Fitted, p *daycast.Panel, f *daycast.Forecasts, seed uint64, threads int) error {
 	if t == nil {
 		return nil
+	}
+	if young, ok := fitted.(*life.Fitted); ok {
+		fitted = young.Inner
 	}
 	calibrated, ok := fitted.(*interval.Fitted)
 	if !ok {

@@ -49,7 +49,7 @@ const lead = 3660
 // no periods.
 func (b PanelBuilder) Build(ctx context.Context, origin daycast.Day) (*daycast.Panel, Findings, error) {
 	origin = b.periodOf(origin)
-	a := assembly{b: b, origin: origin, panel: &daycast.Panel{
+	a := assembly{b: b, origin: origin, begins: origin, panel: &daycast.Panel{
 		Step: b.Step, Origin: origin, Offsets: []int{0}, NonNegative: true,
 		Ahead: daycast.Ahead{Periods: b.Horizon},
 	}}
@@ -82,6 +82,7 @@ func (b PanelBuilder) periodOf(d daycast.Day) daycast.Day {
 type assembly struct {
 	b         PanelBuilder
 	origin    daycast.Day
+	begins    daycast.Day // the first day of any row
 	panel     *daycast.Panel
 	rowed     []bool    // by period: a fact gave units
 	blank     []bool    // by period: a row came without units
@@ -89,7 +90,6 @@ type assembly struct {
 	promotion ragged
 	buyers    ragged
 	future    []bool // series x ahead: a row for the period exists
-	idle      []bool // by series: it has been on offer and never sold
 	inferred  inferences
 	expected  *expected
 	category  map[string]string   // by item
@@ -124,6 +124,7 @@ func (a *assembly) readFacts(ctx context.Context) error {
 // addSeries appends one series, unless nothing is known of it at the origin.
 func (a *assembly) addSeries(facts []daycast.Fact) {
 	p, step := a.panel, daycast.Day(a.b.Step)
+	a.begins = min(a.begins, facts[0].Day)
 	first, sold := a.firstSale(facts)
 	if !sold {
 		if !a.knows(facts) {
@@ -151,7 +152,7 @@ func (a *assembly) addSeries(facts []daycast.Fact) {
 	a.blank = append(a.blank, s.blank...)
 	a.future = append(a.future, s.rowed[n:]...)
 	a.inStock = append(a.inStock, s.inStock...)
-	a.idle = append(a.idle, !sold && a.offered(facts))
+	p.Waited = append(p.Waited, int32(a.offered(facts, first)))
 	a.promotion.add(s.promotion[:s.planned(a.b.Planned.Promotion)])
 	a.buyers.add(s.buyers)
 	for _, u := range s.units {
@@ -178,10 +179,15 @@ func (a *assembly) knows(facts []daycast.Fact) bool {
 	return slices.ContainsFunc(facts, func(f daycast.Fact) bool { return f.KnownAt <= end })
 }
 
-// offered reports whether the series was there to be bought on some day.
-func (a *assembly) offered(facts []daycast.Fact) bool {
-	end := a.origin + daycast.Day(a.b.Step) - 1
-	return slices.ContainsFunc(facts, func(f daycast.Fact) bool { return known(f, end) && !out(f.InStock) })
+// offered is how many periods before first a row first says that the series was
+// there to be bought.
+func (a *assembly) offered(facts []daycast.Fact, first daycast.Day) int {
+	for _, f := range facts {
+		if known(f, a.origin+daycast.Day(a.b.Step)-1) && !out(f.InStock) {
+			return max(0, int(first-a.b.periodOf(f.Day))/int(a.b.Step))
+		}
+	}
+	return 0
 }
 
 // firstSale is the period of the first day whose units, as known at the

@@ -53,6 +53,9 @@ const (
 	// Explicit zeros below this share of the rows are returns that cancel a
 	// sale, not a feed that writes zeros.
 	writesZeros = 0.005
+	// A series that is on offer this soon after the shop's first day may always
+	// have been.
+	seenDays = 28
 	// A day on which less than this share of its stock is there is a stock-out.
 	outOfStock = 0.5
 )
@@ -86,7 +89,7 @@ func (a *assembly) typeStates() Findings {
 	found.Series = len(p.Series)
 	for i := range p.Series {
 		switch {
-		case a.idle[i]:
+		case a.idle(i):
 			found.Idle++
 		case p.Len(i) == 0:
 			found.New++
@@ -212,7 +215,15 @@ func (a *assembly) gone(i int, absent Absent) (int, bool) {
 	for t > 0 && (state[t-1] == daycast.Zero || state[t-1] == daycast.Closed || lost && state[t-1] == daycast.Missing) {
 		t--
 	}
-	return t, (len(state)-t)*int(p.Step) >= delistedDays || a.idle[i]
+	return t, (len(state)-t)*int(p.Step) >= delistedDays || a.idle(i)
+}
+
+// idle reports whether series i has been on offer for eight weeks, or as long
+// as the shop's rows reach, and never sold. One that is newer may yet begin.
+func (a *assembly) idle(i int) bool {
+	p := a.panel
+	offered := int(p.Waited[i]) * int(p.Step)
+	return p.Len(i) == 0 && offered > 0 && (offered >= droppedDays || p.Start[i]-daycast.Day(offered) <= a.begins+seenDays)
 }
 
 // day is the first day of series i's t-th period.

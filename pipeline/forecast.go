@@ -77,15 +77,20 @@ func (r *Run) forecastRows(ctx context.Context, p *daycast.Panel, f *daycast.For
 	}
 }
 
-// storeFailures keeps which series the model could not forecast.
+// storeFailures keeps which series the model could not forecast, or did not
+// forecast alone, and why.
 func (r *Run) storeFailures(ctx context.Context, p *daycast.Panel, f *daycast.Forecasts, choice string) error {
 	var rows []warehouse.FailureRow
 	for i, s := range p.Series {
-		if f.Models[i] == model.Fallback {
-			rows = append(rows, warehouse.FailureRow{
-				Series: s, Stage: StepForecast, Model: choice, Reason: "the model gave no finite number; the recent mean stands in",
-			})
+		reason := road(f.Models[i])
+		if reason == "" {
+			continue
 		}
+		row := warehouse.FailureRow{Series: s, Stage: StepForecast, Model: f.Models[i], Reason: reason}
+		if row.Model == model.Fallback {
+			row.Model = choice
+		}
+		rows = append(rows, row)
 	}
 	_, err := r.Warehouse.Failures().Replace(ctx, r.ID, each(rows))
 	return err

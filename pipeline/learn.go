@@ -11,6 +11,7 @@ import (
 	"daycast/model"
 	"daycast/model/ensemble"
 	"daycast/model/interval"
+	"daycast/model/life"
 )
 
 // Learning is how a model is chosen and fitted.
@@ -33,7 +34,7 @@ type Learning struct {
 // Learned is what came of it.
 type Learned struct {
 	Panel    *daycast.Panel // as known now
-	Fitted   *interval.Fitted
+	Fitted   model.Fitted
 	Choice   evaluate.Choice
 	Windows  []*evaluate.Window // newest first
 	Ranked   []evaluate.Choice  // every candidate over all windows, the best first
@@ -198,8 +199,13 @@ func (out *Learned) install(ctx context.Context, l Learning, choice evaluate.Cho
 		return out.fallBack(ctx, l)
 	}
 	out.Choice = choice
-	out.Fitted = &interval.Fitted{Inner: inner, Calibration: calibrate(out.Windows, choice, out.Panel.Step, l.Horizon)}
-	return nil
+	return out.serve(ctx, l, &interval.Fitted{Inner: inner, Calibration: calibrate(out.Windows, choice, out.Panel.Step, l.Horizon)})
+}
+
+// serve makes of what was fitted what forecasts: new series have their kin.
+func (out *Learned) serve(ctx context.Context, l Learning, fitted model.Fitted) (err error) {
+	out.Fitted, err = life.Wrap(ctx, fitted, out.Panel, l.Horizon, l.Threads)
+	return err
 }
 
 // refit fits what was chosen on all that is known on a later day.
@@ -286,8 +292,7 @@ func (out *Learned) fallBack(ctx context.Context, l Learning) error {
 		}
 		out.Fallback, out.Choice = true, evaluate.Choice{Members: blend.Names}
 		out.Notes = append(out.Notes, "too little was sold to compare models: "+blend.Names[0]+" forecasts, with guessed intervals")
-		out.Fitted = &interval.Fitted{Inner: blend}
-		return nil
+		return out.serve(ctx, l, &interval.Fitted{Inner: blend})
 	}
 	return daycast.Errorf(daycast.Invalid, "none of the models can learn from this shop").WithField("models").
 		WithHint("ask for other models; ets and weekday_mean take any shop")

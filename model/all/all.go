@@ -20,6 +20,7 @@ import (
 	"daycast/model/gbm"
 	"daycast/model/global"
 	"daycast/model/interval"
+	"daycast/model/life"
 	"daycast/model/linear"
 	"daycast/model/onnx"
 	"daycast/model/xgboost"
@@ -155,5 +156,6 @@ func Loaders() map[string]model.Loader {
 	l["blend"] = ensemble.Load
 	l["choice"] = ensemble.LoadChoice
 	l["interval"] = interval.Load
+	l["life"] = life.Load
 	return l
 }

@@ -1,4 +1,4 @@
-package pipeline
+package main
 
 import "daycast"
 
@@ -10,14 +10,21 @@ const (
 	enoughLikes = 3
 )
 
-// Newcomers forecasts the series that nothing is known of but what they belong
+// fillLikes forecasts the series that nothing is known of but what they belong
 // to: each gets the mean forecast of those on sale in its smallest group with
 // at least three, or of the shop. It gives the number of such series.
-func Newcomers(p *daycast.Panel, f *daycast.Forecasts) int {
+func fillLikes(p *daycast.Panel, f *daycast.Forecasts) int {
 	groups := newGroups(p)
 	n := 0
 	for i := range p.Series {
 		if p.Len(i) > 0 || closedAhead(p, i, f.Horizon) {
+			continue
+		}
+		if p.Waited[i] > 0 { // on offer and not sold: 0 was forecast
+			clear(f.MeanOf(i))
+			for h := range f.Horizon {
+				clear(f.QuantilesAt(i, h))
+			}
 			continue
 		}
 		if likes, name := groups.of(i); len(likes) > 0 {
