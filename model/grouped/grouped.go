@@ -4,6 +4,7 @@ package grouped
 
 import (
 	"context"
+	"math"
 
 	"daycast"
 	"daycast/model"
@@ -21,16 +22,20 @@ import (
 // (Athanasopoulos, Ahmed, Hyndman 2009, "Hierarchical forecasts for Australian
 // domestic tourism", call it top-down by proportions of history).
 type Model struct {
-	Inner    model.Model
-	HalfLife float64 // of a series' share in periods, > 0
+	Inner model.Model
+	// HalfLife of a series' share in periods, > 0; 0 is 20 days: 20, 28 and 40
+	// did alike on M5.
+	HalfLife float64
 }
+
+const shareDays = 20
 
 // Name tells that it is of groups.
 func (m Model) Name() string { return "group_" + m.Inner.Name() }
 
 // Fit teaches the inner model the groups.
 func (m Model) Fit(ctx context.Context, t model.Training) (model.Fitted, error) {
-	if !(m.HalfLife > 0) || m.HalfLife > model.MaxHorizon {
+	if !(m.HalfLife >= 0) || math.IsInf(m.HalfLife, 0) {
 		return nil, daycast.Errorf(daycast.Invalid, "model %s: half-life %g: want a positive number of periods", m.Name(), m.HalfLife).WithField("half_life")
 	}
 	var c census
@@ -46,7 +51,11 @@ func (m Model) Fit(ctx context.Context, t model.Training) (model.Fitted, error) 
 	if c.first == nil {
 		return nil, daycast.Errorf(daycast.Invalid, "no series to learn from")
 	}
-	f := &Fitted{header: header{Label: m.Name(), HalfLife: m.HalfLife, Levels: c.finest(), Signals: c.signals()}}
+	half := m.HalfLife
+	if half == 0 {
+		half = shareDays / float64(c.first.Step)
+	}
+	f := &Fitted{header: header{Label: m.Name(), HalfLife: half, Levels: c.finest(), Signals: c.signals()}}
 	groups := f.nodes(c.first).panel
 	if len(groups.Series) == 0 {
 		return nil, daycast.Errorf(daycast.Invalid, "no group of the shop sells on enough days")

@@ -32,7 +32,7 @@ func Load(r io.Reader, load func(io.Reader) (model.Fitted, error)) (model.Fitted
 	if err := d.Decode(&f.header); err != nil {
 		return nil, daycast.Errorf(daycast.Invalid, "grouped: %w", err)
 	}
-	if !(f.HalfLife > 0) || f.HalfLife > model.MaxHorizon || len(f.Levels) == 0 {
+	if !(f.HalfLife > 0) || f.HalfLife > 1e4 || len(f.Levels) == 0 {
 		return nil, daycast.Errorf(daycast.Invalid, "grouped: the model is not whole")
 	}
 	rest := io.MultiReader(d.Buffered(), r)
