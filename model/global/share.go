@@ -44,7 +44,7 @@ func newShare(rows, sizes []float64, most, power float64) share {
 	for _, v := range sizes {
 		mean += v / float64(len(sizes))
 	}
-	s := share{least: leastSize * mean, focus: focused * power}
+	s := share{least: max(leastSize*mean, math.SmallestNonzeroFloat32), focus: focused * power}
 	drawn := func(rate float64) float64 {
 		s.rate = rate
 		sum := 0.0
@@ -53,7 +53,7 @@ func newShare(rows, sizes []float64, most, power float64) share {
 		}
 		return sum
 	}
-	low, high := 0.0, 1/math.Pow(max(s.least, 1e-9), s.focus)
+	low, high := 0.0, 1/math.Pow(s.least, s.focus)
 	for range 50 {
 		if mid := (low + high) / 2; drawn(mid) < most {
 			low = mid

@@ -33,7 +33,8 @@ const shareDays = 20
 // Name tells that it is of groups.
 func (m Model) Name() string { return "group_" + m.Inner.Name() }
 
-// Fit teaches the inner model the groups.
+// Fit teaches the inner model the groups. Where none sells on enough days, each
+// series is forecast by its own recent mean.
 func (m Model) Fit(ctx context.Context, t model.Training) (model.Fitted, error) {
 	if !(m.HalfLife >= 0) || math.IsInf(m.HalfLife, 0) {
 		return nil, daycast.Errorf(daycast.Invalid, "model %s: half-life %g: want a positive number of periods", m.Name(), m.HalfLife).WithField("half_life")
@@ -56,9 +57,16 @@ func (m Model) Fit(ctx context.Context, t model.Training) (model.Fitted, error) 
 		half = shareDays / float64(c.first.Step)
 	}
 	f := &Fitted{header: header{Label: m.Name(), HalfLife: half, Levels: c.finest(), Signals: c.signals()}}
-	groups := f.nodes(c.first).panel
+	gathered := gather(c.first, f.Levels, f.Signals)
+	for p, err := range t.Panels.Blocks(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		gathered.add(p)
+	}
+	groups := f.nodes(c.first, gathered).panel
 	if len(groups.Series) == 0 {
-		return nil, daycast.Errorf(daycast.Invalid, "no group of the shop sells on enough days")
+		return f, nil
 	}
 	t.Panels = groups
 	var err error

@@ -17,53 +17,64 @@ const (
 	settleDays = 28
 )
 
-// node is a group that a panel has series of.
-type node struct {
-	level   string
-	name    string
-	totals  int // the level in the panel's totals
-	group   int
-	members []int // the panel's series
-}
+var nan = float32(math.NaN())
 
-// nodes are a panel's groups, as a panel of their own.
+// nodes are the groups that some panels have series of, as a panel of their own.
 type nodes struct {
-	list  []node // in the order of panel's series
 	panel *daycast.Panel
-	of    map[string][]int // by level and the panel's series: its node, -1
+	at    map[string][]int // by level and group: its series in panel, -1 for none
 }
 
-// nodes makes the panel of the groups that p has series of.
-func (f *Fitted) nodes(p *daycast.Panel) nodes {
-	n := nodes{of: map[string][]int{}, panel: &daycast.Panel{
+// of is the node of series i of p at a level, -1 for none.
+func (n nodes) of(p *daycast.Panel, level string, i int) int {
+	g := int32(0) // of the shop
+	if level != shop {
+		g = groupOf(p, level, i)
+	}
+	if g >= 0 && int(g) < len(n.at[level]) {
+		return n.at[level][g]
+	}
+	return -1
+}
+
+func groupOf(p *daycast.Panel, level string, i int) int32 {
+	for k := range p.Levels {
+		if p.Levels[k].Name == level {
+			return p.Levels[k].Of[i]
+		}
+	}
+	return -1
+}
+
+// nodes makes the panel of the groups that were gathered of panels of one shop,
+// p among them.
+func (f *Fitted) nodes(p *daycast.Panel, gathered *gathering) nodes {
+	n := nodes{at: map[string][]int{}, panel: &daycast.Panel{
 		Step: p.Step, Origin: p.Origin, Offsets: []int{0}, Totals: p.Totals, NonNegative: p.NonNegative,
+		Ahead: daycast.Ahead{Periods: p.Ahead.Periods},
 	}}
+	n.levels(p)
+	for k := range gathered.signals {
+		n.panel.Signals = append(n.panel.Signals, gathered.signals[k].empty())
+	}
 	for _, level := range f.Levels {
-		k := totalsOf(p, level.Name)
-		if k < 0 {
+		totals := totalsOf(p, level.Name)
+		if totals < 0 {
 			continue
 		}
-		l := levelOf(p, level.Name)
-		members := make([][]int, len(l.Names))
-		for i, g := range l.Of {
-			if g >= 0 {
-				members[g] = append(members[g], i)
+		names := levelOf(p, level.Name).Names
+		n.at[level.Name] = slices.Repeat([]int{-1}, len(names))
+		for g := range min(len(names), len(p.Totals.Mean[totals])) {
+			if own := gathered.group(level.Name, g); own != nil && n.history(p, totals, g) {
+				n.at[level.Name][g] = len(n.panel.Series)
+				n.panel.Series = append(n.panel.Series, daycast.Series{Item: level.Name, Place: names[g]})
+				n.around(p, level, g)
+				n.signals(own)
+				n.ahead(own)
 			}
 		}
-		own := slices.Repeat([]int{-1}, len(p.Series))
-		for g, m := range members {
-			if len(m) > 0 && g < len(p.Totals.Mean[k]) && n.add(p, node{level.Name, l.Names[g], k, g, m}) {
-				for _, i := range m {
-					own[i] = len(n.list) - 1
-				}
-			}
-		}
-		n.of[level.Name] = own
 	}
 	n.panel.Train = n.panel.Units
-	n.levels(p, f.Levels)
-	n.signals(p, f.Signals)
-	n.ahead(p)
 	return n
 }
 
@@ -75,10 +86,11 @@ func totalsOf(p *daycast.Panel, level string) int {
 	return slices.Index(p.Totals.Levels, level)
 }
 
-// add appends a group that sells on enough days. Its units are the mean of the
-// listed series times their number now: what is listed changes by itself.
-func (n *nodes) add(p *daycast.Panel, own node) bool {
-	mean, count := p.Totals.Mean[own.totals][own.group], p.Totals.Count[own.totals][own.group]
+// history appends a group's days, if it sells on enough of them. Its units are
+// the mean of the listed series times their number now: what is listed changes
+// by itself.
+func (n nodes) history(p *daycast.Panel, totals, g int) bool {
+	mean, count := p.Totals.Mean[totals][g], p.Totals.Count[totals][g]
 	begin, sold, days, members := -1, 0, 0, float32(1)
 	for t, v := range mean {
 		if v != v {
@@ -102,83 +114,67 @@ func (n *nodes) add(p *daycast.Panel, own node) bool {
 	}
 	q := n.panel
 	for t := begin; t < len(mean); t++ {
-		units, state := mean[t]*members, daycast.Sold
+		units, state, price := mean[t]*members, daycast.Sold, nan
 		switch {
 		case units != units:
 			units, state = 0, daycast.Missing
 		case units == 0:
 			state = daycast.Zero
 		}
-		q.Units, q.State = append(q.Units, units), append(q.State, state)
-		q.Price = append(q.Price, priceOf(p, own, t))
+		if p.Totals.Price != nil {
+			price = p.Totals.Price[totals][g][t]
+		}
+		q.Units, q.State, q.Price = append(q.Units, units), append(q.State, state), append(q.Price, price)
 	}
-	n.list = append(n.list, own)
-	q.Series = append(q.Series, daycast.Series{Item: own.level, Place: own.name})
 	q.Start = append(q.Start, p.Totals.First+daycast.Day(begin*step))
 	q.Offsets = append(q.Offsets, len(q.Units))
 	return true
 }
 
-var nan = float32(math.NaN())
-
-func priceOf(p *daycast.Panel, n node, t int) float32 {
-	if p.Totals.Price == nil {
-		return nan
-	}
-	return p.Totals.Price[n.totals][n.group][t]
-}
-
-// levels says which groups each node lies within: the panel's totals are of
-// the same levels.
-func (n *nodes) levels(p *daycast.Panel, forecast []Level) {
+// levels gives the nodes the panel's levels: its totals are of the same.
+func (n nodes) levels(p *daycast.Panel) {
 	for _, l := range p.Levels {
-		own := daycast.Level{Name: l.Name, Names: l.Names, Of: make([]int32, len(n.list))}
-		for k, node := range n.list {
-			own.Of[k] = -1
-			if node.level == l.Name {
-				own.Of[k] = int32(node.group)
-				continue
-			}
-			at := slices.IndexFunc(forecast, func(f Level) bool { return f.Name == node.level })
-			if name, ok := forecast[at].Around[node.name][l.Name]; ok {
-				own.Of[k] = int32(slices.Index(l.Names, name))
-			}
-		}
-		n.panel.Levels = append(n.panel.Levels, own)
+		n.panel.Levels = append(n.panel.Levels, daycast.Level{Name: l.Name, Names: l.Names})
 	}
 }
 
-// signals gives each node the vector that all its series share.
-func (n *nodes) signals(p *daycast.Panel, names []string) {
-	for _, s := range p.Signals {
-		if !slices.Contains(names, s.Name) {
+// around says which groups a node lies within.
+func (n nodes) around(p *daycast.Panel, level Level, g int) {
+	name := levelOf(p, level.Name).Names[g]
+	for k := range n.panel.Levels {
+		l := &n.panel.Levels[k]
+		own := int32(-1)
+		if other, ok := level.Around[name][l.Name]; ok {
+			own = int32(slices.Index(l.Names, other))
+		}
+		if l.Name == level.Name {
+			own = int32(g)
+		}
+		l.Of = append(l.Of, own)
+	}
+}
+
+func (n nodes) signals(own *group) {
+	for k := range n.panel.Signals {
+		s := &n.panel.Signals[k]
+		v := own.vectors[k]
+		if v.mixed || v.values == nil {
+			s.Vector = append(s.Vector, -1)
 			continue
 		}
-		vectors := make([]int32, len(n.list))
-		for k, node := range n.list {
-			vectors[k] = s.Vector[node.members[0]]
-			for _, i := range node.members {
-				if s.Vector[i] != vectors[k] {
-					vectors[k] = -1
-				}
-			}
+		at := slices.IndexFunc(s.Vectors, func(o []float32) bool { return &o[0] == &v.values[0] })
+		if at < 0 {
+			at = len(s.Vectors)
+			s.Vectors, s.First = append(s.Vectors, v.values), append(s.First, v.first)
 		}
-		s.Vector = vectors
-		n.panel.Signals = append(n.panel.Signals, s)
+		s.Vector = append(s.Vector, int32(at))
 	}
 }
 
 // ahead closes a node on the days on which all its series are closed.
-func (n *nodes) ahead(p *daycast.Panel) {
-	a := daycast.Ahead{Periods: p.Ahead.Periods}
-	for _, node := range n.list {
-		for h := range a.Periods {
-			closed := true
-			for _, i := range node.members {
-				closed = closed && p.Ahead.Closed[i*a.Periods+h]
-			}
-			a.Closed, a.Price = append(a.Closed, closed), append(a.Price, nan)
-		}
+func (n nodes) ahead(own *group) {
+	a := &n.panel.Ahead
+	for h := range a.Periods {
+		a.Closed, a.Price = append(a.Closed, h < len(own.closed) && own.closed[h]), append(a.Price, nan)
 	}
-	n.panel.Ahead = a
 }

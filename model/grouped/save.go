@@ -14,11 +14,14 @@ type header struct {
 	HalfLife float64 // of a series' share, periods
 	Levels   []Level
 	Signals  []string // that the groups see
+	Alone    bool     // there is no inner model
 }
 
 // Save writes the header as a line of JSON, and the inner model's own envelope.
 func (f *Fitted) Save(w io.Writer) error {
-	if err := json.NewEncoder(w).Encode(f.header); err != nil {
+	head := f.header
+	head.Alone = f.inner == nil
+	if err := json.NewEncoder(w).Encode(head); err != nil || head.Alone {
 		return err
 	}
 	return model.Save(w, f.inner)
@@ -39,6 +42,9 @@ func Load(r io.Reader, load func(io.Reader) (model.Fitted, error)) (model.Fitted
 	var newline [1]byte
 	if _, err := io.ReadFull(rest, newline[:]); err != nil || newline[0] != '\n' {
 		return nil, daycast.Errorf(daycast.Invalid, "grouped: cut short")
+	}
+	if f.Alone {
+		return f, nil
 	}
 	var err error
 	f.inner, err = load(rest)
