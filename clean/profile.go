@@ -28,6 +28,9 @@ type profile struct {
 	repeated      map[uint64]bool // series-days with several rows
 	sample        *repeats
 
+	newest     parsed // the last row
+	disordered bool   // rows do not come series by series and day by day
+
 	rows     int64
 	dayRows  []int  // by day number: rows with units
 	stray    []bool // by day number: so far from all others that it is a slip
@@ -218,6 +221,10 @@ func (p *profile) see(row []string, report *Report) {
 	if !p.series[r.series].days.add(r.dayNumber) {
 		p.repeated[r.key()] = true
 	}
+	if p.rows > 1 && (r.series < p.newest.series || r.series == p.newest.series && r.day <= p.newest.day) {
+		p.disordered = true
+	}
+	p.newest = r
 	p.sample.see(row, r)
 	for len(p.dayRows) <= int(r.dayNumber) {
 		p.dayRows = append(p.dayRows, 0)

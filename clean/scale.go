@@ -280,3 +280,7 @@ func nearest(ratio float64, factors []float64) (best float64) {
 
 // HasPrices reports whether the table has a column of prices.
 func (t *DailyTable) HasPrices() bool { return t.profile.price >= 0 }
+
+// Ordered reports whether the rows come series by series and each one's day by
+// day, so that Scales can watch them as they are.
+func (t *DailyTable) Ordered() bool { return !t.profile.disordered }

@@ -1,14 +1,18 @@
 package evaluate
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
 )
 
-// A Choice is the models whose mean is forecast: one, or the few best.
+// A Choice is the models whose mean is forecast, weighed by small whole numbers.
 type Choice struct {
 	Members  []string
+	Weights  []int         // of the members; nil: 1 each
 	Score    Score         // on the windows that it was chosen on
 	BySeries *SeriesChoice // where a choice for each series won; nil: the members forecast all
 	Totals   float64       // how far it is there from the totals by day of the shop and its groups, as a WAPE
@@ -26,7 +30,21 @@ func (c Choice) Name() string {
 	if len(c.Members) == 1 {
 		return c.Members[0]
 	}
-	return "mean(" + strings.Join(c.Members, ",") + ")"
+	names := slices.Clone(c.Members)
+	for k := range names {
+		if w := c.Weight(k); w > 1 {
+			names[k] = fmt.Sprintf("%d %s", w, names[k])
+		}
+	}
+	return "mean(" + strings.Join(names, ",") + ")"
+}
+
+// Weight is that of the k-th member.
+func (c Choice) Weight(k int) int {
+	if c.Weights == nil {
+		return 1
+	}
+	return c.Weights[k]
 }
 
 // Mean is what the choice forecasts at a window; nil where a member has nothing
@@ -35,7 +53,26 @@ func (c Choice) Mean(w *Window) []float32 {
 	if c.BySeries != nil {
 		return c.BySeries.Mean(w)
 	}
-	return w.Mean(c.Members)
+	if len(c.Members) == 1 {
+		return w.mean(c.Members[0])
+	}
+	sum, weights := make([]float64, len(w.Actual)), 0
+	for k, name := range c.Members {
+		mean := w.mean(name)
+		if mean == nil {
+			return nil
+		}
+		weight := c.Weight(k)
+		weights += weight
+		for at, v := range mean {
+			sum[at] += float64(weight) * float64(v)
+		}
+	}
+	mean := make([]float32, len(sum))
+	for at, v := range sum {
+		mean[at] = float32(v / float64(weights))
+	}
+	return mean
 }
 
 // Select is Choose, and a choice for each series where that was better on the
@@ -57,88 +94,144 @@ const (
 	// whatever its metric: the absolute error rewards forecasts that are too
 	// low for series that seldom sell.
 	biasLimit = 0.1
-	// blendOf is how many models are averaged at most.
-	blendOf = 4
+	// picks is how many members a blend is grown to, the same ones again
+	// included, and alongside how many of the best are added to it, which
+	// must be within nearBest of the best: the blend is the luckiest of many, the
+	// best are less so. Over past origins of thirteen shops, six and three came
+	// to .5% less WAPE and 1% less RMSE than growing alone.
+	picks     = 6
+	alongside = 3
+	nearBest  = 0.1
+	// poolOf is how many candidates are blended from.
+	poolOf = 8
 	// blendSlack is by how much the loss of a longer blend may be higher: the
-	// best of many is lucky in part, and a mean of more errs less afterwards. On
-	// past origins of Online Retail, Rossmann and FreshRetail 1% did as well as
-	// 0 and 2%.
-	blendSlack = 0.01
-	// alike is within how much losses do not tell choices apart: the totals of
-	// the shop and its groups then do, which have far less noise.
-	alike = 0.005
+	// best of many is lucky in part, and a mean of more errs less afterwards.
+	blendSlack = 0.002
+	// totalsCount is what the error of totals counts beside the metric and the
+	// RMSE: days are few. Over those thirteen shops 0, a quarter, a half and 1 came
+	// to .735, .717, .721 and .734 of the totals' error of weekday_mean, and to
+	// .812, .813, .816 and .817 of its WAPE.
+	totalsCount = 0.25
 )
 
-// Choose takes the best of the candidates over the windows and adds to it, one
-// at a time, the one with which the plain mean is best, while that costs next
-// to nothing: forward selection with equal weights (Caruana et al. 2004,
-// "Ensemble selection from libraries of models"). A model that is good alone
-// and one that errs elsewhere make a better mean than two that are good alike.
-// Of choices that are as good series by series it takes the one that comes
-// nearest to the totals of the shop and its groups.
+// Choose grows a blend from the best of the candidates over the windows: it
+// adds to it, one at a time, the one with which the mean is best, while that
+// costs next to nothing (Caruana et al. 2004, "Ensemble selection from
+// libraries of models"), and then the few best. What is best is told by the
+// metric and the RMSE in equal parts, and a little by the error of the totals of
+// the shop and its groups: a shop adds its forecasts up.
 // It is ok when at least one candidate forecast every window.
 func Choose(windows []*Window, metric string) (Choice, bool) {
 	ranked := Rank(windows, metric)
 	if len(ranked) == 0 {
 		return Choice{}, false
 	}
-	best := nearest(ranked, metric)
-	for len(best.Members) < blendOf {
-		longer, ok := bestWith(windows, ranked, best, metric)
-		if !ok || !worthwhile(longer.Score, best.Score, metric) {
+	j := judge{metric, ranked[0]}
+	slices.SortStableFunc(ranked, func(a, b Choice) int { return j.compare(a, b) })
+	pool := ranked[:min(poolOf, len(ranked))]
+	best := pool[0]
+	counts := map[string]int{best.Members[0]: 1}
+	for range picks - 1 {
+		longer, name := j.bestWith(windows, pool, counts)
+		if !j.worthwhile(longer, best) {
 			break
 		}
 		best = longer
+		counts[name]++
 	}
-	return best, true
-}
-
-// bestWith is the best choice that has one member more.
-func bestWith(windows []*Window, ranked []Choice, c Choice, metric string) (best Choice, ok bool) {
-	var longer []Choice
-	for _, r := range ranked {
-		if !slices.Contains(c.Members, r.Members[0]) {
-			names := append(slices.Clone(c.Members), r.Members[0])
-			slices.Sort(names)
-			longer = append(longer, choiceOf(windows, names))
+	for _, c := range pool[:min(alongside, len(pool))] {
+		if biased(c.Score) == biased(pool[0].Score) && j.loss(c) <= (1+nearBest)*j.loss(pool[0]) {
+			counts[c.Members[0]]++
 		}
 	}
-	if len(longer) == 0 {
-		return best, false
-	}
-	slices.SortStableFunc(longer, func(a, b Choice) int { return compare(a, b, metric) })
-	return nearest(longer, metric), true
+	return choiceOf(windows, counts), true
 }
 
-// nearest is the choice with the least error of totals among those that are as
-// good as the first, which is the best.
-func nearest(sorted []Choice, metric string) Choice {
-	best := sorted[0]
-	for _, c := range sorted[1:] {
-		if biased(c.Score) == biased(sorted[0].Score) && loss(c.Score, metric) <= (1+alike)*loss(sorted[0].Score, metric) && c.Totals < best.Totals {
-			best = c
+// judge tells how good choices are beside one that they are compared with.
+type judge struct {
+	metric    string
+	reference Choice
+}
+
+// loss is what a choice has of three errors to what the reference has, their
+// mean.
+func (j judge) loss(c Choice) float64 {
+	r := j.reference
+	series := ratio(loss(c.Score, j.metric), loss(r.Score, j.metric)) + ratio(c.Score.RMSE, r.Score.RMSE)
+	return (series + totalsCount*ratio(c.Totals, r.Totals)) / (2 + totalsCount)
+}
+
+// ratio is a/b; where b is nothing, all that is more is alike.
+func ratio(a, b float64) float64 {
+	switch {
+	case b > 0:
+		return a / b
+	case a > 0:
+		return 2
+	}
+	return 1
+}
+
+// compare puts those with a total bias beyond the limit behind all others.
+func (j judge) compare(a, b Choice) int {
+	if x, y := biased(a.Score), biased(b.Score); x != y {
+		if y {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Compare(j.loss(a), j.loss(b))
+}
+
+// bestWith is the best blend that has one member of the pool more, and its name.
+func (j judge) bestWith(windows []*Window, pool []Choice, counts map[string]int) (best Choice, name string) {
+	for k, r := range pool {
+		longer := maps.Clone(counts)
+		longer[r.Members[0]]++
+		if c := choiceOf(windows, longer); k == 0 || j.compare(c, best) < 0 {
+			best, name = c, r.Members[0]
 		}
 	}
-	return best
+	return best, name
 }
 
 // worthwhile is whether a longer blend is taken: its loss may be a little
 // higher, but not its bias beyond the limit. Losses that are not numbers, where
 // nothing is scored, gain nothing.
-func worthwhile(longer, shorter Score, metric string) bool {
-	if x, y := biased(longer), biased(shorter); x != y {
+func (j judge) worthwhile(longer, shorter Choice) bool {
+	if x, y := biased(longer.Score), biased(shorter.Score); x != y {
 		return y
 	}
-	return loss(longer, metric) < (1+blendSlack)*loss(shorter, metric)
+	return j.loss(longer) < (1+blendSlack)*j.loss(shorter)
 }
 
-func choiceOf(windows []*Window, names []string) Choice {
+// choiceOf is the blend of so many of each candidate.
+func choiceOf(windows []*Window, counts map[string]int) Choice {
+	c := Choice{Members: slices.Sorted(maps.Keys(counts))}
+	divisor := 0
+	for _, n := range counts {
+		divisor = gcd(n, divisor)
+	}
+	for _, name := range c.Members {
+		c.Weights = append(c.Weights, counts[name]/divisor)
+	}
+	if slices.Max(c.Weights) == 1 {
+		c.Weights = nil
+	}
 	means := make(map[*Window][]float32, len(windows)) // read twice
 	for _, w := range windows {
-		means[w] = w.Mean(names)
+		means[w] = c.Mean(w)
 	}
 	mean := func(w *Window) []float32 { return means[w] }
-	return Choice{Members: names, Score: Pooled(windows, mean), Totals: totalsError(windows, mean)}
+	c.Score, c.Totals = Pooled(windows, mean), totalsError(windows, mean)
+	return c
+}
+
+func gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
 }
 
 // Rank orders the candidates that forecast every window, the best first.
@@ -148,9 +241,8 @@ func Rank(windows []*Window, metric string) []Choice {
 		return nil
 	}
 	for _, a := range windows[0].Models {
-		name := []string{a.Model}
-		if !slices.ContainsFunc(windows, func(w *Window) bool { return w.Mean(name) == nil }) {
-			ranked = append(ranked, choiceOf(windows, name))
+		if !slices.ContainsFunc(windows, func(w *Window) bool { return w.mean(a.Model) == nil }) {
+			ranked = append(ranked, choiceOf(windows, map[string]int{a.Model: 1}))
 		}
 	}
 	slices.SortStableFunc(ranked, func(a, b Choice) int { return compare(a, b, metric) })
@@ -187,27 +279,14 @@ func loss(s Score, metric string) float64 {
 	return v
 }
 
-// Mean is the plain mean of the named candidates' forecasts at the window, nil
-// where one of them has none.
-func (w *Window) Mean(names []string) []float32 {
-	sum := make([]float64, len(w.Actual))
-	for _, name := range names {
-		k := slices.IndexFunc(w.Models, func(a Attempt) bool { return a.Model == name })
-		if k < 0 || w.Models[k].Mean == nil {
-			return nil
-		}
-		if len(names) == 1 {
-			return w.Models[k].Mean
-		}
-		for c, v := range w.Models[k].Mean {
-			sum[c] += float64(v)
+// mean is what the named candidate forecast at the window, nil where it did not.
+func (w *Window) mean(name string) []float32 {
+	for _, a := range w.Models {
+		if a.Model == name {
+			return a.Mean
 		}
 	}
-	mean := make([]float32, len(sum))
-	for c := range sum {
-		mean[c] = float32(sum[c] / float64(len(names)))
-	}
-	return mean
+	return nil
 }
 
 // Pooled scores the means that forecast gives over all windows together.

@@ -77,13 +77,22 @@ func TestATotalTooLowRanksLast(t *testing.T) {
 
 func TestMeanOfMembers(t *testing.T) {
 	w := windowOf([]float32{1, 1}, map[string][]float32{"a": {1, 2}, "b": {3, 6}, "c": nil})
-	if got := w.Mean([]string{"a", "b"}); !slices.Equal(got, []float32{2, 4}) {
+	if got := (Choice{Members: []string{"a", "b"}}).Mean(w); !slices.Equal(got, []float32{2, 4}) {
 		t.Errorf("mean of a and b is %v", got)
 	}
-	if w.Mean([]string{"a", "c"}) != nil || w.Mean([]string{"a", "d"}) != nil {
-		t.Error("a mean without one of its members")
+	weighed := Choice{Members: []string{"a", "b"}, Weights: []int{3, 1}}
+	if got := weighed.Mean(w); !slices.Equal(got, []float32{1.5, 3}) {
+		t.Errorf("mean of three times a and b is %v", got)
+	}
+	for _, names := range [][]string{{"a", "c"}, {"a", "d"}} {
+		if (Choice{Members: names}).Mean(w) != nil {
+			t.Error("a mean without one of its members")
+		}
 	}
 	if name := (Choice{Members: []string{"a", "b"}}).Name(); name != "mean(a,b)" {
+		t.Errorf("name %q", name)
+	}
+	if name := weighed.Name(); name != "mean(3 a,b)" {
 		t.Errorf("name %q", name)
 	}
 }
@@ -94,7 +103,7 @@ func TestScoresOfNothingAreLast(t *testing.T) {
 	}
 }
 
-// Of blends that are as good series by series the one is taken whose errors
+// Of models that are as good series by series the one is taken whose errors
 // cancel in the totals.
 func TestTotalsDecide(t *testing.T) {
 	const n = 20
@@ -114,7 +123,9 @@ func TestTotalsDecide(t *testing.T) {
 	w := windowOf(actual, map[string][]float32{"along": along, "apart": apart, "plain": plain})
 	w.Horizon, w.Series, w.OnSale, w.scales = n, make([]daycast.Series, 2), []bool{true, true}, make([]scale, 2)
 	ranked := Rank([]*Window{w}, "wape")
-	if got := nearest(ranked, "wape").Members[0]; got != "apart" {
+	j := judge{"wape", ranked[0]}
+	slices.SortStableFunc(ranked, j.compare)
+	if got := ranked[0].Members[0]; got != "apart" {
 		t.Errorf("%s, want apart: %v", got, ranked)
 	}
 	if e := totalsError([]*Window{w}, func(*Window) []float32 { return apart }); e != 0 {

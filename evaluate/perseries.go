@@ -49,7 +49,7 @@ func (c *SeriesChoice) Wins(metric string) bool {
 func (c *SeriesChoice) Mean(w *Window) []float32 {
 	means := make([][]float32, len(c.Choices))
 	for k, choice := range c.Choices {
-		if means[k] = w.Mean(choice.Members); means[k] == nil {
+		if means[k] = choice.Mean(w); means[k] == nil {
 			return nil
 		}
 	}
@@ -92,7 +92,7 @@ func PerSeries(windows []*Window, metric string) (*SeriesChoice, bool) {
 	}
 	if own := then.Mean(newest); own != nil {
 		c.Own = newest.Score(own, nil, nil)
-		c.Whole = newest.Score(newest.Mean(then.Choices[0].Members), nil, nil)
+		c.Whole = newest.Score(then.Choices[0].Mean(newest), nil, nil)
 	}
 	return c, true
 }
@@ -111,7 +111,7 @@ func perSeries(windows []*Window, metric string) (*SeriesChoice, bool) {
 	l := newLedger(c.Choices, metric)
 	for _, w := range windows {
 		for k, choice := range c.Choices {
-			l.add(w, k, w.Mean(choice.Members), metric)
+			l.add(w, k, choice.Mean(w), metric)
 		}
 	}
 	for s, own := range l.series {

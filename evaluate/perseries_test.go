@@ -121,7 +121,7 @@ func TestPerSeriesPriors(t *testing.T) {
 		return 4 + 12*float64(k)
 	}), "wape")
 	if len(c.Of) != 0 {
-		t.Errorf("%v left the choice of the shop for a trifle", c.Of)
+		t.Errorf("%v left the choice of the shop for a trifle %v %v", c.Of, c.Choices[0].Name(), c.Choices[1].Name())
 	}
 }
 
@@ -130,7 +130,7 @@ func TestPerSeriesMean(t *testing.T) {
 	c, _ := PerSeries(windows, "rmse")
 	got := c.Mean(windows[0])
 	for i, s := range windows[0].Series {
-		want := windows[0].Mean(c.Choices[c.Of[s]].Members)[i*countedDays : (i+1)*countedDays]
+		want := Choice{Members: c.Choices[c.Of[s]].Members}.Mean(windows[0])[i*countedDays : (i+1)*countedDays]
 		if !slices.Equal(got[i*countedDays:(i+1)*countedDays], want) {
 			t.Errorf("series %d: %v, want %v", i, got[i*countedDays:(i+1)*countedDays], want)
 		}

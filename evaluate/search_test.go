@@ -150,7 +150,7 @@ func TestSearchScoresAsABacktestDoes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := evaluate.Pooled(windows, func(w *evaluate.Window) []float32 { return w.Mean([]string{"level"}) })
+		want := evaluate.Pooled(windows, func(w *evaluate.Window) []float32 { return evaluate.Choice{Members: []string{"level"}}.Mean(w) })
 		// Sums by window and sums by pair differ in the last digits.
 		if diff := cmp.Diff(want, trial.Score, cmpopts.EquateNaNs(), cmpopts.EquateApprox(1e-12, 0)); diff != "" {
 			t.Errorf("%s (-backtest +search):\n%s", trial.Point, diff)

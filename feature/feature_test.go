@@ -211,3 +211,19 @@ func TestManySignals(t *testing.T) {
 		t.Errorf("%d signals, the last %v", n, set.Signals[n-1])
 	}
 }
+
+// A series without a signal stands between two that share it.
+func TestASeriesWithoutASignal(t *testing.T) {
+	p := modeltest.Rich(6, 3, 90)
+	for k := range p.Signals {
+		s := &p.Signals[k]
+		s.Vector, s.Vectors, s.First = []int32{0, -1, 0}, s.Vectors[:1], s.First[:1]
+	}
+	set := feature.NewSet(p, feature.Groups()...)
+	r := set.Bind(p).Batch()
+	for i := range 3 {
+		want := []feature.Want{{T: p.Len(i) - 20, H: 3}, {T: p.Len(i) - 1, H: 7}}
+		got := batch(r, set.Columns(), i, want)
+		sameBits(t, p.Series[i].ID(), want, batch(set.Bind(p).Batch(), set.Columns(), i, want), got)
+	}
+}

@@ -90,7 +90,7 @@ func (r *Reader) signalMean(v *view, t, weeks int) float64 {
 type view struct {
 	values []float32 // of the series' vector; nil: none
 	shift  int       // from the series' periods to the vector's
-	vector int32     // which the track is of
+	vector int32     // which the track is of; -1: none
 	track  track     // of values, for sums that run
 	read   bool
 	code   []float32 // panel's code -> the set's, NaN unseen
@@ -112,7 +112,7 @@ func (v *view) look(s *boundSignal, r *Reader) {
 	v.values = nil
 	v.alike.forget()
 	if s.signal == nil || s.signal.Vector[r.i] < 0 {
-		v.read = false
+		v.read, v.vector = false, -1
 		return
 	}
 	g := s.signal.Vector[r.i]

@@ -34,10 +34,7 @@ func LoadDaily(ctx context.Context, run string, src source.Source, w warehouse.W
 	if err != nil {
 		return nil, err
 	}
-	if _, err := w.Facts().Replace(ctx, run, table.Facts(ctx, report)); err != nil {
-		return nil, err
-	}
-	if err := forgetSlips(ctx, run, w, table, report); err != nil {
+	if err := dailyFacts(ctx, run, w, table, report); err != nil {
 		return nil, err
 	}
 	if _, err := w.Signals().Replace(ctx, run, table.Signals(ctx)); err != nil {

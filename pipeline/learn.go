@@ -230,7 +230,7 @@ func (out *Learned) fitChoice(ctx context.Context, l Learning, c *evaluate.Choic
 	if c.BySeries != nil {
 		by := &ensemble.Choice{Of: c.BySeries.Of}
 		for _, own := range c.BySeries.Choices {
-			blend, err := out.fit(ctx, l, own.Members)
+			blend, err := out.fit(ctx, l, own)
 			if err != nil {
 				return nil, err
 			}
@@ -243,18 +243,18 @@ func (out *Learned) fitChoice(ctx context.Context, l Learning, c *evaluate.Choic
 		}
 		c.BySeries = nil
 	}
-	blend, err := out.fit(ctx, l, c.Members)
+	blend, err := out.fit(ctx, l, *c)
 	if err != nil || len(blend.Names) == 0 {
 		return nil, err
 	}
-	c.Members = blend.Names
+	c.Members, c.Weights = blend.Names, blend.Weights
 	return blend, nil
 }
 
-// fit fits the named models on everything and notes those that refuse.
-func (out *Learned) fit(ctx context.Context, l Learning, names []string) (*ensemble.Blend, error) {
+// fit fits a choice's models on everything and notes those that refuse.
+func (out *Learned) fit(ctx context.Context, l Learning, c evaluate.Choice) (*ensemble.Blend, error) {
 	blend := &ensemble.Blend{}
-	for _, name := range names {
+	for k, name := range c.Members {
 		m, err := l.named(name)
 		if err != nil {
 			return nil, err
@@ -271,6 +271,7 @@ func (out *Learned) fit(ctx context.Context, l Learning, names []string) (*ensem
 		default:
 			out.fits[m.Name()] = fitted
 			blend.Members, blend.Names = append(blend.Members, fitted), append(blend.Names, m.Name())
+			blend.Weights = append(blend.Weights, c.Weight(k))
 		}
 	}
 	return blend, nil
@@ -283,7 +284,7 @@ func (out *Learned) fallBack(ctx context.Context, l Learning) error {
 		names = append(names, m.Name())
 	}
 	for _, name := range names {
-		blend, err := out.fit(ctx, l, []string{name})
+		blend, err := out.fit(ctx, l, evaluate.Choice{Members: []string{name}})
 		if err != nil {
 			return err
 		}

@@ -10,13 +10,23 @@ import (
 	"daycast/warehouse"
 )
 
+// dailyFacts brings the facts of a daily table into the warehouse, without prices
+// of another scale. They are found on the way where the rows come in order.
+func dailyFacts(ctx context.Context, run string, w warehouse.Warehouse, table *clean.DailyTable, report *clean.Report) error {
+	facts := table.Facts(ctx, report)
+	if table.HasPrices() && table.Ordered() {
+		facts = clean.Scales{}.Facts(ctx, facts, report)
+	}
+	if _, err := w.Facts().Replace(ctx, run, facts); err != nil || !table.HasPrices() || table.Ordered() {
+		return err
+	}
+	return forgetSlips(ctx, run, w, table, report)
+}
+
 // forgetSlips looks for prices of another scale in the facts of a daily table,
 // which the warehouse has in the order of series that its rows need not have,
 // and writes them again without those.
 func forgetSlips(ctx context.Context, run string, w warehouse.Warehouse, table *clean.DailyTable, report *clean.Report) error {
-	if !table.HasPrices() {
-		return nil
-	}
 	type cell struct {
 		series daycast.Series
 		day    daycast.Day

@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,22 +14,32 @@ import (
 	"daycast/source"
 )
 
-// Rows of a daily table come day by day, not series by series; cents among
-// prices are found all the same, and taken away.
+// Cents among prices are found, and taken away, whether the rows of a daily
+// table come day by day or series by series.
 func TestSlipsOfDailyRows(t *testing.T) {
-	t.Parallel()
-	var csv strings.Builder
-	csv.WriteString("item,day,units,price\n")
 	slip := daycast.Day(19630)
+	var mugs, plates []string
 	for d := range daycast.Day(60) {
 		mug := 2.5
 		if 19600+d == slip {
 			mug = 250
 		}
-		fmt.Fprintf(&csv, "mug,%s,5,%g\nplate,%s,3,4\n", 19600+d, mug, 19600+d)
+		mugs = append(mugs, fmt.Sprintf("mug,%s,5,%g\n", 19600+d, mug))
+		plates = append(plates, fmt.Sprintf("plate,%s,3,4\n", 19600+d))
 	}
+	var days []string
+	for d := range mugs {
+		days = append(days, mugs[d], plates[d])
+	}
+	for name, rows := range map[string][]string{"by day": days, "by series": slices.Concat(mugs, plates)} {
+		t.Run(name, func(t *testing.T) { slipsOf(t, slip, "item,day,units,price\n"+strings.Join(rows, "")) })
+	}
+}
+
+func slipsOf(t *testing.T, slip daycast.Day, csv string) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "daily.csv")
-	if err := os.WriteFile(path, []byte(csv.String()), 0o644); err != nil {
+	if err := os.WriteFile(path, []byte(csv), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	src, err := source.OpenCSV(t.Context(), map[source.Table]string{source.Daily: path})

@@ -128,7 +128,7 @@ func insert[T any](ctx context.Context, s *session, rel *relation[T], run string
 	if err != nil {
 		return err
 	}
-	err = appendRows(ctx, appender, rel, run, rows)
+	err = appendRows(ctx, appender, rel, run, apart(rows))
 	if closing := appender.CloseWithCancel(ctx); err == nil {
 		err = closing
 	}

@@ -32,7 +32,7 @@ func Catalogue() []Entry {
 		usual(classic.TSB{}, "Teunter, Syntetos and Babai: seldom sold items that may die"),
 		other(classic.ADIDA{}, "sums over the mean interval between sales, smoothed and divided again"),
 		other(classic.IMAPA{}, "the mean of ADIDA's forecasts over many lengths of sums"),
-		other(classic.NegativeBinomial{}, "a level of counts that moves, with negative binomial sales and the shape of the week"),
+		usual(classic.NegativeBinomial{}, "a level of counts that moves, with negative binomial sales and the shape of the week"),
 		usual(classic.ETS{}, "additive exponential smoothing by a small grid: cheap enough for millions of series"),
 		usual(classic.Theta{}, "the theta method by a small grid: as cheap"),
 		other(classic.SES{}, "simple exponential smoothing with the constant that fits each series best"),
@@ -54,6 +54,7 @@ func Catalogue() []Entry {
 		other(Lasso(), "linear regression over all series that leaves out what does not help"),
 		other(ElasticNet(), "between the two"),
 		usual(Forest(), "a random forest over all series"),
+		usual(GroupBoosting(), "boosted trees over the shop's groups, spread by share"),
 		usual(Boosting(), "boosted trees over all series"),
 	}
 	if l, err := library(); err == nil {

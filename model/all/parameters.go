@@ -13,6 +13,7 @@ import (
 	"daycast/model/forest"
 	"daycast/model/gbm"
 	"daycast/model/global"
+	"daycast/model/grouped"
 	"daycast/model/linear"
 	"daycast/model/xgboost"
 )
@@ -90,6 +91,8 @@ func classical(name string) []Parameter {
 		return []Parameter{ofModel("half_life", .1, 1e4, [3]float64{7, 28, 112}, func(m *classic.SeasonalMean) any { return &m.HalfLife })}
 	case effects.Model{}.Name():
 		return []Parameter{ofModel("half_life", .1, 1e4, [3]float64{10, 20, 56}, func(m *effects.Model) any { return &m.HalfLife })}
+	case GroupBoosting().Name():
+		return []Parameter{ofModel("half_life", .1, 1e4, [3]float64{10, 20, 56}, func(m *grouped.Model) any { return &m.HalfLife })}
 	case classic.SeasonalWindowAverage{}.Name():
 		return []Parameter{ofModel("seasons", 1, 1000, [3]float64{2, 4, 8}, func(m *classic.SeasonalWindowAverage) any { return &m.Seasons })}
 	case classic.Croston{}.Name():

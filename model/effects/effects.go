@@ -84,7 +84,7 @@ func (f *Fitted) learn(ctx context.Context, book *ledger, fit fitting) error {
 	for k, l := range book.levels {
 		f.Levels[k] = Level{Name: l.name, Groups: map[string]Effects{}}
 		for j, other := range book.levels {
-			if book.nesting.refines(k, j) {
+			if book.nesting.Refines(k, j) {
 				f.Levels[k].Refines = append(f.Levels[k].Refines, other.name)
 			}
 		}
@@ -92,15 +92,17 @@ func (f *Fitted) learn(ctx context.Context, book *ledger, fit fitting) error {
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return len(book.levels[a].groups) - len(book.levels[b].groups) })
 	for _, k := range order {
-		around := book.nesting.around(k)
+		around := book.nesting.Around(k)
+		var recent losses
 		for g, group := range book.levels[k].groups {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if e, ok := fit.solve(group, f.prior(book, k, g, around)); ok {
+			if e, ok := fit.solve(group, f.prior(book, k, g, around), &recent); ok {
 				f.Levels[k].Groups[book.levels[k].names[g]] = e
 			}
 		}
+		f.Levels[k].Recent = recent.best(book.step)
 	}
 	return nil
 }
@@ -122,7 +124,7 @@ func (f *Fitted) prior(book *ledger, k, g int, around []int) []float64 {
 		}
 	}
 	for _, j := range around {
-		if other := book.nesting.within[k][g][j]; other >= 0 {
+		if other := book.nesting.Within(k, g, j); other >= 0 {
 			add(j, other)
 		}
 	}
@@ -147,13 +149,13 @@ type Fitted struct {
 type Level struct {
 	Name    string
 	Refines []string
+	Recent  float64 // half-life of its groups' recent level, periods
 	Groups  map[string]Effects
 }
 
 // Effects are what moves a group.
 type Effects struct {
-	Beta   []float64 // by regressor of the design, on the log scale
-	Recent float64   // half-life of the group's recent level, periods
+	Beta []float64 // by regressor of the design, on the log scale
 }
 
 // Kind names the type for its loader.

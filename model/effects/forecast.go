@@ -45,6 +45,7 @@ type bound struct {
 // groupDays is a group's own numbers over the window.
 type groupDays struct {
 	effects Effects
+	recent  float64   // half-life, periods
 	calm    []float64 // effect of the days alone, by period of the window
 	mean    []float32 // of the totals; nil without
 }
@@ -102,7 +103,7 @@ func (b *bound) group(level *Level, name string) *groupDays {
 	key := level.Name + "\x00" + name
 	g := b.groups[key]
 	if g == nil {
-		g = &groupDays{effects: e, calm: make([]float64, len(b.days)), mean: totalsOf(b.p, level.Name, name)}
+		g = &groupDays{effects: e, recent: level.Recent, calm: make([]float64, len(b.days)), mean: totalsOf(b.p, level.Name, name)}
 		for t, row := range b.days {
 			g.calm[t] = dot(row, e.Beta[:len(row)])
 		}
@@ -240,7 +241,7 @@ func (b *bound) drift(g *groupDays, effect []float64) float64 {
 		return 0
 	}
 	at := int(b.p.Origin-b.p.Totals.First)/int(b.p.Step) - b.past + 1 // of the window's first period
-	fast, slow := math.Exp2(-1/g.effects.Recent), math.Exp2(-1/b.f.HalfLife)
+	fast, slow := math.Exp2(-1/g.recent), math.Exp2(-1/b.f.HalfLife)
 	var fu, fe, su, se float64
 	for t := range b.past {
 		fu, fe, su, se = fu*fast, fe*fast, su*slow, se*slow

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"daycast"
+	"daycast/model/nesting"
 )
 
 // ledger sums the shop up by group and period: units, and what each signal was.
@@ -13,9 +14,9 @@ type ledger struct {
 	periods int
 	signals []Signal
 	levels  []*levelSums
-	moments []moment // by signal
-	kept    []int    // the signals of the design
-	nesting *nesting // of the levels
+	moments []moment        // by signal
+	kept    []int           // the signals of the design
+	nesting *nesting.Levels // of the levels
 }
 
 type levelSums struct {
@@ -71,7 +72,7 @@ func newLedger(p *daycast.Panel) *ledger {
 	for _, v := range l.levels {
 		sizes = append(sizes, len(v.names))
 	}
-	l.nesting = newNesting(sizes)
+	l.nesting = nesting.New(sizes)
 	return l
 }
 
@@ -94,7 +95,7 @@ func (l *ledger) add(p *daycast.Panel, i int) {
 		return
 	}
 	of := l.groupsOf(p, i)
-	l.nesting.add(of)
+	l.nesting.Add(of)
 	var groups []*sums
 	for k, g := range of {
 		if g >= 0 {

@@ -30,8 +30,9 @@ func (f *Fitted) valid() error {
 		ok = ok && s.Scale > 0 && len(s.Codes) <= maxCodes
 	}
 	for _, l := range f.Levels {
+		ok = ok && l.Recent > 0
 		for _, e := range l.Groups {
-			ok = ok && len(e.Beta) == d.width() && e.Recent > 0
+			ok = ok && len(e.Beta) == d.width()
 		}
 	}
 	if !ok {

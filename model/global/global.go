@@ -15,7 +15,6 @@ package global
 
 import (
 	"context"
-	"math"
 	"slices"
 	"sync"
 
@@ -79,7 +78,7 @@ func (m Model) Fit(ctx context.Context, t model.Training) (model.Fitted, error) 
 	for k, to := range ends {
 		r := rows{training: t, set: census.set, sampler: sampler{
 			seed: t.Seed + uint64(k), from: from, to: to, power: m.Power, most: m.Most,
-			rate: float64(most) / float64(len(ends)) / math.Max(1, census.weighted),
+			share: newShare(census.rows, census.sizes, float64(most)/float64(len(ends)), m.Power),
 		}}
 		block := Block{Last: to}
 		if block.predictor, err = r.fit(ctx, regressor); err != nil {
@@ -155,9 +154,10 @@ func (f *Fitted) fill() {
 
 // census is what one walk over the panels tells.
 type census struct {
-	set      *feature.Set
-	signed   bool
-	weighted float64 // expected rows at rate 1
+	set    *feature.Set
+	signed bool
+	rows   []float64 // by series: expected rows at rate 1
+	sizes  []float64
 }
 
 func (m Model) count(ctx context.Context, t model.Training) (census, error) {
@@ -176,7 +176,7 @@ func (m Model) count(ctx context.Context, t model.Training) (census, error) {
 		}
 		c.signed = c.signed || !p.NonNegative
 		for i := range p.Series {
-			c.weighted += weigh(p, i)
+			c.rows, c.sizes = append(c.rows, weigh(p, i)), append(c.sizes, sizeOf(p, i))
 		}
 	}
 	if c.set == nil {

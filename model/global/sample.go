@@ -15,7 +15,7 @@ import (
 type sampler struct {
 	seed     uint64
 	from, to int // horizons
-	rate     float64
+	share    share
 	power    float64
 	most     float32
 }
@@ -26,8 +26,9 @@ func (s sampler) draw(p *daycast.Panel, i int, out []feature.Want) []feature.Wan
 	state := p.StateOf(i)
 	up := awake(p, i)
 	name := hashString(s.seed, p.Series[i].ID())
+	own := s.share.of(p, i)
 	for t := range state {
-		rate := s.rate
+		rate := own
 		if !up[t] {
 			rate *= asleep
 		}
@@ -55,12 +56,13 @@ type rows struct {
 // targets are what the rows are to teach, and what they weigh.
 func (r rows) targets(ctx context.Context) (y, w []float32, err error) {
 	err = r.chunks(ctx, func(p *daycast.Panel, c *feature.Chunk) error {
+		share := shares(r.share, p)
 		c.Each(func(i int, e feature.Want, scale float64) {
 			v := float32(float64(p.Train[p.Offsets[i]+e.T+e.H]) / scale)
 			if r.most > 0 {
 				v = min(v, r.most)
 			}
-			y, w = append(y, v), append(w, float32(math.Pow(scale, r.power)))
+			y, w = append(y, v), append(w, float32(math.Pow(scale, r.power)/share(i)))
 		})
 		return nil
 	})

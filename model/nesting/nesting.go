@@ -1,8 +1,10 @@
-package effects
+// Package nesting finds which groups of series lie within which.
+package nesting
 
-// nesting is which groups lie within which: of departments and the shops that
-// have them, each department at a shop lies within its department and its shop.
-type nesting struct {
+// Levels is which groups of some levels lie within which of others: of
+// departments and the shops that have them, each department at a shop lies
+// within its department and its shop.
+type Levels struct {
 	// within are, by level, group and other level, the one group of the other
 	// level that all series of the group are in; nobody before the first.
 	within [][][]int32
@@ -13,9 +15,9 @@ const (
 	mixed        // several groups
 )
 
-// newNesting takes the number of groups of each level.
-func newNesting(groups []int) *nesting {
-	n := &nesting{}
+// New takes the number of groups of each level.
+func New(groups []int) *Levels {
+	n := &Levels{}
 	for _, size := range groups {
 		level := make([][]int32, size)
 		for g := range level {
@@ -29,8 +31,8 @@ func newNesting(groups []int) *nesting {
 	return n
 }
 
-// add takes the groups of a series by level, -1 for none.
-func (n *nesting) add(of []int32) {
+// Add takes the groups of a series by level, -1 for none.
+func (n *Levels) Add(of []int32) {
 	for k, g := range of {
 		if g < 0 {
 			continue
@@ -48,9 +50,13 @@ func (n *nesting) add(of []int32) {
 	}
 }
 
-// refines reports whether each group of level k lies within one of level j,
+// Within is the one group of level j that all series of group g of level k are
+// in, negative where there is none.
+func (n *Levels) Within(k, g, j int) int32 { return n.within[k][g][j] }
+
+// Refines reports whether each group of level k lies within one of level j,
 // of which there are fewer.
-func (n *nesting) refines(k, j int) bool {
+func (n *Levels) Refines(k, j int) bool {
 	if len(n.within[k]) <= len(n.within[j]) {
 		return false
 	}
@@ -62,25 +68,25 @@ func (n *nesting) refines(k, j int) bool {
 	return true
 }
 
-// around are the levels that level k refines, without those that another of
+// Around are the levels that level k refines, without those that another of
 // them refines.
-func (n *nesting) around(k int) []int {
+func (n *Levels) Around(k int) []int {
 	var out []int
 	for j := range n.within {
-		if n.refines(k, j) {
+		if n.Refines(k, j) {
 			out = append(out, j)
 		}
 	}
-	return n.finest(out)
+	return n.Finest(out)
 }
 
-// finest are those of the levels that no other of them refines.
-func (n *nesting) finest(levels []int) []int {
+// Finest are those of the levels that no other of them refines.
+func (n *Levels) Finest(levels []int) []int {
 	var out []int
 	for _, j := range levels {
 		refined := false
 		for _, other := range levels {
-			refined = refined || n.refines(other, j)
+			refined = refined || n.Refines(other, j)
 		}
 		if !refined {
 			out = append(out, j)
