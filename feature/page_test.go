@@ -40,8 +40,8 @@ What a model of all series reads of a series at an origin and a target some peri
 origin unless it was planned then. Units are divided by the series' scale at the origin, a blend of its means of one,
 four and thirteen weeks, and read in whole millionths. A period that was closed, lost or not listed is no evidence and
 is left out; a value without any evidence is missing. Windows end at the origin; a weekly panel's weekday is the week of
-the year. [ablation.md](ablation.md) says what each group buys. A * marks those that are
-read by default.
+the year. [ablation.md](ablation.md) says what each group buys. Boosting reads all of
+them; a * marks those that the other models of all series read.
 `
 
 func pageOf(defs []definition) string {
