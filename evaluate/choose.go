@@ -127,7 +127,7 @@ func Choose(windows []*Window, metric string) (Choice, bool) {
 		return Choice{}, false
 	}
 	j := judge{metric, ranked[0]}
-	slices.SortStableFunc(ranked, func(a, b Choice) int { return j.compare(a, b) })
+	slices.SortStableFunc(ranked, j.compare)
 	pool := ranked[:min(poolOf, len(ranked))]
 	best := pool[0]
 	counts := map[string]int{best.Members[0]: 1}

@@ -36,7 +36,7 @@ func TestApart(t *testing.T) {
 					k++
 				}
 			}
-			if k != n || got != want || !ended {
+			if k != n || !errors.Is(got, want) || !ended {
 				t.Errorf("%d rows of %d, error %v, want %v; ended %v", k, n, got, want, ended)
 			}
 		}
@@ -45,7 +45,10 @@ func TestApart(t *testing.T) {
 
 func TestApartStops(t *testing.T) {
 	var ended bool
-	for v := range apart(numbers(100*apartRows, nil, &ended)) {
+	for v, err := range apart(numbers(100*apartRows, nil, &ended)) {
+		if err != nil {
+			t.Fatal(err)
+		}
 		if v == apartRows+3 {
 			break
 		}
