@@ -95,6 +95,9 @@ func oddShop() string {
 
 // TestOddSeries goes through the whole recipe.
 func TestOddSeries(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compares all usual models, whose packages have tests of their own")
+	}
 	ctx := t.Context()
 	path := filepath.Join(t.TempDir(), "sales.csv")
 	writeText(t, path, oddShop())
