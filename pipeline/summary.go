@@ -144,16 +144,16 @@ func (t *trained) writeModels(b *strings.Builder) {
 	if len(t.Models) == 0 {
 		return // too little was sold
 	}
-	b.WriteString("\nmodels over the backtest (* forecasts)\n")
+	b.WriteString("\nmodels over the backtest (* forecasts; FVA: forecast value added, the part of seasonal_naive's WAPE taken off)\n")
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "  model\tRMSE\tMAE\tWAPE\tbias\tseconds")
+	fmt.Fprintln(w, "  model\tRMSE\tMAE\tWAPE\tFVA\tbias\tseconds")
 	for _, m := range t.Models {
 		mark := " "
 		if m.Best {
 			mark = "*"
 		}
-		fmt.Fprintf(w, "%s %s\t%s\t%s\t%s\t%s\t%.1f\n", mark, m.Model,
-			m.RMSE.text("%.3f"), m.MAE.text("%.3f"), m.WAPE.text("%.3f"), m.Bias.text("%+.3f"), m.Seconds)
+		fmt.Fprintf(w, "%s %s\t%s\t%s\t%s\t%s\t%s\t%.1f\n", mark, m.Model,
+			m.RMSE.text("%.3f"), m.MAE.text("%.3f"), m.WAPE.text("%.3f"), (100 * m.Added).text("%.0f%%"), m.Bias.text("%+.3f"), m.Seconds)
 	}
 	_ = w.Flush()
 }

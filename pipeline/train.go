@@ -47,6 +47,7 @@ type ModelLine struct {
 	MAE     Figure  `json:"mae"`
 	WAPE    Figure  `json:"wape"`
 	Bias    Figure  `json:"bias"`
+	Added   Figure  `json:"added"` // forecast value added: the share of seasonal_naive's WAPE that it takes off
 	Seconds float64 `json:"seconds"`
 }
 
@@ -292,12 +293,22 @@ func yieldForecasts(f *daycast.Forecasts, i int, s daycast.Series, name string, 
 	return true
 }
 
+// naive is the model whose error forecast value added is measured against.
+const naive = "seasonal_naive"
+
 func summarise(learned *Learned) trained {
+	plain := math.NaN()
+	for _, c := range learned.Ranked {
+		if c.Name() == naive {
+			plain = c.Score.WAPE
+		}
+	}
 	t := trained{Choice: learned.Choice.Name(), Notes: learned.Notes, Series: len(learned.Panel.Series)}
 	line := func(c evaluate.Choice, best bool) ModelLine {
 		m := ModelLine{
 			Model: c.Name(), Best: best,
 			RMSE: Figure(c.Score.RMSE), MAE: Figure(c.Score.MAE), WAPE: Figure(c.Score.WAPE), Bias: Figure(c.Score.Bias),
+			Added: Figure(1 - c.Score.WAPE/plain),
 		}
 		for _, name := range c.Members {
 			m.Seconds += learned.Seconds[name]
