@@ -78,6 +78,7 @@ func (b Backtest) spent(start time.Time) float64 { return b.Now().Sub(start).Sec
 func (b Backtest) attempt(ctx context.Context, m model.Model, p *daycast.Panel) Attempt {
 	start := b.Now()
 	a := Attempt{Model: m.Name()}
+	_, a.Grouped = m.(model.Grouped)
 	fitted, err := m.Fit(ctx, model.Training{Panels: p, Horizon: b.Horizon, MaxRows: b.MaxRows, Seed: b.Seed, Threads: b.Threads})
 	if err == nil {
 		var f *daycast.Forecasts

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"daycast"
 )
 
@@ -103,38 +105,36 @@ func TestScoresOfNothingAreLast(t *testing.T) {
 	}
 }
 
-// Of models that are as good series by series the one is taken whose errors
-// cancel in the totals.
-func TestTotalsDecide(t *testing.T) {
-	const n = 20
-	actual := make([]float32, 2*n)
-	apart, along, plain := make([]float32, 2*n), make([]float32, 2*n), make([]float32, 2*n)
+// A model of groups that is about as good has its share, a bad one has not.
+func TestGroupsHaveTheirShare(t *testing.T) {
+	actual := make([]float32, 40)
+	good, near, far := make([]float32, 40), make([]float32, 40), make([]float32, 40)
 	for k := range actual {
-		actual[k], plain[k] = 10, 11
 		off := float32(1)
 		if k%2 == 1 {
 			off = -1
 		}
-		along[k], apart[k] = 10+off, 10+off // on each day as the day says
-		if k < n {
-			apart[k] = 10 - off // the two series against each other
+		actual[k], good[k], near[k], far[k] = 10, 10+off, 10+1.04*off, 10+1.5*off
+	}
+	for _, c := range []struct {
+		grouped string
+		want    map[string]int
+	}{
+		{"", map[string]int{"good": 5, "near": 1}},
+		{"near", map[string]int{"good": 5, "near": 4}},
+		{"far", map[string]int{"good": 5, "near": 1}},
+	} {
+		w := windowOf(actual, map[string][]float32{"good": good, "near": near, "far": far})
+		for k := range w.Models {
+			w.Models[k].Grouped = w.Models[k].Model == c.grouped
 		}
-	}
-	w := windowOf(actual, map[string][]float32{"along": along, "apart": apart, "plain": plain})
-	w.Horizon, w.Series, w.OnSale, w.scales = n, make([]daycast.Series, 2), []bool{true, true}, make([]scale, 2)
-	ranked := Rank([]*Window{w}, "wape")
-	c, _ := Choose([]*Window{w}, "wape")
-	if k := slices.Index(c.Members, "apart"); k < 0 || c.Weight(k) <= 2 {
-		t.Errorf("%s, want most of it apart: %v", c.Name(), ranked)
-	}
-	if e := totalsError([]*Window{w}, func(*Window) []float32 { return apart }); e != 0 {
-		t.Errorf("errors that cancel in the total add up to %g", e)
-	}
-	if e := totalsError([]*Window{w}, func(*Window) []float32 { return along }); e != .1 {
-		t.Errorf("errors that do not cancel: %g, want .1", e)
-	}
-	w.levels = []daycast.Level{{Name: "a", Names: []string{"x", "y"}, Of: []int32{0, 1}}}
-	if e := totalsError([]*Window{w}, func(*Window) []float32 { return apart }); e != .05 {
-		t.Errorf("the shop's error is 0 and the groups' .1: mean %g", e)
+		got, _ := Choose([]*Window{w}, "wape")
+		counts := map[string]int{}
+		for k, name := range got.Members {
+			counts[name] = got.Weight(k)
+		}
+		if diff := cmp.Diff(c.want, counts); diff != "" {
+			t.Errorf("%q is of groups: %s", c.grouped, diff)
+		}
 	}
 }

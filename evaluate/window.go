@@ -23,13 +23,13 @@ type Window struct {
 	Open    []bool         // series x Horizon: the place traded
 	Own     []interval.Own // by series: how it sold up to the origin
 	scales  []scale
-	levels  []daycast.Level // whose totals count; the shop's always do
-	Models  []Attempt       // by candidate
+	Models  []Attempt // by candidate
 }
 
 // An Attempt is one candidate at one window.
 type Attempt struct {
 	Model     string
+	Grouped   bool      // it forecasts groups and spreads what comes
 	Mean      []float32 // series x Horizon; nil where it failed
 	Levels    []float64
 	Quantiles []float32 // series x Horizon x levels, may be empty
@@ -44,7 +44,6 @@ func newWindow(p, final *daycast.Panel, horizon int) *Window {
 		Origin: p.Origin, Horizon: horizon, Step: p.Step, Series: p.Series,
 		OnSale: make([]bool, n), Actual: make([]float32, n*horizon), Open: make([]bool, n*horizon), scales: make([]scale, n),
 	}
-	w.levels = fewGroups(p.Levels)
 	w.Own = interval.OwnOfAll(p)
 	at := 0
 	for i, s := range p.Series {

@@ -21,6 +21,13 @@ type Model interface {
 	Fit(ctx context.Context, t Training) (Fitted, error)
 }
 
+// A Grouped model forecasts groups of series and gives each series its share:
+// it errs elsewhere than models of series do.
+type Grouped interface {
+	Model
+	OfGroups()
+}
+
 // Training is what a model may learn from. All of it is known at the panels'
 // origin.
 type Training struct {

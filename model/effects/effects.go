@@ -35,6 +35,9 @@ type Model struct {
 // Name is "group_effects".
 func (Model) Name() string { return "group_effects" }
 
+// OfGroups says that it is a model.Grouped.
+func (Model) OfGroups() {}
+
 const (
 	ownDays = 20
 	// maxGroups is how many groups a level may have: beyond, each is small.

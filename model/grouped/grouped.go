@@ -33,6 +33,9 @@ const shareDays = 20
 // Name tells that it is of groups.
 func (m Model) Name() string { return "group_" + m.Inner.Name() }
 
+// OfGroups says that it is a model.Grouped.
+func (Model) OfGroups() {}
+
 // Fit teaches the inner model the groups. Where none sells on enough days, each
 // series is forecast by its own recent mean.
 func (m Model) Fit(ctx context.Context, t model.Training) (model.Fitted, error) {
