@@ -1,7 +1,6 @@
 package evaluate
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -167,16 +166,7 @@ func ratio(a, b float64) float64 {
 	return 1
 }
 
-// compare puts those with a total bias beyond the limit behind all others.
-func (j judge) compare(a, b Choice) int {
-	if x, y := biased(a.Score), biased(b.Score); x != y {
-		if y {
-			return -1
-		}
-		return 1
-	}
-	return cmp.Compare(j.loss(a), j.loss(b))
-}
+func (j judge) compare(a, b Choice) int { return compare(a.Score, b.Score, j.loss(a), j.loss(b)) }
 
 // grow is how many of each of the pool, the best first, are in a blend that
 // begins with the best and ends where one more is not worthwhile.
@@ -247,27 +237,26 @@ func Rank(windows []*Window, metric string) []Choice {
 			ranked = append(ranked, choiceOf(windows, map[string]int{a.Model: 1}))
 		}
 	}
-	slices.SortStableFunc(ranked, func(a, b Choice) int { return compare(a, b, metric) })
+	slices.SortStableFunc(ranked, func(a, b Choice) int { return byMetric(a.Score, b.Score, metric) })
 	return ranked
 }
 
-func compare(a, b Choice, metric string) int {
+// byMetric compares by the metric's loss.
+func byMetric(a, b Score, metric string) int {
+	return compare(a, b, loss(a, metric), loss(b, metric))
+}
+
+// compare puts the lower loss first, and those with a total bias beyond the
+// limit behind all others. Losses that are not numbers are alike.
+func compare(a, b Score, lossA, lossB float64) int {
+	x, y := biased(a), biased(b)
 	switch {
-	case less(a.Score, b.Score, metric):
+	case y && !x, x == y && lossA < lossB:
 		return -1
-	case less(b.Score, a.Score, metric):
+	case x && !y, x == y && lossB < lossA:
 		return 1
 	}
 	return 0
-}
-
-// less reports whether a is the better score: those with a total bias beyond
-// the limit are behind all others.
-func less(a, b Score, metric string) bool {
-	if x, y := biased(a), biased(b); x != y {
-		return y
-	}
-	return loss(a, metric) < loss(b, metric)
 }
 
 func biased(s Score) bool { return math.Abs(s.Bias) > biasLimit }

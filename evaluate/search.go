@@ -153,12 +153,8 @@ func (s Search) sort(trials []*Trial) {
 			return first(a.Err == nil)
 		case a.Origins != b.Origins:
 			return first(a.Origins > b.Origins)
-		case less(a.Score, b.Score, s.Metric):
-			return -1
-		case less(b.Score, a.Score, s.Metric):
-			return 1
 		}
-		return 0
+		return byMetric(a.Score, b.Score, s.Metric)
 	})
 }
 

@@ -45,5 +45,5 @@ func (t *Trial) hold(sum tally) {
 func (t *Trial) Better(than *Trial, metric string) bool {
 	a, errA := t.Holdout.Metric(metric)
 	b, errB := than.Holdout.Metric(metric)
-	return errA == nil && errB == nil && a < b && less(t.Holdout, than.Holdout, metric)
+	return errA == nil && errB == nil && a < b && byMetric(t.Holdout, than.Holdout, metric) < 0
 }
