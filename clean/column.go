@@ -25,7 +25,7 @@ const (
 type column struct {
 	name    string
 	at      int
-	future  bool // holds values after the last units
+	future  bool // planned: known ahead
 	decimal *decimal
 
 	ids    map[string]uint32 // cell -> value

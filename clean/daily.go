@@ -17,7 +17,8 @@ import (
 // Further columns become what they look like: one value per item or place, an
 // attribute; a value that varies by day, a signal of the widest scope that
 // explains it. Columns that hold values on rows after the last units are
-// planned: they count as known ahead in every backtest too. The others are
+// planned: they count as known ahead in every backtest too. So are those
+// of events, where rows after the last units merely have none. The others are
 // known on their day.
 type Daily struct {
 	Columns []string
@@ -73,7 +74,7 @@ func (d Daily) Profile(ctx context.Context, report *Report) (*DailyTable, error)
 	t := &DailyTable{daily: d, profile: p, week: p.week(d.Step), bad: len(report.Reasons()) > 0, sales: p.sample.sales()}
 	t.Last, t.Anchor = t.week.of(p.last), t.week.anchor
 	for _, c := range p.extra {
-		c.future = p.planned(c.at)
+		c.future = p.knownAhead(c)
 	}
 	t.Planned = Planned{Price: p.planned(p.price), Promotion: p.planned(p.promotion)}
 	t.Items, t.Places = p.attributes()
