@@ -132,6 +132,7 @@ type compiler struct {
 	first   daycast.Day
 	day     daycast.Day // of the last row
 	old     float32     // what the day said before it was known better
+	planned bool        // what it says was known before the day
 	sum     float64     // of the last period's days
 	counted int
 }
@@ -188,6 +189,9 @@ func (c *compiler) put(s daycast.Signal) {
 	if t < 0 {
 		return
 	}
+	if s.Day != c.day {
+		c.plan()
+	}
 	if t >= len(c.values) {
 		c.sum, c.counted = 0, 0
 	} else if s.Day == c.day {
@@ -197,7 +201,7 @@ func (c *compiler) put(s daycast.Signal) {
 	for len(c.values) <= t {
 		c.values = append(c.values, float32(math.NaN()))
 	}
-	c.day, c.old = s.Day, v
+	c.day, c.old, c.planned = s.Day, v, s.KnownAt < s.Day
 	c.sum += float64(v)
 	c.counted++
 	if s.Code == "" {
@@ -206,11 +210,19 @@ func (c *compiler) put(s daycast.Signal) {
 	c.values[t] = v
 }
 
+// plan notes that a value stood before its day: the signal is known ahead, though
+// the days ahead may have none, as those of events.
+func (c *compiler) plan() {
+	c.signal.Future = c.signal.Future || c.planned
+	c.planned = false
+}
+
 // close ends a key's vector.
 func (c *compiler) close() {
 	if len(c.values) == 0 {
 		return
 	}
+	c.plan()
 	s, step := c.signal, daycast.Day(c.b.Step)
 	c.vector[c.key] = int32(len(s.Vectors))
 	s.First, s.Vectors = append(s.First, c.first), append(s.Vectors, slices.Clip(c.values))

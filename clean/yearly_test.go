@@ -53,13 +53,16 @@ func TestKnownAheadByTheYear(t *testing.T) {
 			}
 			fmt.Fprintf(&table, "a,%s,%d,%s\n", d.Format(time.DateOnly), 1+d.Day()%3, test.event(d))
 		}
-		got, err := tableOf(table.String(), daycast.Daily).Profile(t.Context(), &Report{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		note := strings.Join(got.Notes, "\n")
+		shop := mustLoad(t, table.String(), daycast.Daily)
+		note := strings.Join(shop.table.Notes, "\n")
 		if ahead := strings.Contains(note, "column event: a text by day and shop, known ahead"); ahead != test.want {
 			t.Errorf("%s: known ahead is %v, want %v: %s", test.name, ahead, test.want, note)
+		}
+		p, _ := shop.panel(t, shop.table.Last, 28)
+		for _, s := range p.Signals {
+			if s.Name == "event" && s.Future != test.want {
+				t.Errorf("%s: in the panel, known ahead is %v", test.name, s.Future)
+			}
 		}
 	}
 }
