@@ -21,6 +21,7 @@ import (
 	"daycast/monitor"
 	"daycast/pipeline"
 	"daycast/registry"
+	"daycast/signal"
 	"daycast/signal/holiday"
 	"daycast/source"
 	"daycast/warehouse"
@@ -186,7 +187,7 @@ func openWith(ctx context.Context, c config.Config, w World, src source.Source) 
 			TestOrders: c.Clean.TestOrders, Currency: c.Shop.Currency, Rates: c.Clean.Currencies,
 			LookBack: int(time.Duration(c.Source.LookBack) / (24 * time.Hour)), Tables: tablesOf(c.Source), Key: key,
 		},
-		Contract: contractOf(c), Settings: settings(c), Source: src, Warehouse: house, Registry: reg, Holidays: holiday.Offline{},
+		Contract: contractOf(c), Settings: settings(c), Source: src, Warehouse: house, Registry: reg, Signals: []signal.Source{holiday.Offline{}},
 		Models: models, Remark: all.Remark(c.Forecast.Models), Now: w.Now, Progress: w.Progress,
 	}, close, nil
 }

@@ -73,7 +73,7 @@ func (v *vitals) read(ctx context.Context) monitor.Inputs {
 	now := v.now()
 	in := monitor.Inputs{Now: now, Today: daycast.DayOf(now.In(v.config.Shop.Zone()))}
 	in.Data, in.Accuracy = v.published(ctx)
-	in.Contract, in.Changes, in.Runs, in.Model = v.contract(), v.changes(), v.runs(), v.model()
+	in.Contract, in.Changes, in.Signals, in.Runs, in.Model = v.contract(), v.changes(), v.signals(), v.runs(), v.model()
 	return in
 }
 
@@ -156,6 +156,19 @@ func (v *vitals) changes() monitor.Changes {
 		return monitor.Changes{Broken: v.broken("changes", err)}
 	}
 	return monitor.Changes{Retained: f.Retained, Warning: f.Warning}
+}
+
+func (v *vitals) signals() (s monitor.Signals) {
+	lines, err := pipeline.NewestSignals(v.config.Data)
+	if err != nil {
+		return monitor.Signals{Broken: v.broken("signals", err)}
+	}
+	for _, l := range lines {
+		if l.Outside {
+			s.Sources = append(s.Sources, monitor.SignalSource{Name: l.Source, Stale: l.Stale, Answered: l.Answered, Left: l.Left})
+		}
+	}
+	return s
 }
 
 func (v *vitals) runs() (r monitor.Runs) {

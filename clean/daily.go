@@ -38,11 +38,13 @@ type DailyTable struct {
 	bad     bool // some rows go to quarantine
 	sales   bool // a list of sales: rows that say the same count each
 
-	Last    daycast.Day // the last day with units
+	First   daycast.Day // the first day with units
+	Last    daycast.Day // the last one
 	Anchor  daycast.Day // a day on which periods begin
 	Planned Planned
 	Items   []daycast.Item
 	Places  []daycast.Place
+	Columns []string // names of those that are signals
 	Notes   []string // what was decided of the table, in words
 }
 
@@ -72,9 +74,12 @@ func (d Daily) Profile(ctx context.Context, report *Report) (*DailyTable, error)
 			WithHint("read %d rows; the columns are %s", p.rows, strings.Join(d.Columns, ", "))
 	}
 	t := &DailyTable{daily: d, profile: p, week: p.week(d.Step), bad: len(report.Reasons()) > 0, sales: p.sample.sales()}
-	t.Last, t.Anchor = t.week.of(p.last), t.week.anchor
+	t.First, t.Last, t.Anchor = t.week.of(p.first()), t.week.of(p.last), t.week.anchor
 	for _, c := range p.extra {
 		c.future = p.knownAhead(c)
+		if _, ok := c.scope(); ok {
+			t.Columns = append(t.Columns, c.name)
+		}
 	}
 	t.Planned = Planned{Price: p.planned(p.price), Promotion: p.planned(p.promotion)}
 	t.Items, t.Places = p.attributes()

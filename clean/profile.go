@@ -267,6 +267,17 @@ func (p *profile) blank(row []string, day daycast.Day) {
 	}
 }
 
+// first is the first day with units.
+func (p *profile) first() daycast.Day {
+	first := p.last
+	for n, rows := range p.dayRows {
+		if rows > 0 && (n >= len(p.stray) || !p.stray[n]) {
+			first = min(first, p.days.days[n])
+		}
+	}
+	return first
+}
+
 // planned reports whether the column holds values after the last units.
 func (p *profile) planned(at int) bool { return at >= 0 && p.ahead[at] > p.last }
 

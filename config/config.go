@@ -24,6 +24,7 @@ type Config struct {
 	Contract Contract `yaml:"contract"`
 	Data     string   `yaml:"data"` // Folder of warehouse.duckdb, models/ and snapshots/, relative to this file's folder.
 	Features Features `yaml:"features"`
+	Signals  Signals  `yaml:"signals"`
 	Forecast Forecast `yaml:"forecast"`
 	Train    Train    `yaml:"train"`
 	Gate     Gate     `yaml:"gate"`
@@ -40,6 +41,9 @@ type Shop struct {
 	DayBegins string `yaml:"day_begins"` // Time of the clock at which a business day begins, such as 04:00: orders before it are of the day before.
 	Currency  string `yaml:"currency"`   // ISO 4217 code of the prices, such as EUR; may be left out.
 	Country   string `yaml:"country"`    // ISO 3166 code of two letters, such as DE: whose public holidays count; none when left out.
+
+	Latitude  *float64 `yaml:"latitude"`  // Degrees north, such as 52.52: where the weather is asked for, for places that do not say where they are.
+	Longitude *float64 `yaml:"longitude"` // Degrees east, such as 13.41.
 }
 
 // Source is where the shop's tables come from. docs/sources.md has an example of each.
@@ -137,6 +141,36 @@ type Features struct {
 	Customers bool `yaml:"customers"` // Whether models of all series read who bought: active, new and returning customers, how much the largest took, segments. From order lines; only sums over at least 5 customers are stored. docs/tables.md says more.
 }
 
+// Signals is what moves sales from outside, each value with the day from which
+// on it was known. docs/signals.md says what each source asks, costs and stores.
+type Signals struct {
+	Holidays []string `yaml:"holidays"` // Where public holidays come from, the most trusted first: offline (rules, no network), nager (Nager.Date) and calendarific. [] for none.
+	Weather  string   `yaml:"weather"`  // Where the weather of the places comes from: openmeteo, which wants no key, or openweather; none when left out.
+	Events   string   `yaml:"events"`   // CSV file of the shop's own events, such as sales weeks: columns name, from, to, and where they hold or are known late, place, category, known_at.
+	Trends   []Trend  `yaml:"trends"`   // What people look for and write about.
+	APIs     []API    `yaml:"apis"`     // Keys and limits of the APIs that these ask.
+}
+
+// Trend is an entry of trends: a series of daily counts.
+type Trend struct {
+	Name   string `yaml:"name"`   // What the signal is called: trend_ and this.
+	Source string `yaml:"source"` // x (counts of posts on X, formerly Twitter), wikimedia (page views) or google (a file that Google Trends exports).
+	Query  string `yaml:"query"`  // For x the query, such as "(acme OR #acme) lang:en"; for wikimedia project and article, such as en.wikipedia/Tea; for google the file and behind # its column.
+	Scope  string `yaml:"scope"`  // Whose sales it may move: shop, place, category or item. Left out: shop.
+	Key    string `yaml:"key"`    // Which place, category or item.
+}
+
+// API is an entry of apis.
+type API struct {
+	Name   string  `yaml:"name"`    // openweather, openmeteo, calendarific, nager, x or wikimedia.
+	Key    Secret  `yaml:"key"`     // The user's key or bearer token; ${NAME} stands for an environment variable.
+	PerDay int     `yaml:"per_day"` // Requests that a day may have; 0: as many as the API's free plan has.
+	Rate   float64 `yaml:"rate"`    // Requests that a second may have; 0: as many as are polite.
+	URL    string  `yaml:"url"`     // Another address, such as a proxy's or that of a paying customer.
+	Full   bool    `yaml:"full"`    // For x: whether the key may ask for all posts ever, not those of the last week alone.
+	From   string  `yaml:"from"`    // For openweather: the first day whose weather is worth a request, as YYYY-MM-DD; left out: the shop's first.
+}
+
 // Forecast is what is predicted, and how the model is chosen.
 type Forecast struct {
 	Horizon    int                           `yaml:"horizon"`    // How many periods ahead, 1 to 730.
@@ -177,9 +211,10 @@ type Schedule struct {
 // Default is the config of a shop that says nothing but its source.
 func Default() Config {
 	return Config{
-		Shop:   Shop{Name: "shop", TimeZone: "UTC", DayBegins: "00:00"},
-		Source: Source{LookBack: Duration(7 * 24 * time.Hour), Patience: Duration(10 * time.Minute), Timeout: Duration(5 * time.Minute)},
-		Data:   "data",
+		Shop:    Shop{Name: "shop", TimeZone: "UTC", DayBegins: "00:00"},
+		Source:  Source{LookBack: Duration(7 * 24 * time.Hour), Patience: Duration(10 * time.Minute), Timeout: Duration(5 * time.Minute)},
+		Data:    "data",
+		Signals: Signals{Holidays: []string{"offline"}},
 		Forecast: Forecast{
 			Horizon: 28, Step: "day", Metric: "wape",
 			Origins: 6, Scored: 3, MaxRows: 300_000, Seed: 1,

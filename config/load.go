@@ -95,6 +95,12 @@ func (c *Config) resolve(dir string) {
 	for _, path := range []*string{&c.Data, &c.Source.Path, &c.Source.DSNFile} {
 		*path = under(dir, *path)
 	}
+	c.Signals.Events = under(dir, c.Signals.Events)
+	for k, t := range c.Signals.Trends {
+		if t.Source == "google" {
+			c.Signals.Trends[k].Query = under(dir, t.Query)
+		}
+	}
 	for table, path := range c.Source.Files {
 		c.Source.Files[table] = under(dir, path)
 	}
@@ -127,8 +133,37 @@ func (s Source) ReadDSN() (Secret, error) {
 		}
 		return NewSecret(strings.TrimSpace(string(text))), nil
 	}
-	var missing []string
-	dsn := envName.ReplaceAllStringFunc(s.DSN.text, func(found string) string {
+	dsn, missing := s.DSN.filled()
+	if len(missing) > 0 {
+		return Secret{}, daycast.Errorf(daycast.Invalid, "source.dsn: environment variable %s is not set", strings.Join(missing, ", ")).
+			WithHint("set it, or name a file in source.dsn_file").WithField("source.dsn")
+	}
+	return dsn, nil
+}
+
+// ReadKey is the key with its environment variables filled in. It fails with
+// code invalid where one is not set.
+func (a API) ReadKey() (Secret, error) {
+	key, missing := a.Key.filled()
+	if len(missing) > 0 {
+		return Secret{}, daycast.Errorf(daycast.Invalid, "signals.apis: environment variable %s is not set", strings.Join(missing, ", ")).
+			WithHint("set it to the key of %s", a.Name).WithField("signals.apis")
+	}
+	return key, nil
+}
+
+// KeyFrom is where the key comes from, for hints.
+func (a API) KeyFrom() string {
+	if found := envName.FindStringSubmatch(a.Key.text); found != nil {
+		return found[1]
+	}
+	return "signals.apis"
+}
+
+// filled has the environment's values in the place of their names, and the names
+// that are not set.
+func (s Secret) filled() (full Secret, missing []string) {
+	text := envName.ReplaceAllStringFunc(s.text, func(found string) string {
 		name := envName.FindStringSubmatch(found)[1]
 		value, set := os.LookupEnv(name)
 		if !set {
@@ -136,11 +171,7 @@ func (s Source) ReadDSN() (Secret, error) {
 		}
 		return value
 	})
-	if len(missing) > 0 {
-		return Secret{}, daycast.Errorf(daycast.Invalid, "source.dsn: environment variable %s is not set", strings.Join(missing, ", ")).
-			WithHint("set it, or name a file in source.dsn_file").WithField("source.dsn")
-	}
-	return NewSecret(dsn), nil
+	return NewSecret(text), missing
 }
 
 // A problem is one thing that is wrong with a config.

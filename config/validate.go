@@ -52,6 +52,7 @@ func (c Config) problems() problems {
 		ck.want(strings.TrimSpace(pattern) != "", fmt.Sprintf("clean.non_product[%d]", i), "empty; want an item id or pattern such as TEST*")
 	}
 	ck.contract(c)
+	ck.signals(c.Signals)
 	ck.want(c.Data != "", "data", "empty; want a folder")
 	ck.forecast(c.Forecast)
 	ck.want(c.Train.Every >= 0, "train.every", "%s; want a length of time such as 7d, or 0s", c.Train.Every)
@@ -91,6 +92,9 @@ func (ck *checker) shop(s Shop) {
 		"%q is no time zone; want an IANA name such as Europe/Berlin", s.TimeZone)
 	ck.want(s.Currency == "" || currencyCode.MatchString(s.Currency), "shop.currency",
 		"%q; want an ISO 4217 code of three capitals such as EUR", s.Currency)
+	ck.want((s.Latitude == nil) == (s.Longitude == nil), "shop.latitude", "want both latitude and longitude, or neither")
+	ck.want(s.Latitude == nil || *s.Latitude >= -90 && *s.Latitude <= 90, "shop.latitude", "want degrees from -90 to 90")
+	ck.want(s.Longitude == nil || *s.Longitude >= -180 && *s.Longitude <= 180, "shop.longitude", "want degrees from -180 to 180")
 	ck.want(s.Country == "" || countryCode.MatchString(s.Country), "shop.country",
 		"%q; want an ISO 3166 code of two capitals such as DE", s.Country)
 }

@@ -35,6 +35,7 @@ func checkData(in Inputs, l Limits) (h DataHealth) {
 	}
 	h.sayContract(in.Contract)
 	h.sayChanges(in.Changes)
+	h.saySignals(in)
 	if d.Failures > 0 {
 		h.say(OK, "%s got a simple forecast, because the model failed on them.", count(d.Failures, "series"))
 	}
@@ -54,6 +55,23 @@ func (h *DataHealth) sayChanges(c Changes) {
 	}
 	if c.Retained > MostRetained {
 		h.say(Warn, "The shop's server kept %s of its log for changes that were not read: did runs fail, or is the slot another's?", humanize.IBytes(uint64(c.Retained))) //nolint:gosec // not negative
+	}
+}
+
+// saySignals tells which outside sources did not answer.
+func (h *DataHealth) saySignals(in Inputs) {
+	if in.Signals.Broken != "" {
+		h.say(Warn, "The record of signals cannot be read: %s.", in.Signals.Broken)
+	}
+	for _, s := range in.Signals.Sources {
+		if s.Stale == "" {
+			continue
+		}
+		since := "it has never answered"
+		if !s.Answered.IsZero() {
+			since = "it last answered " + ago(in.Now, s.Answered)
+		}
+		h.say(Warn, "Signals of %s are not fresh (%s): %s", s.Name, since, sentence(s.Stale))
 	}
 }
 

@@ -38,6 +38,9 @@ var (
 	quarantinedDesc = desc("data_quarantined_rows", "Rows of the shop's tables that could not be read.")
 	rulesDesc       = desc("contract_broken_rules", "Rules of the data contract that the newest run found broken.", "severity")
 	asideDesc       = desc("contract_set_aside_rows", "Rows that the data contract set aside in the newest run.")
+	staleDesc       = desc("signal_stale", "1 where the newest run had no fresh answer of this source of signals and went on with an older one, else 0.", "source")
+	answeredDesc    = desc("signal_answer_timestamp_seconds", "When this source of signals last answered.", "source")
+	leftDesc        = desc("signal_requests_left", "Requests to this source of signals that were left of its day after the newest run.", "source")
 	failuresDesc    = desc("forecast_failures", "Series that got a simple forecast because the model failed on them.")
 
 	lastSuccessDesc = desc("run_last_success_timestamp_seconds", "When the newest run that did not fail ended.")
@@ -56,7 +59,7 @@ var (
 func (c Collector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		wapeDesc, rmseDesc, maeDesc, biasDesc, coverageDesc, categoryWAPEDesc, categoryBiasDesc, categoryCoverageDesc,
-		referenceDesc, pairsDesc, lastDayDesc, periodDesc, quarantinedDesc, rulesDesc, asideDesc, failuresDesc, lastSuccessDesc, lastEndDesc, runFailedDesc,
+		referenceDesc, pairsDesc, lastDayDesc, periodDesc, quarantinedDesc, rulesDesc, asideDesc, staleDesc, answeredDesc, leftDesc, failuresDesc, lastSuccessDesc, lastEndDesc, runFailedDesc,
 		passingDesc, stepDesc, championDesc, decisionsDesc, brokenDesc,
 	} {
 		out <- d
@@ -69,6 +72,7 @@ func (c Collector) Collect(out chan<- prometheus.Metric) {
 	s.accuracy(in.Accuracy)
 	s.data(in.Data)
 	s.contract(in.Contract)
+	s.signals(in.Signals)
 	s.runs(in.Runs)
 	s.model(in.Model)
 }
@@ -82,8 +86,8 @@ func (s sink) gauge(d *prometheus.Desc, v float64, labels ...string) {
 	}
 }
 
-func (s sink) time(d *prometheus.Desc, t time.Time) {
-	s.gauge(d, float64(t.UnixMilli())/1000)
+func (s sink) time(d *prometheus.Desc, t time.Time, labels ...string) {
+	s.gauge(d, float64(t.UnixMilli())/1000, labels...)
 }
 
 func (s sink) truth(d *prometheus.Desc, is bool, labels ...string) {
@@ -139,6 +143,19 @@ func (s sink) contract(c Contract) {
 		s.gauge(rulesDesc, float64(n), severity)
 	}
 	s.gauge(asideDesc, float64(c.Aside))
+}
+
+func (s sink) signals(g Signals) {
+	s.truth(brokenDesc, g.Broken != "", "signals")
+	for _, source := range g.Sources {
+		s.truth(staleDesc, source.Stale != "", source.Name)
+		if !source.Answered.IsZero() {
+			s.time(answeredDesc, source.Answered, source.Name)
+		}
+		if source.Left >= 0 {
+			s.gauge(leftDesc, float64(source.Left), source.Name)
+		}
+	}
 }
 
 func (s sink) runs(r Runs) {

@@ -19,8 +19,10 @@ func collector(in monitor.Inputs) monitor.Collector {
 }
 
 func TestCollector(t *testing.T) {
+	in := healthy()
+	in.Signals.Sources = []monitor.SignalSource{{Name: "openmeteo", Answered: now, Left: -1}, {Name: "x", Stale: "x is down", Left: 20}}
 	r := prometheus.NewPedanticRegistry()
-	r.MustRegister(collector(healthy()))
+	r.MustRegister(collector(in))
 	if problems, err := testutil.GatherAndLint(r); err != nil || len(problems) > 0 {
 		t.Errorf("%v, %v", problems, err)
 	}
@@ -92,18 +94,26 @@ daycast_monitor_broken{part="contract"} 0
 daycast_monitor_broken{part="data"} 0
 daycast_monitor_broken{part="model"} 0
 daycast_monitor_broken{part="run"} 0
+daycast_monitor_broken{part="signals"} 0
+# HELP daycast_signal_stale 1 where the newest run had no fresh answer of this source of signals and went on with an older one, else 0.
+# TYPE daycast_signal_stale gauge
+daycast_signal_stale{source="openmeteo"} 0
+daycast_signal_stale{source="x"} 1
+# HELP daycast_signal_requests_left Requests to this source of signals that were left of its day after the newest run.
+# TYPE daycast_signal_requests_left gauge
+daycast_signal_requests_left{source="x"} 20
 `
 	names := []string{
 		"daycast_forecast_wape", "daycast_category_wape", "daycast_forecast_wape_reference", "daycast_forecast_scored_pairs",
 		"daycast_data_last_day_timestamp_seconds", "daycast_data_period_seconds", "daycast_data_quarantined_rows", "daycast_run_last_success_timestamp_seconds",
 		"daycast_run_last_end_timestamp_seconds", "daycast_run_failed", "daycast_run_failed_passing", "daycast_run_step_seconds",
 		"daycast_champion_origin_timestamp_seconds", "daycast_gate_decisions_total", "daycast_monitor_broken",
-		"daycast_contract_broken_rules", "daycast_contract_set_aside_rows",
+		"daycast_contract_broken_rules", "daycast_contract_set_aside_rows", "daycast_signal_stale", "daycast_signal_requests_left",
 	}
 	if err := testutil.GatherAndCompare(r, strings.NewReader(want), names...); err != nil {
 		t.Error(err)
 	}
-	for _, name := range []string{"forecast_rmse", "forecast_mae", "forecast_bias", "forecast_coverage", "category_bias", "category_coverage", "forecast_failures"} {
+	for _, name := range []string{"forecast_rmse", "forecast_mae", "forecast_bias", "forecast_coverage", "category_bias", "category_coverage", "forecast_failures", "signal_answer_timestamp_seconds"} {
 		if n, err := testutil.GatherAndCount(r, "daycast_"+name); err != nil || n == 0 {
 			t.Errorf("%s: %d series, %v", name, n, err)
 		}
@@ -129,8 +139,8 @@ func TestCardinality(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// 5 figures of 2 windows and 6 groups of horizons, 3 of 21 categories, 26 others at most.
-	if most := 5*2*6 + 3*21 + 26; n > most {
+	// 5 figures of 2 windows and 6 groups of horizons, 3 of 21 categories, 27 others at most.
+	if most := 5*2*6 + 3*21 + 27; n > most {
 		t.Errorf("%d series, want at most %d", n, most)
 	}
 	if n, _ := testutil.GatherAndCount(r, "daycast_category_wape"); n != 21 {
@@ -175,7 +185,7 @@ daycast_run_failed_passing %d
 func TestCollectorOfNothing(t *testing.T) {
 	for name, in := range map[string]monitor.Inputs{
 		"new":    {},
-		"broken": {Data: monitor.Data{Broken: "x"}, Contract: monitor.Contract{Broken: "x"}, Runs: monitor.Runs{Broken: "x"}, Model: monitor.Model{Broken: "x"}},
+		"broken": {Data: monitor.Data{Broken: "x"}, Contract: monitor.Contract{Broken: "x"}, Signals: monitor.Signals{Broken: "x"}, Runs: monitor.Runs{Broken: "x"}, Model: monitor.Model{Broken: "x"}},
 		"nothing sold": {Accuracy: monitor.Accuracy{Week: monitor.Window{All: monitor.Figures{
 			WAPE: math.NaN(), RMSE: 1, MAE: 1, Bias: math.NaN(), Coverage: math.NaN(), Pairs: 1,
 		}}}},

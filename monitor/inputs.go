@@ -14,6 +14,7 @@ type Inputs struct {
 	Data     Data
 	Contract Contract
 	Changes  Changes
+	Signals  Signals
 	Runs     Runs
 	Model    Model
 	Accuracy Accuracy // of the published snapshot
@@ -38,6 +39,20 @@ type Changes struct {
 	Broken   string // why the record cannot be read; "" where it can
 	Retained int64  // bytes of log that the shop's server kept for it
 	Warning  string // why they were not followed
+}
+
+// Signals is what the newest run had of outside sources.
+type Signals struct {
+	Broken  string // why the record cannot be read; "" where it can
+	Sources []SignalSource
+}
+
+// A SignalSource is one of them.
+type SignalSource struct {
+	Name     string
+	Stale    string    // why what there is of it is not fresh; "" where it is
+	Answered time.Time // when it last answered; zero: never
+	Left     int       // requests of the day that were left; -1: no limit is known
 }
 
 // MostRetained is how many bytes of log a server may keep for a replication slot

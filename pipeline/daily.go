@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"daycast"
 	"daycast/clean"
@@ -53,6 +54,9 @@ func LoadDaily(ctx context.Context, run string, src source.Source, w warehouse.W
 	if err != nil {
 		return nil, err
 	}
+	for k, p := range places {
+		places[k] = locatedByAttributes(p)
+	}
 	if _, err = w.Places().Replace(ctx, run, each(places)); err != nil {
 		return nil, err
 	}
@@ -71,6 +75,19 @@ func itemID(it daycast.Item) string                      { return it.ID }
 func itemAttributes(it daycast.Item) map[string]string   { return it.Attributes }
 func placeID(pl daycast.Place) string                    { return pl.ID }
 func placeAttributes(pl daycast.Place) map[string]string { return pl.Attributes }
+
+// locatedByAttributes fills in where a place is by what its table says. A
+// country and a region group places too; coordinates do not.
+func locatedByAttributes(p daycast.Place) daycast.Place {
+	p = located(p, p.Attributes)
+	if _, err := time.LoadLocation(p.TimeZone); err != nil {
+		p.TimeZone = ""
+	}
+	for _, name := range []string{"time_zone", "latitude", "longitude"} {
+		delete(p.Attributes, name)
+	}
+	return p
+}
 
 // withTable adds the columns of a table of items or places, where the shop has
 // one, to the attributes of those that the sales name. The first column named

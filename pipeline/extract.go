@@ -133,10 +133,7 @@ func (r *Run) places(ctx context.Context) ([]daycast.Place, error) {
 		if err != nil {
 			return nil, err
 		}
-		p := daycast.Place{
-			ID: record["place_id"], TimeZone: record["time_zone"], Country: record["country"], Region: record["region"],
-			Latitude: coordinate(record["latitude"]), Longitude: coordinate(record["longitude"]),
-		}
+		p := located(daycast.Place{ID: record["place_id"]}, record)
 		if p.ID == "" || seen[p.ID] {
 			continue
 		}
@@ -149,6 +146,13 @@ func (r *Run) places(ctx context.Context) ([]daycast.Place, error) {
 		places = append(places, p)
 	}
 	return places, nil
+}
+
+// located fills in where a place is, by the columns of its table.
+func located(p daycast.Place, record map[string]string) daycast.Place {
+	p.TimeZone, p.Country, p.Region = record["time_zone"], record["country"], record["region"]
+	p.Latitude, p.Longitude = coordinate(record["latitude"]), coordinate(record["longitude"])
+	return p
 }
 
 func coordinate(s string) float64 {
@@ -209,7 +213,7 @@ func (r *Run) loadDaily(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l.Notes = table.Notes
+	l.Notes, l.First, l.Own = table.Notes, table.First, table.Columns
 	l.Spec = PanelSpec{Step: r.Settings.Step, Anchor: table.Anchor, Last: table.Last, Horizon: r.Settings.Horizon, Absent: clean.AbsentAuto, Planned: table.Planned}
 	return writeJSON(r.path("loaded"), l)
 }

@@ -36,7 +36,7 @@ type Run struct {
 	Changes   Changes // that the shop tells of; nil: the look-back is read
 	Warehouse warehouse.Warehouse
 	Registry  *registry.Registry
-	Holidays  signal.Source
+	Signals   []signal.Source // what comes from outside the shop's tables; of one name the first counts
 	Models    []model.Model
 	Remark    string // on the Models, for the log when training begins; may be empty
 	Now       func() time.Time
@@ -48,7 +48,9 @@ type Run struct {
 // Shop is what the config says of the shop.
 type Shop struct {
 	TimeZone   *time.Location
-	Country    string             // for holidays, where a place names none
+	Country    string  // for holidays, where a place names none
+	Latitude   float64 // degrees, for the weather where a place names none; NaN: not known
+	Longitude  float64
 	Opens      time.Duration      // after midnight, when a business day begins
 	NonProduct []string           // nil: clean.DefaultNonProduct
 	TestOrders []string           // patterns of the ids of orders and customers that only try the shop out
@@ -166,8 +168,9 @@ func (r *Run) path(name string) string { return filepath.Join(r.Dir, "runs", r.I
 // loaded is what the first steps leave for the later ones.
 type loaded struct {
 	Report *clean.Report `json:"report"`
-	First  daycast.Day   `json:"first"` // with a sale
-	Seen   daycast.Day   `json:"seen"`  // the newest day with orders that was over everywhere
+	First  daycast.Day   `json:"first"`         // with a sale
+	Own    []string      `json:"own,omitempty"` // signals that a daily table's columns are
+	Seen   daycast.Day   `json:"seen"`          // the newest day with orders that was over everywhere
 	Spec   PanelSpec     `json:"spec"`
 	Notes  []string      `json:"notes"`
 }

@@ -21,6 +21,7 @@ import (
 	"daycast/model/all"
 	"daycast/pipeline"
 	"daycast/registry"
+	"daycast/signal"
 	"daycast/signal/holiday"
 	"daycast/simulate"
 	"daycast/source"
@@ -133,7 +134,7 @@ func (w world) do(ctx context.Context, use func(*pipeline.Run) error) error {
 			Step: daycast.Daily, Horizon: 14, Levels: pipeline.Levels(), Metric: "wape", Origins: 3, Scored: 1,
 			MaxRows: 10_000, Seed: 1, Threads: 1, Memory: 1 << 30, SpanLines: lines,
 		},
-		Source: src, Warehouse: house, Registry: reg, Holidays: holiday.Offline{}, Models: models, Now: w.now, Progress: progress(w.stage),
+		Source: src, Warehouse: house, Registry: reg, Signals: []signal.Source{holiday.Offline{}}, Models: models, Now: w.now, Progress: progress(w.stage),
 	}
 	if w.wrap != nil {
 		r.Warehouse = w.wrap(house)

@@ -2,7 +2,12 @@ package pipeline
 
 import (
 	"context"
+	"fmt"
 	"iter"
+	"math"
+	"path/filepath"
+	"slices"
+	"time"
 
 	"daycast"
 	"daycast/signal"
@@ -13,42 +18,195 @@ import (
 // that calendars and closed days are known so far.
 const longestHorizon = 365
 
-// signals gathers the public holidays of the shop's places, from its first
-// day to the end of the longest horizon.
+// A SignalLine is what a run had of one source of signals.
+type SignalLine struct {
+	Source   string      `json:"source"`
+	Names    []string    `json:"names,omitempty"` // of its signals
+	Rows     int64       `json:"rows"`
+	First    daycast.Day `json:"first"` // with a value
+	Last     daycast.Day `json:"last"`
+	Outside  bool        `json:"outside,omitempty"` // it is fetched
+	Answered time.Time   `json:"answered,omitzero"`
+	Left     int         `json:"left"`            // requests of the day; -1: no limit is known
+	Stale    string      `json:"stale,omitempty"` // why what there is of it is not fresh
+}
+
+// signals gathers what the run's sources tell of the shop's places, from its
+// first day to the end of the longest horizon. One that is away leaves the run
+// with what it had told before.
 func (r *Run) signals(ctx context.Context) error {
-	if !r.Source.Has(source.Sales) {
-		return nil // a daily table brings its own signals
-	}
 	l, err := r.loaded()
 	if err != nil {
 		return err
 	}
-	rows, err := r.holidays(ctx, l.First, l.Spec.Last)
+	request, err := r.signalRequest(ctx, l)
 	if err != nil {
 		return err
 	}
-	if r.Settings.Customers {
-		rows = chained(rows, r.storedSignals(ctx, ofBuyers))
+	rows := []iter.Seq2[daycast.Signal, error]{r.storedSignals(ctx, r.ownSignals(l))}
+	lines := make([]SignalLine, len(r.Signals))
+	for k, s := range r.Signals {
+		line := &lines[k]
+		line.Source, line.Left = s.Name(), -1
+		if f, ok := s.(signal.Fetcher); ok {
+			told, err := r.fetch(ctx, f, request, line)
+			if err != nil {
+				return err
+			}
+			rows = append(rows, line.counted(l.Own, told))
+			continue
+		}
+		rows = append(rows, line.counted(l.Own, s.Signals(ctx, request)))
 	}
-	_, err = r.Warehouse.Signals().Replace(ctx, r.ID, rows)
-	return err
+	if _, err = r.Warehouse.Signals().Replace(ctx, r.ID, chained(rows...)); err != nil {
+		return err
+	}
+	return writeJSON(r.path("signals"), lines)
 }
 
-// holidays yields the public holidays of the shop's places.
-func (r *Run) holidays(ctx context.Context, first, last daycast.Day) (iter.Seq2[daycast.Signal, error], error) {
-	var places []daycast.Place
+// fetch brings what a source does not have yet, and gives all that it has. That
+// it is away, or tells what cannot be read, is noted and no error.
+func (r *Run) fetch(ctx context.Context, f signal.Fetcher, request signal.Request, line *SignalLine) (iter.Seq2[daycast.Signal, error], error) {
+	line.Outside = true
+	if r.AsOf == 0 { // in a replay of the past nothing new was told
+		r.Progress.Stage("signals of " + f.Name())
+		err := f.Fetch(ctx, request, func(done, total int) { r.Progress.Step(done, total, f.Name()) })
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		if err != nil {
+			line.Stale = err.Error()
+		}
+	}
+	var rows []daycast.Signal
+	for s, err := range f.Signals(ctx, request) {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		if err != nil {
+			line.Stale = err.Error()
+			break
+		}
+		rows = append(rows, s)
+	}
+	status, err := f.Status(ctx)
+	line.Answered, line.Left = status.Answered, status.Left
+	return each(rows), err
+}
+
+// counted passes on what is not the shop's own to tell, and notes what it was.
+func (l *SignalLine) counted(own []string, rows iter.Seq2[daycast.Signal, error]) iter.Seq2[daycast.Signal, error] {
+	return func(yield func(daycast.Signal, error) bool) {
+		l.Rows, l.Names = 0, nil
+		for s, err := range rows {
+			if err == nil && slices.Contains(own, s.Name) {
+				continue
+			}
+			if err == nil {
+				l.see(s)
+			}
+			if !yield(s, err) {
+				return
+			}
+		}
+	}
+}
+
+func (l *SignalLine) see(s daycast.Signal) {
+	if l.Rows == 0 {
+		l.First, l.Last = s.Day, s.Day
+	}
+	l.Rows, l.First, l.Last = l.Rows+1, min(l.First, s.Day), max(l.Last, s.Day)
+	if !slices.Contains(l.Names, s.Name) {
+		l.Names = append(l.Names, s.Name)
+	}
+}
+
+// ownSignals tells those that the shop's own tables have brought: who bought,
+// and the columns of a daily table.
+func (r *Run) ownSignals(l loaded) func(daycast.Signal) bool {
+	if r.Source.Has(source.Sales) {
+		return func(s daycast.Signal) bool { return r.Settings.Customers && ofBuyers(s) }
+	}
+	return func(s daycast.Signal) bool { return slices.Contains(l.Own, s.Name) }
+}
+
+// signalRequest asks for all days and places of the shop.
+func (r *Run) signalRequest(ctx context.Context, l loaded) (signal.Request, error) {
+	periods := daycast.Day(max(longestHorizon, r.Settings.Horizon) + 1)
+	request := signal.Request{From: l.First, To: l.Spec.Last + periods*daycast.Day(r.Settings.Step)}
 	for p, err := range r.Warehouse.Places().Read(ctx, forever) {
 		if err != nil {
-			return nil, err
+			return request, err
 		}
-		if p.Country == "" {
-			p.Country = r.Shop.Country
+		request.Places = append(request.Places, r.Shop.located(p))
+	}
+	if len(request.Places) == 0 {
+		request.Places = []daycast.Place{r.Shop.located(located(daycast.Place{ID: daycast.OnlyPlace}, nil))}
+	}
+	return request, nil
+}
+
+// located gives a place that does not say where it is the shop's own country,
+// zone and coordinates.
+func (s Shop) located(p daycast.Place) daycast.Place {
+	if p.Country == "" {
+		p.Country = s.Country
+	}
+	if p.TimeZone == "" && s.TimeZone != nil {
+		p.TimeZone = s.TimeZone.String()
+	}
+	if math.IsNaN(p.Latitude) || math.IsNaN(p.Longitude) {
+		p.Latitude, p.Longitude = s.Latitude, s.Longitude
+	}
+	return p
+}
+
+// fetches reports whether some of the signals come from outside: they may be
+// other ones at each run.
+func (r *Run) fetches() bool {
+	return slices.ContainsFunc(r.Signals, func(s signal.Source) bool { _, ok := s.(signal.Fetcher); return ok })
+}
+
+// signalFiles is a fingerprint of the sources that read files.
+func (r *Run) signalFiles() (string, error) {
+	var parts []any
+	for _, s := range r.Signals {
+		parts = append(parts, s.Name())
+		if f, ok := s.(interface{ Fingerprint() (string, error) }); ok {
+			text, err := f.Fingerprint()
+			if err != nil {
+				return "", err
+			}
+			parts = append(parts, text)
 		}
-		places = append(places, p)
 	}
-	if len(places) == 0 {
-		places = []daycast.Place{{ID: daycast.OnlyPlace, Country: r.Shop.Country}}
+	return hashed(parts...), nil
+}
+
+// NewestSignals is what the newest run that gathered signals had of each source;
+// nil before the first.
+func NewestSignals(dir string) ([]SignalLine, error) {
+	files, _ := filepath.Glob(filepath.Join(dir, "runs", "*.signals.json")) // the pattern is well formed
+	if len(files) == 0 {
+		return nil, nil
 	}
-	periods := daycast.Day(max(longestHorizon, r.Settings.Horizon) + 1)
-	return r.Holidays.Signals(ctx, signal.Request{From: first, To: last + periods*daycast.Day(r.Settings.Step), Places: places}), nil
+	var lines []SignalLine
+	err := readJSON(slices.Max(files), &lines) // ids sort as runs began
+	return lines, err
+}
+
+// String is the line for a terminal.
+func (l SignalLine) String() string {
+	text := fmt.Sprintf("%s: nothing", l.Source)
+	if l.Rows > 0 {
+		text = fmt.Sprintf("%s: %d values up to %s", l.Source, l.Rows, l.Last)
+	}
+	if l.Outside && !l.Answered.IsZero() {
+		text += ", last answered " + l.Answered.UTC().Format("2006-01-02 15:04")
+	}
+	if l.Stale != "" {
+		text += "; STALE: " + l.Stale
+	}
+	return text
 }

@@ -27,7 +27,7 @@ type step struct {
 	name string
 	do   func(ctx context.Context) error
 	// reads is a fingerprint of all that the step's result depends on; nil for
-	// the step that reads the shop, which is always done.
+	// a step that reads the shop or what is outside it, which is always done.
 	reads func(ctx context.Context) (string, error)
 	// left is a fingerprint of what the step leaves in the warehouse.
 	left func(ctx context.Context) (string, error)
@@ -49,8 +49,12 @@ func (r *Run) steps() []step {
 	if !r.Source.Has(source.Sales) {
 		load = []step{{name: StepExtract, do: r.guarded(r.loadDaily), left: tables("facts", "signals", "items", "places", "plans")}}
 	}
+	signalsReads := r.signalsReads
+	if r.fetches() {
+		signalsReads = nil
+	}
 	return append(load,
-		step{name: StepSignals, do: r.signals, reads: r.signalsReads, left: tables("signals"), keep: r.keepNothing},
+		step{name: StepSignals, do: r.signals, reads: signalsReads, left: tables("signals"), keep: r.keepFile("signals")},
 		step{name: StepScore, do: r.score, reads: r.panelReads, left: tables("scores"), keep: r.keepFile("scored")},
 		step{name: StepTrain, do: r.train, reads: r.trainReads, left: r.nothingLeft, keep: r.keepTraining},
 		step{name: StepForecast, do: r.forecast, reads: r.forecastReads, left: r.nothingLeft, keep: r.keepPublished},
@@ -148,8 +152,12 @@ func (r *Run) signalsReads(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	files, err := r.signalFiles()
+	if err != nil {
+		return "", err
+	}
 	tables, err := r.Warehouse.Fingerprint(ctx, "places")
-	return hashed(r.Code, r.Shop.Country, r.Settings.Customers, r.Settings.Horizon, r.Settings.Step, l.First, l.Spec.Last, tables), err
+	return hashed(r.Code, r.Shop.Country, files, r.Settings.Customers, r.Settings.Horizon, r.Settings.Step, l.First, l.Spec.Last, l.Own, tables), err
 }
 
 // panelReads is what every panel of the shop depends on.

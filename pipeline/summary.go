@@ -23,6 +23,7 @@ type Summary struct {
 	Steps     []Step           `json:"steps"`
 	Report    *clean.Report    `json:"report"`
 	Quality   *quality.Report  `json:"quality,omitempty"`
+	Signals   []SignalLine     `json:"signals,omitempty"` // by source
 	Trained   *trained         `json:"trained,omitempty"`
 	Notes     []string         `json:"notes,omitempty"`
 	Sizes     map[string]int64 `json:"sizes"` // bytes, by file or folder
@@ -43,6 +44,9 @@ func ReadSummary(dir string) (*Summary, error) {
 	}
 	s.Report, s.Notes = l.Report, l.Notes
 	if s.Quality, err = readQuality(r.path("quality")); err != nil && daycast.CodeOf(err) != daycast.NotFound {
+		return nil, err
+	}
+	if err := readJSON(r.path("signals"), &s.Signals); err != nil && daycast.CodeOf(err) != daycast.NotFound {
 		return nil, err
 	}
 	t := &trained{}
@@ -95,6 +99,9 @@ func (s *Summary) String() string {
 	}
 	if s.Trained != nil {
 		s.Trained.write(&b)
+	}
+	for _, l := range s.Signals {
+		fmt.Fprintf(&b, "signals: %s\n", l)
 	}
 	for _, n := range s.Notes {
 		fmt.Fprintf(&b, "note: %s\n", n)
