@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -21,8 +22,6 @@ import (
 	"daycast/monitor"
 	"daycast/pipeline"
 	"daycast/registry"
-	"daycast/signal"
-	"daycast/signal/holiday"
 	"daycast/source"
 	"daycast/warehouse"
 )
@@ -170,6 +169,12 @@ func openWith(ctx context.Context, c config.Config, w World, src source.Source) 
 		return nil, nil, err
 	}
 	close = func() { _ = house.Close() }
+	signals, closeSignals, err := openSignals(ctx, c, w)
+	if err != nil {
+		close()
+		return nil, nil, err
+	}
+	close = func() { closeSignals(); _ = house.Close() }
 	reg, err := openRegistry(c, w)
 	if err != nil {
 		close()
@@ -183,13 +188,22 @@ func openWith(ctx context.Context, c config.Config, w World, src source.Source) 
 	return &pipeline.Run{
 		Dir: c.Data, Code: w.Version,
 		Shop: pipeline.Shop{
-			TimeZone: c.Shop.Zone(), Opens: c.Shop.Opens(), Country: c.Shop.Country, NonProduct: c.Clean.NonProduct,
+			TimeZone: c.Shop.Zone(), Opens: c.Shop.Opens(), Country: c.Shop.Country,
+			Latitude: degrees(c.Shop.Latitude), Longitude: degrees(c.Shop.Longitude), NonProduct: c.Clean.NonProduct,
 			TestOrders: c.Clean.TestOrders, Currency: c.Shop.Currency, Rates: c.Clean.Currencies,
 			LookBack: int(time.Duration(c.Source.LookBack) / (24 * time.Hour)), Tables: tablesOf(c.Source), Key: key,
 		},
-		Contract: contractOf(c), Settings: settings(c), Source: src, Warehouse: house, Registry: reg, Signals: []signal.Source{holiday.Offline{}},
+		Contract: contractOf(c), Settings: settings(c), Source: src, Warehouse: house, Registry: reg, Signals: signals,
 		Models: models, Remark: all.Remark(c.Forecast.Models), Now: w.Now, Progress: w.Progress,
 	}, close, nil
+}
+
+// degrees are NaN where they are not told.
+func degrees(v *float64) float64 {
+	if v == nil {
+		return math.NaN()
+	}
+	return *v
 }
 
 func settings(c config.Config) pipeline.Settings {

@@ -136,6 +136,7 @@ func Check(ctx context.Context, c config.Config, w World) ([]Finding, error) {
 	}
 	_, err = openRegistry(c, w)
 	f.add("models", "can be kept in "+pipeline.Models(c.Data), err)
+	f.trySignals(ctx, c, w)
 	return f, f.err()
 }
 

@@ -20,15 +20,15 @@ const longestHorizon = 365
 
 // A SignalLine is what a run had of one source of signals.
 type SignalLine struct {
-	Source   string      `json:"source"`
-	Names    []string    `json:"names,omitempty"` // of its signals
-	Rows     int64       `json:"rows"`
-	First    daycast.Day `json:"first"` // with a value
-	Last     daycast.Day `json:"last"`
-	Outside  bool        `json:"outside,omitempty"` // it is fetched
-	Answered time.Time   `json:"answered,omitzero"`
-	Left     int         `json:"left"`            // requests of the day; -1: no limit is known
-	Stale    string      `json:"stale,omitempty"` // why what there is of it is not fresh
+	Source   string    `json:"source"`
+	Names    []string  `json:"names,omitempty"` // of its signals
+	Rows     int64     `json:"rows"`
+	First    string    `json:"first,omitempty"` // day with a value
+	Last     string    `json:"last,omitempty"`
+	Outside  bool      `json:"outside,omitempty"` // it is fetched
+	Answered time.Time `json:"answered,omitzero"`
+	Left     int       `json:"left"`            // requests of the day; -1: no limit is known
+	Stale    string    `json:"stale,omitempty"` // why what there is of it is not fresh
 }
 
 // signals gathers what the run's sources tell of the shop's places, from its
@@ -69,13 +69,8 @@ func (r *Run) signals(ctx context.Context) error {
 func (r *Run) fetch(ctx context.Context, f signal.Fetcher, request signal.Request, line *SignalLine) (iter.Seq2[daycast.Signal, error], error) {
 	line.Outside = true
 	if r.AsOf == 0 { // in a replay of the past nothing new was told
-		r.Progress.Stage("signals of " + f.Name())
-		err := f.Fetch(ctx, request, func(done, total int) { r.Progress.Step(done, total, f.Name()) })
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		if err != nil {
-			line.Stale = err.Error()
+		if err := r.bring(ctx, f, request, line); err != nil {
+			return nil, err
 		}
 	}
 	var rows []daycast.Signal
@@ -94,31 +89,44 @@ func (r *Run) fetch(ctx context.Context, f signal.Fetcher, request signal.Reques
 	return each(rows), err
 }
 
+// bring asks a source for what is missing. What it could not have is noted.
+func (r *Run) bring(ctx context.Context, f signal.Fetcher, request signal.Request, line *SignalLine) error {
+	r.Progress.Stage("signals of " + f.Name())
+	err := f.Fetch(ctx, request, func(done, total int) { r.Progress.Step(done, total, f.Name()) })
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		line.Stale = err.Error()
+	}
+	return nil
+}
+
 // counted passes on what is not the shop's own to tell, and notes what it was.
 func (l *SignalLine) counted(own []string, rows iter.Seq2[daycast.Signal, error]) iter.Seq2[daycast.Signal, error] {
 	return func(yield func(daycast.Signal, error) bool) {
+		var first, last daycast.Day
 		l.Rows, l.Names = 0, nil
+		defer func() {
+			if l.Rows > 0 {
+				l.First, l.Last = first.String(), last.String()
+			}
+		}()
 		for s, err := range rows {
 			if err == nil && slices.Contains(own, s.Name) {
 				continue
 			}
-			if err == nil {
-				l.see(s)
-			}
-			if !yield(s, err) {
+			if !yield(s, err) || err != nil {
 				return
 			}
+			if l.Rows++; l.Rows == 1 {
+				first, last = s.Day, s.Day
+			}
+			first, last = min(first, s.Day), max(last, s.Day)
+			if !slices.Contains(l.Names, s.Name) {
+				l.Names = append(l.Names, s.Name)
+			}
 		}
-	}
-}
-
-func (l *SignalLine) see(s daycast.Signal) {
-	if l.Rows == 0 {
-		l.First, l.Last = s.Day, s.Day
-	}
-	l.Rows, l.First, l.Last = l.Rows+1, min(l.First, s.Day), max(l.Last, s.Day)
-	if !slices.Contains(l.Names, s.Name) {
-		l.Names = append(l.Names, s.Name)
 	}
 }
 
@@ -187,13 +195,21 @@ func (r *Run) signalFiles() (string, error) {
 // NewestSignals is what the newest run that gathered signals had of each source;
 // nil before the first.
 func NewestSignals(dir string) ([]SignalLine, error) {
-	files, _ := filepath.Glob(filepath.Join(dir, "runs", "*.signals.json")) // the pattern is well formed
-	if len(files) == 0 {
+	var lines []SignalLine
+	err := readNewest(dir, "signals", &lines)
+	if err != nil && daycast.CodeOf(err) == daycast.NotFound {
 		return nil, nil
 	}
-	var lines []SignalLine
-	err := readJSON(slices.Max(files), &lines) // ids sort as runs began
 	return lines, err
+}
+
+// readNewest reads what the newest run that left such a file has in it.
+func readNewest(dir, name string, into any) error {
+	files, _ := filepath.Glob(filepath.Join(dir, "runs", "*."+name+".json")) // the pattern is well formed
+	if len(files) == 0 {
+		return daycast.Errorf(daycast.NotFound, "no run has left its %s in %s", name, dir)
+	}
+	return readJSON(slices.Max(files), into) // ids sort as runs began
 }
 
 // String is the line for a terminal.

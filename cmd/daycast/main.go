@@ -47,7 +47,7 @@ func root() *cobra.Command {
 	c.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return misuse{suggestFlag(cmd, err)} })
 	c.AddCommand(
 		demoCommand(), initCommand(), checkCommand(), runCommand(), etlCommand(), trainCommand(), backtestCommand(),
-		forecastCommand(), serveCommand(), modelsCommand(), simulateCommand(), tuneCommand(), scheduleCommand(), monitorCommand(), exploreCommand(), qualityCommand(), pingCommand(), rowsCommand(),
+		forecastCommand(), serveCommand(), modelsCommand(), simulateCommand(), tuneCommand(), scheduleCommand(), monitorCommand(), exploreCommand(), qualityCommand(), pingCommand(), rowsCommand(), signalsCommand(),
 	)
 	return c
 }
