@@ -111,7 +111,7 @@ func (c *Client) judge(resp *http.Response, body []byte, check func([]byte) erro
 			WithHint("see the plan and the credits of the account")}
 	case code == http.StatusTooManyRequests:
 		wait := c.retryAfter(resp.Header)
-		if wait == 0 && c.o.After != nil {
+		if wait == 0 && c.o.After != nil && resp.Header.Get("Retry-After") == "" {
 			wait = c.o.After(body, c.o.Now())
 		}
 		f := c.away("has had too many requests (status 429): "+said, wait)
