@@ -15,7 +15,7 @@ import (
 )
 
 // OpenMeteoName is the name of the source that NewOpenMeteo makes.
-const OpenMeteoName = "open-meteo"
+const OpenMeteoName = "openmeteo"
 
 const (
 	forecastPath = "/v1/forecast" // of previous runs too, on another host
@@ -47,18 +47,14 @@ var firstPrevious = daycast.DayOf(time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC))
 //	https://open-meteo.com/en/docs/historical-weather-api
 //	https://open-meteo.com/en/docs/previous-runs-api
 func NewOpenMeteo(archive *fetch.Archive, o Options) *Source {
-	host := func(base, name string) string {
-		if o.Key != "" {
-			name = "customer-" + name
-		}
-		return cmp.Or(base, "https://"+name+".open-meteo.com")
-	}
 	s := newSource(OpenMeteoName, archive, o, 10_000, 5)
-	of := func(base string) *fetch.Client { return s.client(base, "apikey", refused, limited) }
-	s.api = openMeteo{
-		forecast: of(host(o.Base, "api")), archive: of(host(o.ArchiveBase, "archive-api")), previous: of(host(o.PreviousBase, "previous-runs-api")),
-		perDay: s.o.PerDay,
+	at := func(host string) *fetch.Client {
+		if o.Key != "" {
+			host = "customer-" + host
+		}
+		return s.client(cmp.Or(o.Base, "https://"+host+".open-meteo.com"), "apikey", refused, limited)
 	}
+	s.api = openMeteo{forecast: at("api"), archive: at("archive-api"), previous: at("previous-runs-api"), perDay: s.o.PerDay}
 	return s
 }
 

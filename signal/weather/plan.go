@@ -51,7 +51,7 @@ func (s *Source) wanted(ctx context.Context, r signal.Request) (asks []ask, held
 				held++
 			}
 		}
-		past = append(past, s.api.past(c, r.From, min(r.To, today-1), of, now)...)
+		past = append(past, s.api.past(c, max(r.From, s.o.From), min(r.To, today-1), of, now)...)
 	}
 	slices.SortStableFunc(asks, func(a, b ask) int { return seen[a.request.String()].Compare(seen[b.request.String()]) })
 	slices.SortStableFunc(past, func(a, b ask) int { return cmp.Compare(b.newest, a.newest) })

@@ -19,9 +19,8 @@ type Options struct {
 	Shop   Shop    // where places are that do not say it
 	Cell   float64 // side of the squares whose places share requests, in degrees; 0.1, about 10 km
 
-	Base         string // URL of the API, before /onecall or /v1
-	ArchiveBase  string // of Open-Meteo's archive
-	PreviousBase string // of Open-Meteo's previous runs
+	From daycast.Day // before it the past is not asked for; 0: all that is wanted is
+	Base string      // URL before /onecall or /v1 of another host than the API's own, such as a proxy
 
 	PerSecond float64       // requests a second; 10 of OpenWeather, 5 of Open-Meteo
 	Wait      time.Duration // before the second try; half a second
@@ -110,7 +109,7 @@ func (s *Source) client(base, keyParam string, check func([]byte) error, after f
 	})
 }
 
-// Name is "openweather" or "open-meteo".
+// Name is "openweather" or "openmeteo".
 func (s *Source) Name() string { return s.name }
 
 // Unplaced is how many of the places have no coordinates, and so no weather.

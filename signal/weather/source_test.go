@@ -74,7 +74,7 @@ func (w *world) source(name string, more ...func(*weather.Options)) *weather.Sou
 		o.Base = w.base + weathertest.OpenWeatherPath
 		return weather.NewOpenWeather(w.archive, o)
 	}
-	o.Base, o.ArchiveBase, o.PreviousBase = w.base, w.base, w.base
+	o.Base = w.base
 	return weather.NewOpenMeteo(w.archive, o)
 }
 
@@ -378,6 +378,15 @@ func TestServersLimit(t *testing.T) {
 			t.Errorf("asked %d times more: %v", w.server.Asked("")-asked, err)
 		}
 	})
+}
+
+// TestFrom asks for no day before the first that is worth a request.
+func TestFrom(t *testing.T) {
+	w := newWorld(t, weathertest.Options{})
+	s := w.source(weather.OpenWeatherName, func(o *weather.Options) { o.From = w.today() - 3 })
+	if plan, err := s.Plan(t.Context(), w.request(100, 5)); err != nil || plan.Now != 1+3 || plan.Later != 0 {
+		t.Errorf("planned %+v, %v", plan, err)
+	}
 }
 
 func TestStale(t *testing.T) {
