@@ -116,7 +116,7 @@ func (c *Client) judge(resp *http.Response, body []byte, check func([]byte) erro
 		}
 		f := c.away("has had too many requests (status 429): "+said, wait)
 		if wait > 0 {
-			f.cause.WithHint("it may be asked again in %s", wait.Round(time.Second))
+			f.cause = f.cause.WithHint("it may be asked again in %s", wait.Round(time.Second))
 		}
 		return f
 	case code >= 500:

@@ -3,7 +3,6 @@ package weather
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"math"
 	"net/url"
 	"strconv"
@@ -112,13 +111,16 @@ func (openMeteo) query(c cell) url.Values {
 }
 
 func (m openMeteo) ahead(c cell, now time.Time) ask {
-	q := m.query(c)
-	q.Set("daily", strings.Join(dailyVariables[:], ","))
-	q.Set("forecast_days", strconv.Itoa(daysAhead))
-	q.Set("past_days", strconv.Itoa(daysBehind))
-	return ask{client: m.forecast, kind: "forecast", newest: c.today(now), ahead: true, request: fetch.Request{
-		Path: forecastPath, Query: q, Fresh: c.sinceMidnight(now), Weight: weight(len(dailyVariables), daysAhead+daysBehind),
-		Check: func(body []byte) error { _, err := decodeDaily(body); return err },
+	counts := weight(len(dailyVariables), daysAhead+daysBehind)
+	return ask{client: m.forecast, kind: "forecast", weight: counts, newest: c.today(now), ahead: true, request: func() fetch.Request {
+		q := m.query(c)
+		q.Set("daily", strings.Join(dailyVariables[:], ","))
+		q.Set("forecast_days", strconv.Itoa(daysAhead))
+		q.Set("past_days", strconv.Itoa(daysBehind))
+		return fetch.Request{
+			Path: forecastPath, Query: q, Fresh: c.sinceMidnight(now), Weight: counts,
+			Check: func(body []byte) error { _, err := decodeDaily(body); return err },
+		}
 	}}
 }
 
@@ -131,11 +133,12 @@ func weight(variables, days int) int {
 func (m openMeteo) past(c cell, from, to daycast.Day, answered []kept, now time.Time) []ask {
 	var came, forecast []span
 	for _, k := range answered {
-		first, err := daycast.ParseDay(k.query.Get("start_date"))
-		last, err2 := daycast.ParseDay(k.query.Get("end_date"))
+		path, q := k.parts()
+		first, err := daycast.ParseDay(q.Get("start_date"))
+		last, err2 := daycast.ParseDay(q.Get("end_date"))
 		switch {
 		case err != nil || err2 != nil:
-		case k.path == archivePath:
+		case path == archivePath:
 			came = append(came, span{first, last})
 		default:
 			forecast = append(forecast, span{first, last})
@@ -158,23 +161,19 @@ func (m openMeteo) longest(variables int) int {
 }
 
 func (m openMeteo) ranged(c cell, s span, client *fetch.Client, path, kind string, variables []string) ask {
-	q := m.query(c)
-	q.Set(kind, strings.Join(variables, ","))
-	q.Set("start_date", s.first.String())
-	q.Set("end_date", s.last.String())
-	decode := decodeDaily
-	if kind == "hourly" {
-		decode = decodePrevious
-	}
-	return ask{client: client, kind: path + " " + kind, newest: s.last, request: fetch.Request{
-		Path: path, Query: q, Fresh: fetch.Forever, Weight: weight(len(variables), s.days()),
-		Check: func(body []byte) error {
-			readings, err := decode(body)
-			if err != nil || covered(s, readings) {
+	counts := weight(len(variables), s.days())
+	return ask{client: client, kind: path + " " + kind, weight: counts, newest: s.last, request: func() fetch.Request {
+		q := m.query(c)
+		q.Set(kind, strings.Join(variables, ","))
+		q.Set("start_date", s.first.String())
+		q.Set("end_date", s.last.String())
+		return fetch.Request{Path: path, Query: q, Fresh: fetch.Forever, Weight: counts, Check: func(body []byte) error {
+			got, err := m.decode(kept(path+"?"+q.Encode()), body)
+			if err != nil || covered(s, got.readings) {
 				return err
 			}
-			return fetch.Drift(OpenMeteoName, fmt.Sprintf("it has not all days from %s to %s", s.first, s.last))
-		},
+			return drift("it has not all days from %s to %s", s.first, s.last)
+		}}
 	}}
 }
 
@@ -188,11 +187,11 @@ func covered(s span, readings []reading) bool {
 }
 
 func (openMeteo) decode(k kept, body []byte) (got answered, err error) {
-	switch {
-	case k.path == archivePath:
+	switch path, q := k.parts(); {
+	case path == archivePath:
 		got.readings, err = decodeDaily(body)
 		got.came = true
-	case k.query.Has("hourly"):
+	case q.Has("hourly"):
 		got.readings, err = decodePrevious(body)
 	default:
 		got.readings, err = decodeDaily(body)

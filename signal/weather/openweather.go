@@ -42,40 +42,47 @@ func (openWeather) cellOf(q url.Values) string { return q.Get("lat") + " " + q.G
 func (w openWeather) keyOf(c cell) string { return w.cellOf(c.at("lat", "lon")) }
 
 func (w openWeather) ahead(c cell, now time.Time) ask {
-	q := c.at("lat", "lon")
-	q.Set("units", "metric")
-	q.Set("exclude", "current,minutely,hourly,alerts")
-	return ask{client: w.client, kind: onecallPath, newest: c.today(now), ahead: true, request: fetch.Request{
-		Path: onecallPath, Query: q, Fresh: c.sinceMidnight(now),
-		Check: func(body []byte) error { _, err := decodeOneCall(body); return err },
+	return ask{client: w.client, kind: onecallPath, weight: 1, newest: c.today(now), ahead: true, request: func() fetch.Request {
+		q := c.at("lat", "lon")
+		q.Set("units", "metric")
+		q.Set("exclude", "current,minutely,hourly,alerts")
+		return fetch.Request{
+			Path: onecallPath, Query: q, Fresh: c.sinceMidnight(now),
+			Check: func(body []byte) error { _, err := decodeOneCall(body); return err },
+		}
 	}}
 }
 
 func (w openWeather) past(c cell, from, to daycast.Day, answered []kept, _ time.Time) []ask {
 	done := map[string]bool{}
 	for _, k := range answered {
-		done[k.query.Get("date")] = true
+		_, q := k.parts()
+		done[q.Get("date")] = true
 	}
 	var asks []ask
 	for day := to; day >= from; day-- {
-		if done[day.String()] {
-			continue
+		if !done[day.String()] {
+			asks = append(asks, ask{client: w.client, kind: summaryPath, weight: 1, newest: day, request: func() fetch.Request { return summary(c, day) }})
 		}
-		q := c.at("lat", "lon")
-		q.Set("units", "metric")
-		q.Set("date", day.String())
-		q.Set("tz", day.Time().Add(aDay/2).In(c.zone).Format("-07:00"))
-		asks = append(asks, ask{client: w.client, kind: summaryPath, newest: day, request: fetch.Request{
-			Path: summaryPath, Query: q, Fresh: fetch.Forever,
-			Check: func(body []byte) error { return asked(decodeSummary, body, day) },
-		}})
 	}
 	return asks
 }
 
+// summary is the request for how a day came.
+func summary(c cell, day daycast.Day) fetch.Request {
+	q := c.at("lat", "lon")
+	q.Set("units", "metric")
+	q.Set("date", day.String())
+	q.Set("tz", day.Time().Add(aDay/2).In(c.zone).Format("-07:00"))
+	return fetch.Request{
+		Path: summaryPath, Query: q, Fresh: fetch.Forever,
+		Check: func(body []byte) error { return asked(body, day) },
+	}
+}
+
 // asked sees that an answer is of the day that was asked for.
-func asked(decode func([]byte) (reading, error), body []byte, day daycast.Day) error {
-	r, err := decode(body)
+func asked(body []byte, day daycast.Day) error {
+	r, err := decodeSummary(body)
 	if err == nil && r.day != day {
 		return fetch.Drift(OpenWeatherName, "date is "+r.day.String()+" where "+day.String()+" was asked for")
 	}
@@ -83,7 +90,7 @@ func asked(decode func([]byte) (reading, error), body []byte, day daycast.Day) e
 }
 
 func (openWeather) decode(k kept, body []byte) (answered, error) {
-	if k.path == summaryPath {
+	if path, _ := k.parts(); path == summaryPath {
 		r, err := decodeSummary(body)
 		return answered{readings: []reading{r}, came: true}, err
 	}

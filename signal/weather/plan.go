@@ -29,20 +29,24 @@ func (s *Source) wanted(ctx context.Context, r signal.Request) (asks []ask, held
 		return nil, 0, err
 	}
 	now := s.o.Now()
+	type since struct {
+		ask
+		seen time.Time
+	}
+	var waiting []since
 	var past []ask
-	seen := map[string]time.Time{}
 	for _, c := range all {
 		today := c.today(now)
 		if a := s.api.ahead(c, now); r.To >= today {
-			answer, fresh, err := a.client.Held(ctx, a.request)
+			request := a.request()
+			answer, fresh, err := a.client.Held(ctx, request)
 			if err != nil {
 				return nil, 0, err
 			}
 			if fresh {
 				held++
 			} else {
-				seen[a.request.String()] = answer.Seen
-				asks = append(asks, a)
+				waiting = append(waiting, since{a, answer.Seen})
 			}
 		}
 		of := kept[s.api.keyOf(c)]
@@ -53,14 +57,18 @@ func (s *Source) wanted(ctx context.Context, r signal.Request) (asks []ask, held
 		}
 		past = append(past, s.api.past(c, max(r.From, s.o.From), min(r.To, today-1), of, now)...)
 	}
-	slices.SortStableFunc(asks, func(a, b ask) int { return seen[a.request.String()].Compare(seen[b.request.String()]) })
+	slices.SortStableFunc(waiting, func(a, b since) int { return a.seen.Compare(b.seen) })
+	for _, w := range waiting {
+		asks = append(asks, w.ask)
+	}
 	slices.SortStableFunc(past, func(a, b ask) int { return cmp.Compare(b.newest, a.newest) })
 	return append(asks, past...), held, nil
 }
 
 // forecast reports whether a request is for one, and so asked again.
 func (s *Source) forecast(k kept) bool {
-	return !k.query.Has("date") && !k.query.Has("start_date")
+	_, q := k.parts()
+	return !q.Has("date") && !q.Has("start_date")
 }
 
 // Plan is what Fetch would ask for r now. A request that the API counts as
@@ -76,10 +84,10 @@ func (s *Source) Plan(ctx context.Context, r signal.Request) (signal.Plan, error
 	}
 	p := signal.Plan{Kept: held}
 	for _, a := range asks {
-		if p.Later > 0 || p.Now+a.weight() > left {
-			p.Later += a.weight()
+		if p.Later > 0 || p.Now+a.weight > left {
+			p.Later += a.weight
 		} else {
-			p.Now += a.weight()
+			p.Now += a.weight
 		}
 	}
 	return p, nil
@@ -103,7 +111,7 @@ func (s *Source) Fetch(ctx context.Context, r signal.Request, told func(done, to
 	f := failed{inARow: map[string]int{}}
 	for k := 0; k < len(asks); k++ {
 		a := asks[k]
-		if left, err := s.left(ctx); err != nil || a.weight() > left {
+		if left, err := s.left(ctx); err != nil || a.weight > left {
 			return errors.Join(err, f.err(s.name, len(asks)))
 		}
 		if f.inARow[a.kind] >= mostFailures {
@@ -142,12 +150,12 @@ var errSpent = errors.New("the day's requests are spent")
 
 // get makes a request.
 func (s *Source) get(ctx context.Context, a ask) error {
-	_, err := a.client.Get(ctx, a.request)
+	_, err := a.client.Get(ctx, a.request())
 	if err == nil {
 		return nil
 	}
 	left, stateErr := s.left(ctx)
-	if stateErr == nil && left < a.weight() {
+	if stateErr == nil && left < a.weight {
 		return errSpent
 	}
 	return errors.Join(err, stateErr)

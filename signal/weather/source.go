@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"daycast"
@@ -57,23 +58,28 @@ type api interface {
 	decode(k kept, body []byte) (answered, error)
 }
 
-// An ask is a request that would be made.
+// An ask is a request that would be made. It is made up only then: there may be
+// a million.
 type ask struct {
 	client  *fetch.Client
-	request fetch.Request
+	request func() fetch.Request
+	weight  int         // as how many requests it counts
 	kind    string      // what is asked for; what fails of one kind says nothing of another
 	newest  daycast.Day // that it asks for
 	ahead   bool        // it is for a forecast
 }
 
-// weight is how many requests it counts as.
-func (a ask) weight() int { return max(a.request.Weight, 1) }
-
 // kept is a request that has an answer.
-type kept struct {
-	request string
-	path    string
-	query   url.Values
+type kept string
+
+// parts are its path and its query.
+func (k kept) parts() (path string, q url.Values) {
+	path, query, _ := strings.Cut(string(k), "?")
+	q, err := url.ParseQuery(query)
+	if err != nil {
+		q = url.Values{} // of a request that is none of ours
+	}
+	return path, q
 }
 
 // An answered is what an answer holds.
@@ -156,12 +162,13 @@ func (s *Source) Try(ctx context.Context, r signal.Request) (daycast.Signal, err
 	}
 	c, now := all[0], s.o.Now()
 	a := s.api.ahead(c, now)
-	a.request.Fresh = 0
-	answer, err := a.client.Get(ctx, a.request)
+	request := a.request()
+	request.Fresh = 0
+	answer, err := a.client.Get(ctx, request)
 	if err != nil {
 		return daycast.Signal{}, err
 	}
-	got, err := s.decode(answer.Request, answer.Body)
+	got, err := s.api.decode(kept(answer.Request), answer.Body)
 	if err != nil {
 		return daycast.Signal{}, err
 	}

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"iter"
-	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"daycast"
@@ -133,28 +131,19 @@ func (s *Source) kept(ctx context.Context) (map[string][]kept, error) {
 			return nil, err
 		}
 		for _, request := range requests {
-			k := parsed(request)
-			cell := s.api.cellOf(k.query)
-			by[cell] = append(by[cell], k)
+			_, q := kept(request).parts()
+			cell := s.api.cellOf(q)
+			by[cell] = append(by[cell], kept(request))
 		}
 	}
 	return by, nil
-}
-
-func parsed(request string) kept {
-	path, query, _ := strings.Cut(request, "?")
-	q, err := url.ParseQuery(query)
-	if err != nil {
-		q = url.Values{}
-	}
-	return kept{request: request, path: path, query: q}
 }
 
 // known is all that is of a cell.
 func (s *Source) known(ctx context.Context, c cell, requests []kept) ([]vintage, error) {
 	var answers []dated
 	for _, k := range requests {
-		for answer, err := range s.archive.History(ctx, s.name, k.request) {
+		for answer, err := range s.archive.History(ctx, s.name, string(k)) {
 			if err != nil {
 				return nil, err
 			}
@@ -166,8 +155,4 @@ func (s *Source) known(ctx context.Context, c cell, requests []kept) ([]vintage,
 		}
 	}
 	return vintages(c, answers), nil
-}
-
-func (s *Source) decode(request string, body []byte) (answered, error) {
-	return s.api.decode(parsed(request), body)
 }

@@ -118,7 +118,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.o.Fault != nil {
 		fault = s.o.Fault(k, r)
 	}
-	status, body := http.StatusNotFound, any(map[string]any{"cod": "404", "message": "Internal error"})
+	var status int
+	var body any
 	switch {
 	case ours && s.o.PerDay > 0 && spent > s.o.PerDay, ours && fault == TooMany:
 		status, body = http.StatusTooManyRequests, blocked
