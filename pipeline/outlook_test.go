@@ -2,14 +2,19 @@ package pipeline_test
 
 import (
 	"iter"
+	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"daycast"
 	"daycast/pipeline"
 	"daycast/signal"
+	"daycast/signal/fetch"
+	"daycast/signal/weather"
+	"daycast/signal/weather/weathertest"
 	"daycast/warehouse"
 )
 
@@ -68,5 +73,34 @@ func TestOutlookNotes(t *testing.T) {
 	panels = pipeline.NewPanelSource(w, 1<<28, spec)
 	if _, err := panels.Panel(t.Context(), first+30); err != nil || panels.OutlookNotes() != nil {
 		t.Errorf("without an outlook: %v, %v", panels.OutlookNotes(), err)
+	}
+}
+
+// TestWeatherInARun has a run ask for the weather, and say how honest its
+// backtest was: all of its origins lie before the first request.
+func TestWeatherInARun(t *testing.T) {
+	t.Parallel()
+	w := world{dir: t.TempDir(), shop: fill(t, small), now: clock()}
+	server := httptest.NewServer(weathertest.New(weathertest.Options{Now: func() time.Time { return time.Date(2024, 1, 1, 2, 0, 0, 0, time.UTC) }}))
+	defer server.Close()
+	archive, err := fetch.Open(t.Context(), filepath.Join(w.dir, "signals.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer archive.Close()
+	w.set = func(r *pipeline.Run) {
+		r.Signals = append(r.Signals, weather.NewOpenMeteo(archive, weather.Options{
+			Base: server.URL, PerSecond: 1e6, Now: w.now, Shop: weather.Shop{Latitude: 52.5, Longitude: 13.4, TimeZone: "Europe/Berlin"},
+		}))
+	}
+	w.run(t, pipeline.StepTrain)
+	s, err := pipeline.ReadSummary(w.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"signals: openmeteo: ", "origins of the backtest, 0% had the forecast of then, 100% an expected value"} {
+		if !strings.Contains(s.String(), want) {
+			t.Errorf("the summary does not say %q", want)
+		}
 	}
 }
