@@ -31,6 +31,10 @@ type PanelBuilder struct {
 	Horizon int         // periods ahead for which prices, promotions and closures are wanted
 	Absent  Absent      // what a day without a row means
 	Planned Planned     // which of the facts' own columns are known ahead
+	// Outlook is how the names begin of signals that are forecast, such as
+	// "weather_". Where no forecast was known at the origin they have what could
+	// be expected then, up to the horizon, and never what came.
+	Outlook []string
 	// Changed hears of each change to the training units, by series and day within
 	// a kind; nil: nobody does.
 	Changed func(Change)
@@ -66,6 +70,7 @@ func (b PanelBuilder) Build(ctx context.Context, origin daycast.Day) (*daycast.P
 		return nil, Findings{}, err
 	}
 	found := a.typeStates()
+	found.Outlook = a.outlook
 	a.correct()
 	a.spreadBulk()
 	a.panel.Totals = totals(a.panel)
@@ -94,6 +99,7 @@ type assembly struct {
 	expected  *expected
 	category  map[string]string   // by item
 	discounts daycast.PanelSignal // the discounts of the shop's calendar
+	outlook   map[string]Outlook  // by signal
 }
 
 // ragged is a vector of values by series, for signals with a value a period.

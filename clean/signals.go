@@ -23,6 +23,7 @@ func (a *assembly) signals(ctx context.Context) error {
 		}
 	}
 	c.finish()
+	a.outlook = c.outlooks
 	for k := range p.Signals {
 		a.carry(&p.Signals[k])
 	}
@@ -119,6 +120,8 @@ type compiler struct {
 	panel *daycast.Panel
 	limit daycast.Day
 	keys  map[daycast.Scope][]string // by series
+
+	outlooks map[string]Outlook // by signal
 
 	name    string
 	scope   daycast.Scope
@@ -246,6 +249,12 @@ func (c *compiler) finish() {
 				v = -1
 			}
 			s.Vector[i] = v
+		}
+		if c.b.hasOutlook(c.name) {
+			if c.outlooks == nil {
+				c.outlooks = map[string]Outlook{}
+			}
+			c.outlooks[s.Name] = c.outlook(s)
 		}
 		c.panel.Signals = append(c.panel.Signals, *s)
 	}

@@ -41,6 +41,9 @@ type Findings struct {
 	Series     int // known at the origin
 	Idle       int // of them, on offer and never sold: 0 is forecast
 	New        int // of them, without any day that says something of demand
+	// Outlook says of the signals that are forecast whence their values ahead
+	// are, by signal.
+	Outlook map[string]Outlook
 }
 
 const (

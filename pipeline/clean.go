@@ -10,6 +10,7 @@ import (
 
 	"daycast"
 	"daycast/clean"
+	"daycast/signal"
 )
 
 // clean turns the order lines and the stock into facts.
@@ -50,7 +51,9 @@ func (r *Run) clean(ctx context.Context) error {
 		return err
 	}
 	l.First, _ = days.bounds()
-	l.Spec = PanelSpec{Step: r.Settings.Step, Horizon: r.Settings.Horizon, Absent: clean.AbsentZero}
+	l.Spec = PanelSpec{
+		Step: r.Settings.Step, Horizon: r.Settings.Horizon, Absent: clean.AbsentZero, Outlook: []string{signal.WeatherPrefix},
+	}
 	l.Spec.Anchor, l.Spec.Last = days.until(over).periods(r.Settings.Step)
 	return writeJSON(r.path("loaded"), l)
 }

@@ -9,6 +9,7 @@ import (
 
 	"daycast"
 	"daycast/clean"
+	"daycast/signal"
 	"daycast/source"
 )
 
@@ -214,6 +215,9 @@ func (r *Run) loadDaily(ctx context.Context) error {
 		return err
 	}
 	l.Notes, l.First, l.Own = table.Notes, table.First, table.Columns
-	l.Spec = PanelSpec{Step: r.Settings.Step, Anchor: table.Anchor, Last: table.Last, Horizon: r.Settings.Horizon, Absent: clean.AbsentAuto, Planned: table.Planned}
+	l.Spec = PanelSpec{
+		Step: r.Settings.Step, Anchor: table.Anchor, Last: table.Last, Horizon: r.Settings.Horizon,
+		Absent: clean.AbsentAuto, Planned: table.Planned, Outlook: []string{signal.WeatherPrefix},
+	}
 	return writeJSON(r.path("loaded"), l)
 }

@@ -208,6 +208,7 @@ func (r *Run) parameters(members []string) map[string]string {
 // found notes what the panel builder inferred about the days.
 func (r *Run) found(t *trained, panels *PanelSource) {
 	t.found(panels.Found())
+	t.Notes = append(t.Notes, panels.OutlookNotes()...)
 	if r.Source.Has(source.Sales) {
 		t.Absent = "zero: every sale is an order line"
 	}

@@ -22,6 +22,10 @@ type Source interface {
 	Signals(ctx context.Context, r Request) iter.Seq2[daycast.Signal, error]
 }
 
+// WeatherPrefix is how the names of the weather's signals begin. Panels have
+// them as they were forecast (clean.PanelBuilder.Outlook).
+const WeatherPrefix = "weather_"
+
 // A Request says for which days and places signals are wanted.
 type Request struct {
 	From, To daycast.Day     // both are included

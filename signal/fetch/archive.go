@@ -82,6 +82,29 @@ func (a *Archive) Answers(ctx context.Context, source, path string) iter.Seq2[An
 	return a.read(ctx, "source = ? AND (request = ? OR request GLOB ?) ORDER BY request, at", source, path, path+"[?]*")
 }
 
+// History yields all answers to one request, oldest first.
+func (a *Archive) History(ctx context.Context, source, request string) iter.Seq2[Answer, error] {
+	return a.read(ctx, "source = ? AND request = ? ORDER BY at", source, request)
+}
+
+// Requests are those of a source's requests of a path that have an answer, in
+// their order.
+func (a *Archive) Requests(ctx context.Context, source, path string) (requests []string, err error) {
+	rows, err := a.db.QueryContext(ctx, "SELECT DISTINCT request FROM answers WHERE source = ? AND (request = ? OR request GLOB ?) ORDER BY request", source, path, path+"[?]*")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var request string
+		if err := rows.Scan(&request); err != nil {
+			return nil, err
+		}
+		requests = append(requests, request)
+	}
+	return requests, rows.Err()
+}
+
 func (a *Archive) read(ctx context.Context, where string, args ...any) iter.Seq2[Answer, error] {
 	return func(yield func(Answer, error) bool) {
 		rows, err := a.db.QueryContext(ctx, "SELECT request, at, seen, body FROM answers WHERE "+where, args...)

@@ -29,6 +29,10 @@ type Options struct {
 	// JSON; nil: any JSON will do. An error of code unavailable is tried again.
 	Check func(body []byte) error
 
+	// After is the wait that the body of a status 429 asks for, for APIs without
+	// a header for it; 0, or nil: it asks for none.
+	After func(body []byte, now time.Time) time.Duration
+
 	Timeout  time.Duration // of one try; 20 s
 	Patience time.Duration // longest wait that a server may ask for, and between two tries; 30 s
 	Wait     time.Duration // before the second try; 0.5 s, then twice as long each time
@@ -60,6 +64,11 @@ type Request struct {
 	// Fresh is how old a kept answer may be to serve; Forever where what is
 	// asked for cannot change any more.
 	Fresh time.Duration
+	// Weight is as how many requests the API counts it; 0: as one.
+	Weight int
+	// Check refuses an answer as Options.Check does, by what this request asks
+	// for: what cannot be read is not kept. nil: any will do.
+	Check func(body []byte) error
 }
 
 // Forever is the Fresh of what does not change.

@@ -172,6 +172,76 @@ func TestQuota(t *testing.T) {
 	}
 }
 
+// TestWeight counts a request as the API does.
+func TestWeight(t *testing.T) {
+	c := client(t, Options{PerDay: 10}, says(200, `{}`))
+	get := func(path string, weight int) error {
+		_, err := c.Get(t.Context(), Request{Path: path, Weight: weight})
+		return err
+	}
+	if err := get("/a", 7); err != nil {
+		t.Fatal(err)
+	}
+	if err := get("/b", 4); daycast.CodeOf(err) != daycast.Unavailable || c.asked.Load() != 1 {
+		t.Errorf("one of weight 4 where 3 are left: %v", err)
+	}
+	if err := get("/c", 3); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestCheck keeps no answer that the request's check refuses.
+func TestCheck(t *testing.T) {
+	c := client(t, Options{}, says(200, `{}`))
+	r := Request{Path: "/a", Fresh: Forever, Check: func([]byte) error { return Drift("weather", "daily is missing") }}
+	if _, err := c.Get(t.Context(), r); daycast.CodeOf(err) != daycast.Invalid || strings.Count(err.Error(), "weather: ") != 1 {
+		t.Errorf("got %v", err)
+	}
+	if _, held, _ := c.Held(t.Context(), r); held {
+		t.Error("what was refused is kept")
+	}
+}
+
+// TestAfter waits as long as the body of a 429 asks for.
+func TestAfter(t *testing.T) {
+	c := client(t, Options{After: func(body []byte, now time.Time) time.Duration { return time.Hour }}, says(429, `{"reason":"tomorrow"}`), says(200, `{}`))
+	if _, err := c.Get(t.Context(), request); daycast.CodeOf(err) != daycast.Unavailable || c.asked.Load() != 1 {
+		t.Errorf("asked %d times: %v", c.asked.Load(), err)
+	}
+	if _, err := c.Get(t.Context(), request); daycast.CodeOf(err) != daycast.Unavailable || c.asked.Load() != 1 {
+		t.Errorf("within the wait it was asked again: %v", err)
+	}
+	c.now = c.now.Add(time.Hour)
+	if _, err := c.Get(t.Context(), request); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestRequests lists what has an answer, and the answers to one of them.
+func TestRequests(t *testing.T) {
+	c := client(t, Options{}, says(200, `1`), says(200, `2`), says(200, `3`))
+	for _, day := range []string{"2", "1", "2"} {
+		if _, err := c.Get(t.Context(), Request{Path: "/day", Query: url.Values{"d": {day}}}); err != nil {
+			t.Fatal(err)
+		}
+		c.now = c.now.Add(time.Hour)
+	}
+	got, err := c.Archive().Requests(t.Context(), "weather", "/day")
+	if fmt.Sprint(got) != "[/day?d=1 /day?d=2]" || err != nil {
+		t.Errorf("got %v, %v", got, err)
+	}
+	var bodies []string
+	for a, err := range c.Archive().History(t.Context(), "weather", "/day?d=2") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		bodies = append(bodies, string(a.Body))
+	}
+	if fmt.Sprint(bodies) != "[1 3]" {
+		t.Errorf("answers %v", bodies)
+	}
+}
+
 // TestServersLimit keeps to what the server tells of its limit, in another
 // program too.
 func TestServersLimit(t *testing.T) {

@@ -61,13 +61,13 @@ func (s State) Left(perDay int) int {
 	return left
 }
 
-// spend counts a request, unless the day has had all of its own: that is an
-// error of code unavailable.
-func (a *Archive) spend(ctx context.Context, source string, now time.Time, perDay int) error {
+// spend counts a request by its weight, unless the day has had all of its own:
+// that is an error of code unavailable.
+func (a *Archive) spend(ctx context.Context, source string, now time.Time, weight, perDay int) error {
 	return a.change(ctx, func(tx *sql.Tx) error {
 		var n int
-		err := tx.QueryRowContext(ctx, `INSERT INTO spent VALUES (?, ?, 1)
-			ON CONFLICT (source, day) DO UPDATE SET requests = requests + 1 RETURNING requests`, source, daycast.DayOf(now)).Scan(&n)
+		err := tx.QueryRowContext(ctx, `INSERT INTO spent VALUES (?, ?, ?)
+			ON CONFLICT (source, day) DO UPDATE SET requests = requests + excluded.requests RETURNING requests`, source, daycast.DayOf(now), weight).Scan(&n)
 		if err == nil && perDay > 0 && n > perDay {
 			return &failure{cause: daycast.Errorf(daycast.Unavailable, "%s: the day's %d requests are spent", source, perDay).
 				WithHint("what is missing is fetched from midnight UTC on, or allow more a day")}

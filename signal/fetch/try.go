@@ -55,7 +55,7 @@ func (c *Client) try(ctx context.Context, r Request) ([]byte, error) {
 	if err := c.limit.Wait(ctx); err != nil {
 		return nil, err
 	}
-	if err := c.archive.spend(ctx, c.o.Name, c.o.Now(), c.o.PerDay); err != nil {
+	if err := c.archive.spend(ctx, c.o.Name, c.o.Now(), max(r.Weight, 1), c.o.PerDay); err != nil {
 		return nil, err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.address(r), nil)
@@ -83,7 +83,7 @@ func (c *Client) try(ctx context.Context, r Request) ([]byte, error) {
 	if err := c.archive.told(ctx, c.o.Name, limits(resp.Header)); err != nil {
 		return nil, err
 	}
-	return body, c.judge(resp, body)
+	return body, c.judge(resp, body, r.Check)
 }
 
 func (c *Client) address(r Request) string {
@@ -98,7 +98,7 @@ func (c *Client) address(r Request) string {
 }
 
 // judge says what is wrong with an answer.
-func (c *Client) judge(resp *http.Response, body []byte) error {
+func (c *Client) judge(resp *http.Response, body []byte, check func([]byte) error) error {
 	said := c.hide(excerpt(body))
 	switch code := resp.StatusCode; {
 	case code == http.StatusNoContent:
@@ -111,9 +111,12 @@ func (c *Client) judge(resp *http.Response, body []byte) error {
 			WithHint("see the plan and the credits of the account")}
 	case code == http.StatusTooManyRequests:
 		wait := c.retryAfter(resp.Header)
+		if wait == 0 && c.o.After != nil && resp.Header.Get("Retry-After") == "" {
+			wait = c.o.After(body, c.o.Now())
+		}
 		f := c.away("has had too many requests (status 429): "+said, wait)
 		if wait > 0 {
-			f.cause.WithHint("it may be asked again in %s", wait.Round(time.Second))
+			f.cause = f.cause.WithHint("it may be asked again in %s", wait.Round(time.Second))
 		}
 		return f
 	case code >= 500:
@@ -126,15 +129,26 @@ func (c *Client) judge(resp *http.Response, body []byte) error {
 	if err := wellFormed(body); err != nil {
 		return c.away("does not answer in JSON: "+err.Error(), 0)
 	}
-	if c.o.Check == nil {
-		return nil
+	for _, check := range []func([]byte) error{c.o.Check, check} {
+		if check == nil {
+			continue
+		}
+		if err := c.refused(check(body)); err != nil {
+			return err
+		}
 	}
-	err := c.o.Check(body)
+	return nil
+}
+
+// refused is the error of an answer that a check refuses.
+func (c *Client) refused(err error) error {
 	var e *daycast.Error
 	if !errors.As(err, &e) {
 		return err
 	}
-	e.Message = c.o.Name + ": " + c.hide(e.Message)
+	if e.Message = c.hide(e.Message); !strings.HasPrefix(e.Message, c.o.Name+": ") {
+		e.Message = c.o.Name + ": " + e.Message
+	}
 	return &failure{cause: e, passes: e.Code == daycast.Unavailable}
 }
 
