@@ -103,9 +103,6 @@ func (r *Run) keep(ctx context.Context, s step, done *Step) (bool, error) {
 	return true, nil
 }
 
-// keepNothing is for a step whose whole result is in tables that no run owns.
-func (r *Run) keepNothing(context.Context, string) (bool, error) { return true, nil }
-
 // nothingLeft is for a step whose result the next fingerprints tell.
 func (r *Run) nothingLeft(context.Context) (string, error) { return "", nil }
 
