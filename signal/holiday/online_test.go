@@ -168,7 +168,7 @@ func TestOnlineKnownAt(t *testing.T) {
 
 	w.now = w.now.AddDate(0, 0, 8) // March 18
 	w.nager.Set("DE", "2026", young, mourning)
-	fetched(t, s, r)
+	signaltest.Unchanged(t, s, r, day(t, "2026-03-16"), func() { fetched(t, s, r) })
 	check("2026-03-08 2019-03-08 Frauentag", "2026-04-10 2026-03-09 Trauertag",
 		"2026-05-01 2016-05-03 Tag der Arbeit", "2026-05-01 2026-03-17 -")
 	signaltest.Run(t, s, r)

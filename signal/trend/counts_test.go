@@ -160,7 +160,8 @@ func TestCounts(t *testing.T) {
 			w.now = w.now.AddDate(0, 0, 2)
 			r.To += 2
 			asked := len(w.x.Asked()) + len(w.wikimedia.Asked())
-			fetched(t, s, r)
+			w.x.Count = func(string, daycast.Day) int { return 7 } // posts were deleted
+			signaltest.Unchanged(t, s, r, day(t, "2026-03-09"), func() { fetched(t, s, r) })
 			if n := len(w.x.Asked()) + len(w.wikimedia.Asked()) - asked; n != want.later {
 				t.Errorf("asked %d times two days later, want %d", n, want.later)
 			}
@@ -323,6 +324,20 @@ func TestCountsOneInFive(t *testing.T) {
 	if got, want := len(read(t, s, r)), 4*int(r.To-r.From+1); got != want {
 		t.Errorf("%d rows, want %d", got, want)
 	}
+}
+
+func TestWikimediaTitle(t *testing.T) {
+	w := newWorld(t, "2026-03-10")
+	s := w.counts(t, "wikimedia", func(o *trend.Options, _ *bool) {
+		o.Queries = []trend.Query{
+			{Name: "a", Text: "iPhone 17/Söhne?", Scope: daycast.ScopeShop},
+			{Name: "b", Text: "schuh", Project: "de.wiktionary", Scope: daycast.ScopeShop},
+		}
+	})
+	fetched(t, s, request(t, "2026-03-08", "2026-03-08"))
+	const path = "/api/rest_v1/metrics/pageviews/per-article/"
+	equal(t, w.wikimedia.Asked(), path+"en.wikipedia/all-access/user/IPhone_17%2FS%C3%B6hne%3F/daily/2026030700/2026030800",
+		path+"de.wiktionary/all-access/user/schuh/daily/2026030700/2026030800")
 }
 
 func TestNothingOnAnArticle(t *testing.T) {

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"daycast"
 	"daycast/signal/fetch"
@@ -37,8 +39,8 @@ func NewWikimedia(archive *fetch.Archive, o WikimediaOptions) (*Counts, error) {
 	name, usual := o.Name, cmp.Or(o.Project, "en.wikipedia")
 	oldest, _ := daycast.ParseDay("2015-07-01")
 	prefix := func(q Query) string {
-		article := url.PathEscape(strings.ReplaceAll(strings.TrimSpace(q.Text), " ", "_"))
-		return wikimediaPath + url.PathEscape(cmp.Or(q.Project, usual)) + "/all-access/user/" + article + daily
+		project := cmp.Or(q.Project, usual)
+		return wikimediaPath + url.PathEscape(project) + "/all-access/user/" + url.PathEscape(titled(project, q.Text)) + daily
 	}
 	return newCounts(archive, o.Options, api{
 		lag: 24 * time.Hour, first: func(daycast.Day) daycast.Day { return oldest }, most: 366, under: []string{wikimediaPath},
@@ -50,6 +52,17 @@ func NewWikimedia(archive *fetch.Archive, o WikimediaOptions) (*Counts, error) {
 		of:     prefix,
 		decode: func(body []byte) (page, error) { return decodeWikimedia(name, body) },
 	})
+}
+
+// titled is an article's title as Wikimedia counts it: with _ for spaces, and in
+// a Wikipedia with a capital first, also where its page shows a small one.
+func titled(project, title string) string {
+	title = strings.ReplaceAll(strings.TrimSpace(title), " ", "_")
+	first, size := utf8.DecodeRuneInString(title)
+	if strings.Contains(project, ".wikipedia") && first != utf8.RuneError {
+		title = string(unicode.ToUpper(first)) + title[size:]
+	}
+	return title
 }
 
 func aboutWikimedia(request string) (what string, from, to daycast.Day, ok bool) {

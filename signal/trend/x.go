@@ -32,7 +32,8 @@ func NewX(archive *fetch.Archive, o XOptions) (*Counts, error) {
 	name, path, oldest := o.Name, xRecent, func(today daycast.Day) daycast.Day { return today - 6 }
 	if o.All {
 		path = xAll
-		oldest = func(daycast.Day) daycast.Day { return 13234 } // 2006-03-26, its first whole week
+		first, _ := daycast.ParseDay("2006-03-21") // of the first post
+		oldest = func(daycast.Day) daycast.Day { return first }
 		if o.PerSecond == 0 {
 			o.PerSecond = 1 // of the full archive, by its documentation
 		}
