@@ -174,9 +174,9 @@ func (x *X) parameters(w http.ResponseWriter, r *http.Request, recent bool) (fro
 		wrong(w, "query", query, fmt.Sprintf("'query' must be a non-empty string of at most %d characters.", most))
 	case q.Get("granularity") != "day":
 		wrong(w, "granularity", q.Get("granularity"), "This server counts days.")
-	case err != nil || start.UTC().Truncate(24*time.Hour) != start.UTC():
+	case err != nil || !start.Equal(start.Truncate(24*time.Hour)):
 		wrong(w, "start_time", q.Get("start_time"), "")
-	case err2 != nil || end.UTC().Truncate(24*time.Hour) != end.UTC() || !end.After(start):
+	case err2 != nil || !end.Equal(end.Truncate(24*time.Hour)) || !end.After(start):
 		wrong(w, "end_time", q.Get("end_time"), "'end_time' must be after 'start_time'.")
 	case recent && start.Before(now.Add(-7*24*time.Hour)):
 		wrong(w, "start_time", q.Get("start_time"), "'start_time' must be on or after "+now.Add(-7*24*time.Hour).Format(time.RFC3339)+".")
