@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"os"
@@ -32,8 +34,8 @@ const longestEvent = 366
 // without its date of announcement is. Where several fall on one day for the
 // same place or category, the shortest counts, then the first of the file.
 type Events struct {
-	file string
-	all  []event
+	all   []event
+	print string
 }
 
 type event struct {
@@ -64,7 +66,7 @@ func ReadEvents(file string, body []byte) (*Events, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Events{file: file}
+	e := &Events{print: fmt.Sprintf("%x", sha256.Sum256(body))}
 	for {
 		record, err := r.Read()
 		if errors.Is(err, io.EOF) {
@@ -156,6 +158,9 @@ func readEvent(columns map[string]int, record []string) (e event, wrong string) 
 
 // Name is "events".
 func (*Events) Name() string { return "events" }
+
+// Fingerprint tells the file from others.
+func (e *Events) Fingerprint() (string, error) { return e.print, nil }
 
 // Places are the ids that the file names, ascending.
 func (e *Events) Places() []string { return e.ids(func(one event) string { return one.place }) }

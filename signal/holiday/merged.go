@@ -18,6 +18,25 @@ import (
 // A place whose country Offline does not have is left to the others.
 type Merged []signal.Source
 
+// Merge joins sources, the one that counts first in front. What it returns is a
+// signal.Fetcher where one of them is.
+func Merge(sources ...signal.Source) signal.Source {
+	m := Merged(sources)
+	var fetchers []signal.Fetcher
+	for _, s := range sources {
+		if f, ok := s.(signal.Fetcher); ok {
+			fetchers = append(fetchers, f)
+		}
+	}
+	switch {
+	case len(sources) == 1:
+		return sources[0]
+	case len(fetchers) > 0:
+		return mergedOnline{m, fetchers}
+	}
+	return m
+}
+
 // Name is "holiday".
 func (Merged) Name() string { return "holiday" }
 

@@ -55,3 +55,32 @@ func TestMerged(t *testing.T) {
 func r2(t *testing.T) signal.Request {
 	return request(t, "2022-01-01", "2023-12-31", britain, bavaria)
 }
+
+func TestMerge(t *testing.T) {
+	w := newWorld(t, "2026-03-02")
+	if s := holiday.Merge(holiday.Offline{}); s.Name() != "offline" {
+		t.Errorf("one source is %s", s.Name())
+	}
+	if _, ok := holiday.Merge(holiday.Offline{}, holiday.Offline{}).(signal.Fetcher); ok {
+		t.Error("sources without an API are fetched")
+	}
+	m, ok := holiday.Merge(w.source("calendarific"), w.source("nager"), holiday.Offline{}).(signal.Fetcher)
+	if !ok {
+		t.Fatal("sources with an API are not fetched")
+	}
+	r := request(t, "2025-01-01", "2026-12-31", britain)
+	if p, err := m.Plan(t.Context(), r); err != nil || p.Now != 4 {
+		t.Errorf("plan %+v, %v", p, err)
+	}
+	w.calendarific.Fail(signaltest.BadKey)
+	if err := m.Fetch(t.Context(), r, nil); daycast.CodeOf(err) != daycast.Unauthorized {
+		t.Errorf("fetch: %v", err)
+	}
+	signaltest.Run(t, m, r)
+	if s, err := m.Status(t.Context()); err != nil || s.Stale == 0 || s.Error == "" || s.Spent != 3 || !s.Answered.IsZero() || s.Left != -1 {
+		t.Errorf("status %+v, %v", s, err)
+	}
+	if one, err := m.Try(t.Context(), r); one.Code == "" || daycast.CodeOf(err) != daycast.Unauthorized {
+		t.Errorf("try %+v, %v", one, err)
+	}
+}

@@ -189,7 +189,7 @@ func (c *Counts) Signals(ctx context.Context, r signal.Request) iter.Seq2[daycas
 			return
 		}
 		for k, q := range c.queries {
-			if !q.rows(c.values(all[k]), r.From, r.To, yield) {
+			if !q.rows(c.values(all[k]), r, yield) {
 				return
 			}
 		}

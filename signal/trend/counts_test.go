@@ -365,7 +365,7 @@ func TestCheck(t *testing.T) {
 		"keys of a shop": {[]trend.Query{{Name: "a", Text: "x", Scope: daycast.ScopeShop, Keys: []string{"1"}}}, "has no keys"},
 		"no keys":        {[]trend.Query{{Name: "a", Text: "x", Scope: daycast.ScopeItem}}, "no keys"},
 		"an empty key":   {[]trend.Query{{Name: "a", Text: "x", Scope: daycast.ScopeItem, Keys: []string{""}}}, "key is empty"},
-		"another scope":  {[]trend.Query{{Name: "a", Text: "x", Scope: daycast.ScopeSeries, Keys: []string{"1"}}}, "want shop, category or item"},
+		"another scope":  {[]trend.Query{{Name: "a", Text: "x", Scope: daycast.ScopeSeries, Keys: []string{"1"}}}, "want shop, place, category or item"},
 		"twice":          {[]trend.Query{shoes[0], shoes[0]}, "there twice"},
 	} {
 		err := trend.Check(test.queries)

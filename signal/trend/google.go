@@ -3,8 +3,10 @@ package trend
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"os"
@@ -28,6 +30,7 @@ import (
 type Google struct {
 	queries []Query
 	values  [][]value // by query
+	print   string
 }
 
 // googleLag is how many days after its end a period is known.
@@ -57,7 +60,7 @@ func ReadGoogle(file string, body []byte, exported time.Time, queries []Query) (
 	if err != nil {
 		return nil, err
 	}
-	g := &Google{queries: queries}
+	g := &Google{queries: queries, print: fmt.Sprintf("%x %s %v", sha256.Sum256(body), exported.UTC(), queries)}
 	last := daycast.DayOf(exported.UTC())
 	for _, q := range queries {
 		column := slices.IndexFunc(table.columns, func(c string) bool { return strings.EqualFold(c, q.Text) })
@@ -84,6 +87,9 @@ func withoutRegion(head string) string {
 // Name is "google_trends".
 func (*Google) Name() string { return "google_trends" }
 
+// Fingerprint tells the file and the queries from others.
+func (g *Google) Fingerprint() (string, error) { return g.print, nil }
+
 // Signals yields the queries' values by query, key and day.
 func (g *Google) Signals(ctx context.Context, r signal.Request) iter.Seq2[daycast.Signal, error] {
 	return func(yield func(daycast.Signal, error) bool) {
@@ -92,7 +98,7 @@ func (g *Google) Signals(ctx context.Context, r signal.Request) iter.Seq2[daycas
 			return
 		}
 		for k, q := range g.queries {
-			if !q.rows(g.values[k], r.From, r.To, yield) {
+			if !q.rows(g.values[k], r, yield) {
 				return
 			}
 		}

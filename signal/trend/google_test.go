@@ -36,6 +36,13 @@ func TestGoogle(t *testing.T) {
 		t.Errorf("the last is %s: a week that was not over counts", got[len(got)-1])
 	}
 
+	here := trend.Query{Name: "here", Text: "boots", Scope: daycast.ScopePlace, Keys: []string{"p", daycast.OnlyPlace + "x"}}
+	r.Places = []daycast.Place{{ID: "p"}, {ID: "q"}}
+	if g, err = trend.ReadGoogle("trends.csv", []byte(weeks), exported, []trend.Query{here}); err != nil {
+		t.Fatal(err)
+	}
+	signaltest.Run(t, g, r)
+
 	file := filepath.Join(t.TempDir(), "trends.csv")
 	daily := "Category: All categories\n\nDay,boots: (Worldwide)\n2026-02-01,5\n2026-02-02,6\n"
 	if err := os.WriteFile(file, []byte(daily), 0o600); err != nil {

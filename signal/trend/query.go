@@ -9,8 +9,10 @@ package trend
 
 import (
 	"regexp"
+	"slices"
 
 	"daycast"
+	"daycast/signal"
 )
 
 // A Query is one trend that is followed.
@@ -20,7 +22,7 @@ type Query struct {
 	// of an article, or the head of a column of a file.
 	Text string
 	// Scope and Keys say what the trend is about: the whole shop, without a key,
-	// or some categories or items. A brand is the list of its items.
+	// or some places, categories or items. A brand is the list of its items.
 	Scope   daycast.Scope
 	Keys    []string
 	Project string // of the article, such as "de.wikipedia"; empty: the source's
@@ -34,12 +36,12 @@ var names = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 // Check refuses queries that are incomplete, or two of which make one signal for
 // the same key.
 func Check(queries []Query) error {
-	type signal struct {
+	type made struct {
 		name  string
 		scope daycast.Scope
 		key   string
 	}
-	made := map[signal]bool{}
+	seen := map[made]bool{}
 	for _, q := range queries {
 		wrong := func(format string, args ...any) error {
 			return daycast.Errorf(daycast.Invalid, "trend %q: "+format, append([]any{q.Name}, args...)...).WithField("queries")
@@ -57,38 +59,41 @@ func Check(queries []Query) error {
 				return wrong("a trend of the whole shop has no keys")
 			}
 			keys = []string{""}
-		case daycast.ScopeCategory, daycast.ScopeItem:
+		case daycast.ScopePlace, daycast.ScopeCategory, daycast.ScopeItem:
 			if len(keys) == 0 {
 				return wrong("it has the scope %s and no keys", q.Scope)
 			}
 		default:
-			return wrong("its scope is %q: want shop, category or item", q.Scope)
+			return wrong("its scope is %q: want shop, place, category or item", q.Scope)
 		}
 		for _, key := range keys {
 			if key == "" && q.Scope != daycast.ScopeShop {
 				return wrong("a key is empty")
 			}
-			s := signal{q.Name, q.Scope, key}
-			if made[s] {
+			s := made{q.Name, q.Scope, key}
+			if seen[s] {
 				return wrong("it is there twice for %s %q: give another name", q.Scope, key)
 			}
-			made[s] = true
+			seen[s] = true
 		}
 	}
 	return nil
 }
 
-// rows yields a query's values for each of its keys, and reports whether more
-// are wanted.
-func (q Query) rows(values []value, from, to daycast.Day, yield func(daycast.Signal, error) bool) bool {
+// rows yields a query's values for each of its keys, of places those that are
+// asked for, and reports whether more are wanted.
+func (q Query) rows(values []value, r signal.Request, yield func(daycast.Signal, error) bool) bool {
 	keys := q.Keys
 	if q.Scope == daycast.ScopeShop {
 		keys = []string{""}
 	}
 	for _, key := range keys {
+		if q.Scope == daycast.ScopePlace && !slices.ContainsFunc(r.Places, func(p daycast.Place) bool { return p.ID == key }) {
+			continue
+		}
 		for _, v := range values {
 			row := daycast.Signal{Name: q.Signal(), Scope: q.Scope, Key: key, Day: v.day, KnownAt: v.known, Value: v.value}
-			if v.day >= from && v.day <= to && !yield(row, nil) {
+			if v.day >= r.From && v.day <= r.To && !yield(row, nil) {
 				return false
 			}
 		}
