@@ -193,7 +193,7 @@ type calendar struct {
 func (o *Online) calendar(ctx context.Context, country string, r signal.Request) (*calendar, error) {
 	c := &calendar{years: map[int][]version{}, first: map[int]map[string]daycast.Day{}}
 	for year := r.From.Time().Year() - memory; year <= r.To.Time().Year(); year++ {
-		for answer, err := range o.client.Archive().Answers(ctx, o.Name(), o.api.request(country, year).String()) {
+		for answer, err := range o.client.Archive().History(ctx, o.Name(), o.api.request(country, year).String()) {
 			if err != nil {
 				return nil, err
 			}
