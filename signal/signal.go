@@ -12,7 +12,7 @@ import (
 // A Source yields outside factors. It is safe for concurrent use and passes
 // signaltest.
 type Source interface {
-	// Name is how the config and logs call it, such as "nager".
+	// Name is how the config and logs call it, such as "holiday".
 	Name() string
 	// Signals yields what is known of the places on the days of r. Within
 	// one name, scope and key the days ascend, and no two values share a day

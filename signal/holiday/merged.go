@@ -68,11 +68,19 @@ func (m Merged) Shares(ctx context.Context, r signal.Request) ([]Share, error) {
 	for _, kind := range kinds {
 		for k, n := range counts[kind] {
 			if n > 0 {
-				shares = append(shares, Share{m[k].Name(), kind, n})
+				shares = append(shares, Share{sourceName(m[k]), kind, n})
 			}
 		}
 	}
 	return shares, nil
+}
+
+// sourceName is the source's own among others of holidays.
+func sourceName(s signal.Source) string {
+	if _, ok := s.(Offline); ok {
+		return "offline"
+	}
+	return s.Name()
 }
 
 // Signals yields the joined days by name, scope, key, day and known-at.
