@@ -134,6 +134,7 @@ type compiler struct {
 	values  []float32
 	first   daycast.Day
 	day     daycast.Day // of the last row
+	prior   float32     // what the period was before that day, of words
 	old     float32     // what the day said before it was known better
 	planned bool        // what it says was known before the day
 	sum     float64     // of the last period's days
@@ -165,16 +166,18 @@ func (c *compiler) fresh(s daycast.Signal) string {
 }
 
 // put lays one row out. Of several rows of a day the last known counts; a week
-// takes the mean of its days, or its last word.
+// takes the mean of its days, or its last word. A row of the value 0 among words
+// takes its day's word back: a holiday that was called off.
 func (c *compiler) put(s daycast.Signal) {
 	period := c.b.periodOf(s.Day)
 	if period > c.limit {
 		return
 	}
-	if s.Code == "" && c.signal.Codes != nil || s.Code != "" && c.numbers {
+	gone := s.Code == "" && s.Value == 0 && c.signal.Codes != nil // a word that holds no more
+	if s.Code == "" && c.signal.Codes != nil && !gone || s.Code != "" && c.numbers {
 		return // words and numbers do not mix: the first row decides
 	}
-	c.numbers = s.Code == ""
+	c.numbers = s.Code == "" && !gone
 	v := s.Value
 	if s.Code != "" {
 		code, ok := c.code[s.Code]
@@ -201,13 +204,21 @@ func (c *compiler) put(s daycast.Signal) {
 		c.sum -= float64(c.old)
 		c.counted--
 	}
+	if t >= len(c.values) {
+		c.prior = float32(math.NaN())
+	} else if s.Day != c.day {
+		c.prior = c.values[t]
+	}
 	for len(c.values) <= t {
 		c.values = append(c.values, float32(math.NaN()))
+	}
+	if gone {
+		v = c.prior
 	}
 	c.day, c.old, c.planned = s.Day, v, s.KnownAt < s.Day
 	c.sum += float64(v)
 	c.counted++
-	if s.Code == "" {
+	if c.numbers {
 		v = float32(c.sum / float64(c.counted))
 	}
 	c.values[t] = v

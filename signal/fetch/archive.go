@@ -105,6 +105,12 @@ func (a *Archive) Requests(ctx context.Context, source, path string) (requests [
 	return requests, rows.Err()
 }
 
+// Under yields all answers to a source's requests that begin with a prefix, by
+// request and moment.
+func (a *Archive) Under(ctx context.Context, source, prefix string) iter.Seq2[Answer, error] {
+	return a.read(ctx, "source = ? AND request >= ? AND request < ? ORDER BY request, at", source, prefix, prefix+"\U0010ffff")
+}
+
 func (a *Archive) read(ctx context.Context, where string, args ...any) iter.Seq2[Answer, error] {
 	return func(yield func(Answer, error) bool) {
 		rows, err := a.db.QueryContext(ctx, "SELECT request, at, seen, body FROM answers WHERE "+where, args...)

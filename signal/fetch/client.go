@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -28,6 +29,11 @@ type Options struct {
 	// Check refuses an answer of status 200 that is none, such as an error in
 	// JSON; nil: any JSON will do. An error of code unavailable is tried again.
 	Check func(body []byte) error
+	// Nothing tells whether an answer of status 404 says that the API has nothing
+	// on what was asked, which is an answer; nil: none does.
+	Nothing func(body []byte) bool
+	// Agent is who asks, for APIs that want to know whom to write to; "daycast".
+	Agent string
 
 	// After is the wait that the body of a status 429 asks for, for APIs without
 	// a header for it; 0, or nil: it asks for none.
@@ -110,6 +116,7 @@ func New(archive *Archive, o Options) *Client {
 	or(&o.Patience, 30*time.Second)
 	or(&o.Wait, time.Second/2)
 	or(&o.Rest, time.Minute)
+	o.Agent = cmp.Or(o.Agent, "daycast")
 	if o.Transport == nil {
 		o.Transport = http.DefaultTransport
 	}
@@ -145,6 +152,16 @@ func (c *Client) Name() string { return c.o.Name }
 
 // Archive is where the answers are.
 func (c *Client) Archive() *Archive { return c.archive }
+
+// Now is the moment by the client's clock.
+func (c *Client) Now() time.Time { return c.o.Now() }
+
+// State is the API's, and how many requests of today are left; -1: no limit is
+// known.
+func (c *Client) State(ctx context.Context) (State, int, error) {
+	s, err := c.archive.State(ctx, c.o.Name, c.o.Now())
+	return s, s.Left(c.o.PerDay), err
+}
 
 // Get is the API's answer to a request, or a kept one that is fresh. It fails
 // with code unavailable where asking later may help, and then says when, else

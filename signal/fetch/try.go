@@ -63,7 +63,7 @@ func (c *Client) try(ctx context.Context, r Request) ([]byte, error) {
 		return nil, daycast.Errorf(daycast.Invalid, "%s: its address %q is none", c.o.Name, c.o.Base)
 	}
 	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", "daycast")
+	req.Header.Set("User-Agent", c.o.Agent)
 	if c.o.Key.Param == "" && c.o.Key.Secret != "" {
 		req.Header.Set("Authorization", "Bearer "+c.o.Key.Secret)
 	}
@@ -83,6 +83,9 @@ func (c *Client) try(ctx context.Context, r Request) ([]byte, error) {
 	if err := c.archive.told(ctx, c.o.Name, limits(resp.Header)); err != nil {
 		return nil, err
 	}
+	if resp.StatusCode == http.StatusNotFound && c.o.Nothing != nil && c.o.Nothing(body) {
+		return nil, nil
+	}
 	return body, c.judge(resp, body, r.Check)
 }
 
@@ -94,7 +97,11 @@ func (c *Client) address(r Request) string {
 	if c.o.Key.Param != "" && c.o.Key.Secret != "" {
 		q.Set(c.o.Key.Param, c.o.Key.Secret)
 	}
-	return strings.TrimSuffix(c.o.Base, "/") + r.Path + "?" + q.Encode()
+	address := strings.TrimSuffix(c.o.Base, "/") + r.Path
+	if len(q) > 0 {
+		address += "?" + q.Encode()
+	}
+	return address
 }
 
 // judge says what is wrong with an answer.

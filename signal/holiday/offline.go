@@ -1,4 +1,3 @@
-// Package holiday brings public holidays as signals.
 package holiday
 
 import (
@@ -41,6 +40,12 @@ func (Offline) Name() string { return "holiday" }
 // Countries are the ISO 3166-1 alpha-2 codes that Offline knows, ascending.
 func (Offline) Countries() []string { return slices.Sorted(maps.Keys(countries)) }
 
+// Knows reports whether Offline has the place's country, or the place has none.
+func (Offline) Knows(p daycast.Place) bool {
+	_, ok := countries[strings.ToUpper(p.Country)]
+	return ok || p.Country == ""
+}
+
 // Signals yields the places' holidays by place and day. A place without a
 // country has none; one whose country is unknown is an error of code invalid.
 func (o Offline) Signals(ctx context.Context, r signal.Request) iter.Seq2[daycast.Signal, error] {
@@ -61,7 +66,7 @@ func (o Offline) Signals(ctx context.Context, r signal.Request) iter.Seq2[daycas
 			scope, key := signal.ScopeOf(p)
 			for _, d := range daysOff(holidays, r.From, r.To) {
 				row := daycast.Signal{
-					Name: o.Name(), Scope: scope, Key: key,
+					Name: Public, Scope: scope, Key: key,
 					Day: d.day, KnownAt: d.knownAt, Value: 1, Code: d.name,
 				}
 				if !yield(row, nil) {

@@ -25,6 +25,23 @@ func Run(t *testing.T, s signal.Source, r signal.Request) {
 	t.Run("cancel", func(t *testing.T) { checkCancel(t, s, r) })
 }
 
+// Unchanged tests that what happens later, such as a fetch from an API that has
+// thought better of everything, changes nothing of what was known at an origin.
+func Unchanged(t *testing.T, s signal.Source, r signal.Request, origin daycast.Day, later func()) {
+	t.Helper()
+	known := func() []daycast.Signal {
+		return slices.DeleteFunc(read(t, s, r), func(row daycast.Signal) bool { return row.KnownAt > origin })
+	}
+	before := known()
+	later()
+	if after := known(); !slices.Equal(before, after) {
+		t.Errorf("%s: what was known on %s has changed from %d rows to %d, or others", s.Name(), origin, len(before), len(after))
+	}
+	if len(before) == 0 {
+		t.Errorf("%s: nothing was known on %s", s.Name(), origin)
+	}
+}
+
 func read(t *testing.T, s signal.Source, r signal.Request) []daycast.Signal {
 	t.Helper()
 	var rows []daycast.Signal
