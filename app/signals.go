@@ -12,17 +12,7 @@ import (
 
 	"daycast/config"
 	"daycast/pipeline"
-	"daycast/signal"
-	"daycast/signal/holiday"
 )
-
-// signalsFile is the archive of outside answers in the data folder.
-const signalsFile = "signals.db"
-
-// openSignals opens the sources of signals that the config names.
-func openSignals(ctx context.Context, c config.Config, w World) (sources []signal.Source, close func(), err error) {
-	return []signal.Source{holiday.Offline{}}, func() {}, nil
-}
 
 // SignalSources say how each source of signals stands.
 type SignalSources []pipeline.SourceReport
@@ -30,7 +20,11 @@ type SignalSources []pipeline.SourceReport
 // Signals tell how each source of signals stands; with fetch, after what is
 // missing was asked for.
 func Signals(ctx context.Context, c config.Config, w World, fetch bool) (SignalSources, error) {
-	run, close, err := openStored(ctx, c, w)
+	opened := openStored
+	if fetch {
+		opened = open // before the first run the shop's own table tells of places
+	}
+	run, close, err := opened(ctx, c, w)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +101,7 @@ func state(r pipeline.SourceReport) string {
 
 // trySignals asks each outside source for a little.
 func (f *findings) trySignals(ctx context.Context, c config.Config, w World) {
-	run, close, err := openStored(ctx, c, w)
+	run, close, err := open(ctx, c, w)
 	if err != nil {
 		f.add("signals", "", err)
 		return

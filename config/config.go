@@ -153,22 +153,23 @@ type Signals struct {
 
 // Trend is an entry of trends: a series of daily counts.
 type Trend struct {
-	Name   string `yaml:"name"`   // What the signal is called: trend_ and this.
-	Source string `yaml:"source"` // x (counts of posts on X, formerly Twitter), wikimedia (page views) or google (a file that Google Trends exports).
-	Query  string `yaml:"query"`  // For x the query, such as "(acme OR #acme) lang:en"; for wikimedia project and article, such as en.wikipedia/Tea; for google the file and behind # its column.
-	Scope  string `yaml:"scope"`  // Whose sales it may move: shop, place, category or item. Left out: shop.
-	Key    string `yaml:"key"`    // Which place, category or item.
+	Name   string   `yaml:"name"`   // What the signal is called: trend_ and this.
+	Source string   `yaml:"source"` // x (counts of posts on X, formerly Twitter), wikimedia (page views) or google (a file that Google Trends exports).
+	Query  string   `yaml:"query"`  // For x the query, such as "(acme OR #acme) lang:en"; for wikimedia project and article, such as en.wikipedia/Tea; for google the file and behind # the head of its column, such as trends.csv#tea.
+	Scope  string   `yaml:"scope"`  // Whose sales it may move: shop, place, category or item. Left out: shop.
+	Keys   []string `yaml:"keys"`   // Which places, categories or items; a brand is the list of its items.
 }
 
 // API is an entry of apis.
 type API struct {
-	Name   string  `yaml:"name"`    // openweather, openmeteo, calendarific, nager, x or wikimedia.
-	Key    Secret  `yaml:"key"`     // The user's key or bearer token; ${NAME} stands for an environment variable.
-	PerDay int     `yaml:"per_day"` // Requests that a day may have; 0: as many as the API's free plan has.
-	Rate   float64 `yaml:"rate"`    // Requests that a second may have; 0: as many as are polite.
-	URL    string  `yaml:"url"`     // Another address, such as a proxy's or that of a paying customer.
-	Full   bool    `yaml:"full"`    // For x: whether the key may ask for all posts ever, not those of the last week alone.
-	From   string  `yaml:"from"`    // For openweather: the first day whose weather is worth a request, as YYYY-MM-DD; left out: the shop's first.
+	Name    string  `yaml:"name"`    // openweather, openmeteo, calendarific, nager, x or wikimedia.
+	Key     Secret  `yaml:"key"`     // The user's key or bearer token; ${NAME} stands for an environment variable.
+	PerDay  int     `yaml:"per_day"` // Requests that a day may have; 0: as many as the API's free plan has, where that counts by day.
+	Rate    float64 `yaml:"rate"`    // Requests that a second may have; 0: as many as are polite.
+	URL     string  `yaml:"url"`     // Another address, such as a proxy's or that of a paying customer.
+	Full    bool    `yaml:"full"`    // For x: whether the key may ask for all posts ever, not those of the last week alone.
+	Contact string  `yaml:"contact"` // For wikimedia: an address or a page of yours, which it wants to know.
+	From    string  `yaml:"from"`    // For openweather: the first day whose weather is worth a request, as YYYY-MM-DD; left out: the shop's first.
 }
 
 // Forecast is what is predicted, and how the model is chosen.

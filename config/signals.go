@@ -28,6 +28,9 @@ func (s Signals) API(name string) API {
 	return API{Name: name}
 }
 
+// Online reports whether any source is asked over the network.
+func (s Signals) Online() bool { return len(s.asked()) > 0 }
+
 // asked are the APIs that the signals ask.
 func (s Signals) asked() []string {
 	asked := append(slices.Clone(s.Holidays), s.Weather)
@@ -60,6 +63,7 @@ func (ck *checker) signals(s Signals) {
 		_, err := time.Parse(time.DateOnly, a.From)
 		ck.want(a.From == "" || err == nil, field+".from", "%q; want a day as YYYY-MM-DD", a.From)
 	}
+	ck.want(!slices.Contains(s.asked(), "wikimedia") || strings.ContainsAny(s.API("wikimedia").Contact, "@/"), "signals.apis", "wikimedia wants to know whom to write to: add {name: wikimedia, contact: shop@example.com}")
 	for _, name := range s.asked() {
 		if slices.Contains(keyed, name) {
 			ck.want(!s.API(name).Key.IsZero(), "signals.apis", "%s wants a key: add {name: %s, key: \"${%s_KEY}\"}", name, name, strings.ToUpper(name))
@@ -70,8 +74,12 @@ func (ck *checker) signals(s Signals) {
 func (ck *checker) trend(field string, t Trend, before []Trend) {
 	ck.oneOf(t.Source, field+".source", trendSources)
 	ck.want(slotName.MatchString(t.Name), field+".name", "%q; want small letters, digits and _", t.Name)
-	ck.want(!slices.ContainsFunc(before, func(o Trend) bool { return o.Name == t.Name && o.Key == t.Key && o.Scope == t.Scope }), field+".name", "%s comes twice for the same sales", t.Name)
+	ck.want(!slices.ContainsFunc(before, func(o Trend) bool { return o.Name == t.Name && slices.Equal(o.Keys, t.Keys) && o.Scope == t.Scope }), field+".name", "%s comes twice for the same sales", t.Name)
 	ck.want(strings.TrimSpace(t.Query) != "", field+".query", "missing; want what is counted")
 	ck.want(slices.Contains(trendScopes, t.Scope), field+".scope", "%q is not known; want shop, place, category or item", t.Scope)
-	ck.want((t.Scope == "" || t.Scope == "shop") == (t.Key == ""), field+".key", "%q; want the place, category or item, and nothing for the shop", t.Key)
+	ck.want((t.Scope == "" || t.Scope == "shop") == (len(t.Keys) == 0), field+".keys", "%q; want places, categories or items, and nothing for the shop", t.Keys)
+	file, column, _ := strings.Cut(t.Query, "#")
+	ck.want(t.Source != "google" || file != "" && column != "", field+".query", "%q; want a file and a column, such as trends.csv#tea", t.Query)
+	project, article, _ := strings.Cut(t.Query, "/")
+	ck.want(t.Source != "wikimedia" || project != "" && article != "", field+".query", "%q; want a project and an article, such as en.wikipedia/Tea", t.Query)
 }

@@ -13,7 +13,7 @@ func TestSignals(t *testing.T) {
   weather: openmeteo
   events: events.csv
   trends:
-    - {name: tea, source: x, query: "tea lang:en", scope: category, key: Tea}
+    - {name: tea, source: x, query: "tea lang:en", scope: category, keys: [Tea]}
     - {name: cups, source: google, query: "cups.csv#Cups"}
   apis:
     - {name: x, key: "${DAYCAST_TEST_X}", per_day: 50, full: true}
@@ -46,8 +46,10 @@ func TestSignalsNameWhatIsWrong(t *testing.T) {
 		"  weather: openweather\n":                                           "openweather wants a key",
 		"  weather: sun\n":                                                   `"sun" is not known`,
 		"  trends: [{name: Tea, source: wikimedia, query: a/b}]\n":           "small letters",
+		"  trends: [{name: tea, source: wikimedia, query: a/b}]\n":           "whom to write to",
+		"  trends: [{name: tea, source: google, query: f.csv}]\n":            "a file and a column",
 		"  trends: [{name: tea, source: wikimedia}]\n":                       "query: missing",
-		"  trends: [{name: tea, source: google, query: f#q, scope: item}]\n": "key: ",
+		"  trends: [{name: tea, source: google, query: f#q, scope: item}]\n": "keys: ",
 		"  apis: [{name: x, per_day: -1}]\n":                                 "per_day",
 		"  apis: [{name: nager, url: nager.date}]\n":                         "want an address",
 		"  apis: [{name: nager, full: true}]\n":                              "not for nager",

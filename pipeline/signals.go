@@ -7,6 +7,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"daycast"
@@ -141,18 +142,27 @@ func (r *Run) ownSignals(l loaded) func(daycast.Signal) bool {
 
 // signalRequest asks for all days and places of the shop.
 func (r *Run) signalRequest(ctx context.Context, l loaded) (signal.Request, error) {
-	periods := daycast.Day(max(longestHorizon, r.Settings.Horizon) + 1)
-	request := signal.Request{From: l.First, To: l.Spec.Last + periods*daycast.Day(r.Settings.Step)}
+	var places []daycast.Place
 	for p, err := range r.Warehouse.Places().Read(ctx, forever) {
 		if err != nil {
-			return request, err
+			return signal.Request{}, err
 		}
+		places = append(places, p)
+	}
+	return r.requestOf(l, places), nil
+}
+
+// requestOf asks for the places of the shop, or for the only one that it has.
+func (r *Run) requestOf(l loaded, places []daycast.Place) signal.Request {
+	periods := daycast.Day(max(longestHorizon, r.Settings.Horizon) + 1)
+	request := signal.Request{From: l.First, To: l.Spec.Last + periods*daycast.Day(r.Settings.Step)}
+	if len(places) == 0 {
+		places = []daycast.Place{located(daycast.Place{ID: daycast.OnlyPlace}, nil)}
+	}
+	for _, p := range places {
 		request.Places = append(request.Places, r.Shop.located(p))
 	}
-	if len(request.Places) == 0 {
-		request.Places = []daycast.Place{r.Shop.located(located(daycast.Place{ID: daycast.OnlyPlace}, nil))}
-	}
-	return request, nil
+	return request
 }
 
 // located gives a place that does not say where it is the shop's own country,
@@ -222,7 +232,7 @@ func (l SignalLine) String() string {
 		text += ", last answered " + l.Answered.UTC().Format("2006-01-02 15:04")
 	}
 	if l.Stale != "" {
-		text += "; STALE: " + l.Stale
+		text += "; STALE: " + strings.ReplaceAll(l.Stale, "\n", "; ")
 	}
 	return text
 }

@@ -93,7 +93,7 @@ func TestSourcesAway(t *testing.T) {
 	}
 	text := s.String()
 	for _, want := range []string{
-		"signals: holiday: ", "signals: good: ", "last answered 2023-12-31 02:00\n",
+		"signals: offline: ", "signals: good: ", "last answered 2023-12-31 02:00\n",
 		"STALE: away is down", "STALE: the shape has changed", "signals: never: nothing, last answered 2023-12-31 02:00; STALE: no key",
 	} {
 		if !strings.Contains(text, want) {

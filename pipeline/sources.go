@@ -1,8 +1,10 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"strconv"
 	"time"
 
@@ -59,30 +61,46 @@ func (r *Run) Sources(ctx context.Context, fetch bool) ([]SourceReport, error) {
 	if err != nil {
 		return nil, err
 	}
-	reports := make([]SourceReport, len(r.Signals))
-	for k, s := range r.Signals {
-		report := &reports[k]
-		report.Source, report.Left = s.Name(), -1
+	var reports []SourceReport
+	for _, s := range r.parts() {
+		report := SourceReport{SignalLine: SignalLine{Source: s.Name(), Left: -1}}
 		if f, ok := s.(signal.Fetcher); ok {
 			if err := report.fetched(ctx, r, f, request, fetch); err != nil {
 				return nil, err
 			}
 		}
-		today := daycast.DayOf(r.Now().In(r.Shop.TimeZone))
-		for row, err := range report.counted(nil, s.Signals(ctx, request)) {
-			if ctx.Err() != nil {
-				return nil, context.Cause(ctx)
-			}
-			if err != nil {
-				report.Stale = err.Error()
-				break
-			}
-			if row.Day <= today || report.Sample == nil {
-				report.Sample = sampleOf(row)
-			}
+		if err := report.sampled(ctx, s.Signals(ctx, request), daycast.DayOf(r.Now().In(r.Shop.TimeZone))); err != nil {
+			return nil, err
 		}
+		reports = append(reports, report)
 	}
 	return reports, nil
+}
+
+// parts are the run's sources, those that are joined each by itself.
+func (r *Run) parts() (all []signal.Source) {
+	for _, s := range r.Signals {
+		all = append(all, signal.Parts(s)...)
+	}
+	return all
+}
+
+// sampled counts the signals that there are, and keeps the last of the past, or
+// the first ahead.
+func (s *SourceReport) sampled(ctx context.Context, rows iter.Seq2[daycast.Signal, error], today daycast.Day) error {
+	for row, err := range s.counted(nil, rows) {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err != nil {
+			s.Stale = err.Error()
+			break
+		}
+		if row.Day <= today || s.Sample == nil {
+			s.Sample = sampleOf(row)
+		}
+	}
+	return nil
 }
 
 // fetched tells of a source that is fetched, after that was done where it is
@@ -96,14 +114,12 @@ func (s *SourceReport) fetched(ctx context.Context, r *Run, f signal.Fetcher, re
 	}
 	plan, err := f.Plan(ctx, request)
 	if err != nil {
-		return err
+		s.Stale = cmp.Or(s.Stale, err.Error())
 	}
 	status, err := f.Status(ctx)
 	s.Plan, s.Answered, s.Left = &plan, status.Answered, status.Left
 	s.Failed, s.Until, s.Spent = status.Failed, status.Until, status.Spent
-	if s.Stale == "" {
-		s.Stale = status.Error
-	}
+	s.Stale = cmp.Or(s.Stale, status.Error)
 	return err
 }
 
@@ -114,7 +130,7 @@ func (r *Run) Try(ctx context.Context, told func(source string, sample *SignalSa
 	if err != nil {
 		return err
 	}
-	for _, s := range r.Signals {
+	for _, s := range r.parts() {
 		if f, ok := s.(signal.Fetcher); ok {
 			row, err := f.Try(ctx, request)
 			if ctx.Err() != nil {
@@ -126,14 +142,25 @@ func (r *Run) Try(ctx context.Context, told func(source string, sample *SignalSa
 	return nil
 }
 
-// storedRequest is the newest run's, or one of the last days where there was
-// none.
+// storedRequest is the newest run's. Before the first one it is of the last days,
+// and of the places that the shop tells of, where it is connected.
 func (r *Run) storedRequest(ctx context.Context) (signal.Request, error) {
 	today := daycast.DayOf(r.Now().In(r.Shop.TimeZone))
 	l := loaded{First: today - beforeRuns}
 	l.Spec.Last = today - 1
-	if err := readNewest(r.Dir, "loaded", &l); err != nil && daycast.CodeOf(err) != daycast.NotFound {
+	err := readNewest(r.Dir, "loaded", &l)
+	if err == nil {
+		return r.signalRequest(ctx, l)
+	}
+	if daycast.CodeOf(err) != daycast.NotFound {
 		return signal.Request{}, err
 	}
-	return r.signalRequest(ctx, l)
+	places, err := r.places(ctx)
+	if err != nil && daycast.CodeOf(err) != daycast.Unavailable {
+		return signal.Request{}, err
+	}
+	if len(places) == 1 {
+		places[0].ID = daycast.OnlyPlace
+	}
+	return r.requestOf(l, places), nil
 }

@@ -26,6 +26,14 @@ type Source interface {
 // them as they were forecast (clean.PanelBuilder.Outlook).
 const WeatherPrefix = "weather_"
 
+// Parts are the sources that one joins, or the source itself.
+func Parts(s Source) []Source {
+	if joined, ok := s.(interface{ Parts() []Source }); ok {
+		return joined.Parts()
+	}
+	return []Source{s}
+}
+
 // A Request says for which days and places signals are wanted.
 type Request struct {
 	From, To daycast.Day     // both are included

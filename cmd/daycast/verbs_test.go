@@ -174,7 +174,7 @@ func TestMisuse(t *testing.T) {
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	verbs := []string{
-		"demo", "init", "check", "run", "etl", "train", "backtest", "tune", "forecast", "serve", "schedule", "monitor", "quality", "ping", "simulate", "rows",
+		"demo", "init", "check", "run", "etl", "train", "backtest", "tune", "forecast", "serve", "schedule", "monitor", "quality", "ping", "simulate", "rows", "signals",
 		"models", "models list", "models show", "models promote", "models rollback", "models decisions",
 	}
 	for _, verb := range verbs {

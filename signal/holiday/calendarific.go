@@ -19,7 +19,7 @@ import (
 // are "school_free"; religious, optional and other days are "observance". Names
 // are English, days off for a holiday on another day have " (observed)" behind.
 func NewCalendarific(archive *fetch.Archive, o Options) *Online {
-	fill(&o.Options, "calendarific", "https://calendarific.com/api/v2")
+	fill(&o.Options, "calendarific", "https://calendarific.com")
 	if o.Key.Param == "" {
 		o.Key.Param = "api_key"
 	}
@@ -27,7 +27,7 @@ func NewCalendarific(archive *fetch.Archive, o Options) *Online {
 	return online(archive, o, api{
 		last: 2049, // by its documentation
 		request: func(country string, year int) fetch.Request {
-			return fetch.Request{Path: "/holidays", Query: url.Values{"country": {country}, "year": {strconv.Itoa(year)}}}
+			return fetch.Request{Path: "/api/v2/holidays", Query: url.Values{"country": {country}, "year": {strconv.Itoa(year)}}}
 		},
 		decode: func(body []byte) ([]entry, error) { return decodeCalendarific(name, body) },
 	})

@@ -40,6 +40,9 @@ func Merge(sources ...signal.Source) signal.Source {
 // Name is "holiday".
 func (Merged) Name() string { return "holiday" }
 
+// Parts are the sources.
+func (m Merged) Parts() []signal.Source { return m }
+
 // A Share is how many days of places a source gave the word of.
 type Share struct {
 	Source, Signal string

@@ -58,7 +58,7 @@ func r2(t *testing.T) signal.Request {
 
 func TestMerge(t *testing.T) {
 	w := newWorld(t, "2026-03-02")
-	if s := holiday.Merge(holiday.Offline{}); s.Name() != "holiday" {
+	if s := holiday.Merge(holiday.Offline{}); s.Name() != "offline" {
 		t.Errorf("one source is %s", s.Name())
 	}
 	if _, ok := holiday.Merge(holiday.Offline{}, holiday.Offline{}).(signal.Fetcher); ok {

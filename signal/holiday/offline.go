@@ -34,8 +34,8 @@ const knownAhead = 3650
 
 const noon = 12 * time.Hour
 
-// Name is "holiday".
-func (Offline) Name() string { return "holiday" }
+// Name is "offline".
+func (Offline) Name() string { return "offline" }
 
 // Countries are the ISO 3166-1 alpha-2 codes that Offline knows, ascending.
 func (Offline) Countries() []string { return slices.Sorted(maps.Keys(countries)) }

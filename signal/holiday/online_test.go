@@ -54,7 +54,6 @@ func newWorld(t *testing.T, now string) *world {
 func (w *world) options(api string) holiday.Options {
 	o := holiday.Options{Options: fetch.Options{Base: w.at[api], Wait: time.Millisecond, Now: func() time.Time { return w.now }}}
 	if api == "calendarific" {
-		o.Base += "/api/v2"
 		o.Key = fetch.Key{Secret: "k3y", Env: "CALENDARIFIC_KEY"}
 	}
 	return o

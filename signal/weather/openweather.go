@@ -15,8 +15,8 @@ const OpenWeatherName = "openweather"
 // The requests of One Call 3.0 that are made. A day by /onecall/timemachine,
 // which tells of an hour, would cost 24 requests instead of one.
 const (
-	onecallPath = "/onecall"
-	summaryPath = "/onecall/day_summary"
+	onecallPath = "/data/3.0/onecall"
+	summaryPath = "/data/3.0/onecall/day_summary"
 )
 
 // NewOpenWeather is the weather by OpenWeather's One Call API 3.0: a forecast of
@@ -25,7 +25,7 @@ const (
 //	https://openweathermap.org/api/one-call-3
 func NewOpenWeather(archive *fetch.Archive, o Options) *Source {
 	s := newSource(OpenWeatherName, archive, o, 1000, 10)
-	s.api = openWeather{s.client(cmp.Or(o.Base, "https://api.openweathermap.org/data/3.0"), "appid", nil, anHour)}
+	s.api = openWeather{s.client(cmp.Or(o.Base, "https://api.openweathermap.org"), "appid", nil, anHour)}
 	return s
 }
 

@@ -21,7 +21,7 @@ type Options struct {
 	Cell   float64 // side of the squares whose places share requests, in degrees; 0.1, about 10 km
 
 	From daycast.Day // before it the past is not asked for; 0: all that is wanted is
-	Base string      // URL before /onecall or /v1 of another host than the API's own, such as a proxy
+	Base string      // URL before /data/3.0 or /v1 of another host than the API's own, such as a proxy
 
 	PerSecond float64       // requests a second; 10 of OpenWeather, 5 of Open-Meteo
 	Wait      time.Duration // before the second try; half a second

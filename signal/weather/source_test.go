@@ -71,7 +71,7 @@ func (w *world) source(name string, more ...func(*weather.Options)) *weather.Sou
 		set(&o)
 	}
 	if name == weather.OpenWeatherName {
-		o.Base = w.base + weathertest.OpenWeatherPath
+		o.Base = w.base
 		return weather.NewOpenWeather(w.archive, o)
 	}
 	o.Base = w.base
