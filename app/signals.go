@@ -46,8 +46,11 @@ func (s SignalSources) String() string {
 		if r.Sample != nil {
 			fmt.Fprintf(&b, "\n%s: %s", r.Source, r.Sample)
 		}
+		for _, lead := range r.Leads {
+			fmt.Fprintf(&b, "\n%s: %s", r.Source, lead)
+		}
 		if r.Stale != "" {
-			fmt.Fprintf(&b, "\n%s: STALE: %s", r.Source, r.Stale)
+			fmt.Fprintf(&b, "\n%s: STALE: %s", r.Source, strings.ReplaceAll(r.Stale, "\n", "; "))
 		}
 	}
 	b.WriteString("\n")

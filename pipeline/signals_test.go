@@ -19,6 +19,8 @@ import (
 	"daycast/pipeline"
 	"daycast/signal"
 	"daycast/signal/fetch"
+
+	"daycast/simulate"
 	"daycast/source"
 	"daycast/warehouse"
 )
@@ -250,4 +252,40 @@ func (w world) forecastAt(t *testing.T, origin daycast.Day) map[string][]float32
 		out[m.Name()] = f.Mean
 	}
 	return out
+}
+
+// A trend that rises and falls three days before an item's sales is said to lead
+// them, and not those of another.
+func TestLeads(t *testing.T) {
+	t.Parallel()
+	w := world{dir: t.TempDir(), shop: fill(t, simulate.Shop{Items: 3, Days: 300, Seed: 7}), now: clock()}
+	w.run(t, pipeline.StepSignals)
+	sold := map[daycast.Day]float32{}
+	for _, f := range w.facts(t) {
+		if f.Series.Item == "SKU000001" && f.Units == f.Units {
+			sold[f.Day] += f.Units
+		}
+	}
+	about := func(item string) func(signal.Request) []daycast.Signal {
+		return func(r signal.Request) (rows []daycast.Signal) {
+			for d := r.From; d+3 <= r.To && d < r.From+300; d++ {
+				rows = append(rows, daycast.Signal{Name: "trend_talk", Scope: daycast.ScopeItem, Key: item, Day: d, KnownAt: d, Value: 10 * max(sold[d+3], 0)})
+			}
+			return rows
+		}
+	}
+	for item, want := range map[string]string{
+		"SKU000001": "trend_talk for item SKU000001 leads by 3 days", "SKU000003": "trend_talk for item SKU000003 does not lead",
+	} {
+		w.set = func(r *pipeline.Run) { r.Signals = []signal.Source{outside{name: "x", tell: about(item)}} }
+		if err := w.do(t.Context(), func(r *pipeline.Run) error {
+			reports, err := r.Sources(t.Context(), false)
+			if err == nil && (len(reports) != 1 || len(reports[0].Leads) != 1 || !strings.HasPrefix(reports[0].Leads[0], want)) {
+				t.Errorf("got %+v, want %s", reports, want)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

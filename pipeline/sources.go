@@ -24,6 +24,7 @@ type SourceReport struct {
 	Spent  int           `json:"spent"`          // requests of the day
 	Plan   *signal.Plan  `json:"plan,omitempty"` // what the next run will ask; nil for what is not fetched
 	Sample *SignalSample `json:"sample,omitempty"`
+	Leads  []string      `json:"leads,omitempty"` // of trends: whether they run ahead of the sales
 }
 
 // A SignalSample is one signal.
@@ -70,6 +71,9 @@ func (r *Run) Sources(ctx context.Context, fetch bool) ([]SourceReport, error) {
 			}
 		}
 		if err := report.sampled(ctx, s.Signals(ctx, request), daycast.DayOf(r.Now().In(r.Shop.TimeZone))); err != nil {
+			return nil, err
+		}
+		if report.Leads, err = r.leads(ctx, s, request); err != nil {
 			return nil, err
 		}
 		reports = append(reports, report)

@@ -119,7 +119,7 @@ func TestSignals(t *testing.T) {
 		t.Errorf("what was known of posts is lost, or the weather is stale: %+v", third)
 	}
 	text := must(t, dir, "signals").out
-	says(t, "signals", text, "stale", "fresh", "weather_")
+	says(t, "signals", text, "stale", "fresh", "weather_", "trend_tea for item tea does not lead")
 	for _, secret := range []string{"key-1", "token-1"} {
 		if strings.Contains(text+ran.out, secret) {
 			t.Errorf("%s shows", secret)

@@ -28,8 +28,11 @@ type Query struct {
 	Project string // of the article, such as "de.wikipedia"; empty: the source's
 }
 
+// Prefix is how the names of trends' signals begin.
+const Prefix = "trend_"
+
 // Signal is the name of the query's signal.
-func (q Query) Signal() string { return "trend_" + q.Name }
+func (q Query) Signal() string { return Prefix + q.Name }
 
 var names = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
