@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -48,7 +49,10 @@ func TestMain(m *testing.M) {
 // replacement of a table, half way through its rows and when it is done.
 func victim(w world, at int) error {
 	n, step := 0, "open"
+	var one sync.Mutex // tables are written at the same time
 	sign := func(what string) {
+		one.Lock()
+		defer one.Unlock()
 		n++
 		fmt.Println(step, what)
 		if n == at {
@@ -76,8 +80,9 @@ type signing struct {
 }
 
 func (s signing) Lines() warehouse.LineTable { return signingLines{s.Warehouse.Lines(), s.sign} }
-func (s signing) Facts() warehouse.Table[daycast.Fact] {
-	return signingTable[daycast.Fact]{s.Warehouse.Facts(), s.sign}
+func (s signing) Facts() warehouse.FactTable {
+	t := s.Warehouse.Facts()
+	return signingFacts{t, signingTable[daycast.Fact]{t, s.sign}}
 }
 func (s signing) Stock() warehouse.Table[daycast.Stock] {
 	return signingTable[daycast.Stock]{s.Warehouse.Stock(), s.sign}
@@ -146,6 +151,15 @@ func (s signingTable[T]) Replace(ctx context.Context, run string, rows iter.Seq2
 	n, err := s.Table.Replace(ctx, run, between(rows, s.sign))
 	s.sign("replaced")
 	return n, err
+}
+
+type signingFacts struct {
+	warehouse.FactTable
+	table signingTable[daycast.Fact]
+}
+
+func (s signingFacts) Replace(ctx context.Context, run string, rows iter.Seq2[daycast.Fact, error]) (int64, error) {
+	return s.table.Replace(ctx, run, rows)
 }
 
 type signingRuns[T any] struct {
