@@ -162,8 +162,10 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 	if err != nil {
 		return nil, err
 	}
+	last, read := table.Last, table.Notes
+	table = nil // what was learnt of the table's rows is large
 	learning.Budget = budget(o.Time, world.Now().Sub(start))
-	learned, err := learning.Learn(ctx, table.Last)
+	learned, err := learning.Learn(ctx, last)
 	if err != nil {
 		return nil, err
 	}
@@ -191,7 +193,7 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 			return errors.Join(totals.write(ctx, learned.Fitted, p, f, o.Seed, o.Threads), rows.write(p, f))
 		})
 	})
-	notes := slices.Concat(table.Notes, o.notes(), blocks.Notes(learned), roads.Notes())
+	notes := slices.Concat(read, o.notes(), blocks.Notes(learned), roads.Notes())
 	result.DailySummary = pipeline.Summarise(report, learned, blocks.Sample().Found(), notes)
 	return result, err
 }

@@ -39,12 +39,13 @@ func (f *csvTable) more() (lines string, ok bool, err error) {
 		}
 		at := len(p.chunk)
 		p.chunk = append(p.chunk, make([]byte, plainChunk)...)
-		n, err := io.ReadFull(f.text, p.chunk[at:])
-		p.chunk = p.chunk[:at+n]
-		if errors.Is(err, io.ErrUnexpectedEOF) {
-			err = io.EOF
+		n := 0
+		for n < plainChunk && p.ended == nil {
+			var k int
+			k, p.ended = f.text.Read(p.chunk[at+n:])
+			n += k
 		}
-		p.ended = err
+		p.chunk = p.chunk[:at+n]
 		if bytes.IndexByte(p.chunk[at:], '"') >= 0 {
 			f.quoted()
 			return "", false, nil

@@ -67,6 +67,7 @@ func TestPlainCSV(t *testing.T) {
 		"a return within":     "a,b\nx\ry,z\n",
 		"latin-1":             long + "caf\xe9,2,3\n",
 		"no more than a name": "a",
+		"cut off":             string(zipped(t, long)[:2000]),
 		"too many":            "a,b\n1,2,3\n1,2,\n1\n",
 	} {
 		t.Run(name, func(t *testing.T) { samePlain(t, []byte(content)) })

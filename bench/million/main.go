@@ -1,149 +1,140 @@
-// Command million writes the table of a simulated shop that is larger than
-// memory: what daycast forecast --csv is then run on.
+// Command million makes tables of simulated shops, up to more than fits into
+// memory, and forecasts them with daycast: what it takes by the number of series.
 //
-//	million SERIES DAYS ORDER > sales.csv.zst
-//
-// ORDER is series, each series' days one after the other, or day, the whole
-// shop's rows of a day one after the other. Both have the same rows.
+//	million [-memory 4GiB] [-time 60m] [-days 730] [-order series|day] PROGRAM SERIES...
 package main
 
 import (
 	"bufio"
+	"flag"
 	"fmt"
-	"math"
+	"io"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strconv"
+	"syscall"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
-
-	"daycast"
 )
 
+// horizon is four weeks.
+const horizon = 28
+
 func main() {
-	if err := run(os.Args[1:]); err != nil {
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(args []string) error {
-	if len(args) != 3 || args[2] != "series" && args[2] != "day" {
-		return fmt.Errorf("usage: million SERIES DAYS series|day")
+// A bench is what was asked for.
+type bench struct {
+	memory, time, order, program, folder string
+	days                                 int
+}
+
+func run() (err error) {
+	var b bench
+	flag.StringVar(&b.memory, "memory", "4GiB", "that the program may use")
+	flag.StringVar(&b.time, "time", "60m", "that the program may use")
+	flag.StringVar(&b.order, "order", "series", "of the rows: series by series, or day by day")
+	flag.IntVar(&b.days, "days", 730, "that each series has been sold")
+	flag.Parse()
+	if flag.NArg() < 2 || b.order != "series" && b.order != "day" {
+		return fmt.Errorf("usage: million [flags] PROGRAM SERIES...")
 	}
-	series, err := strconv.Atoi(args[0])
-	if err != nil || series < 1 {
-		return fmt.Errorf("series %q: want a number", args[0])
+	b.program = flag.Arg(0)
+	if b.folder, err = os.MkdirTemp("", "million-"); err != nil {
+		return err
 	}
-	days, err := strconv.Atoi(args[1])
-	if err != nil || days < 1 {
-		return fmt.Errorf("days %q: want a number", args[1])
+	defer func() { _ = os.RemoveAll(b.folder) }()
+	fmt.Println("series\tseconds\tCPU-seconds\tpeak MiB\twall us a series\tCPU us a series\tWAPE\tof seasonal naive")
+	var all []spent
+	for _, arg := range flag.Args()[1:] {
+		series, err := strconv.Atoi(arg)
+		if err != nil || series < 1 {
+			return fmt.Errorf("series %q: want a number", arg)
+		}
+		s, err := b.forecast(series)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%d\t%.0f\t%.0f\t%.0f\t%.0f\t%.0f\t%.3f\t%.3f\n",
+			series, s.wall, s.cpu, s.peak, 1e6*s.wall/float64(series), 1e6*s.cpu/float64(series), s.wape, s.naive)
+		all = append(all, s)
 	}
-	packed, err := zstd.NewWriter(os.Stdout, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
+	first, last := all[0], all[len(all)-1]
+	fmt.Printf("series forecast, share of %d\t%.6f\t>=1\n", last.series, last.share)
+	fmt.Printf("peak of %d series, GiB\t%.2f\t<=4\n", last.series, last.peak/1024)
+	fmt.Printf("minutes for 1,000,000 series at the cost of %d\t%.1f\t<=60\n", last.series, last.wall/float64(last.series)*1e6/60)
+	fmt.Printf("CPU of a series, %d to %d\t%.2f\t<=1\n", last.series, first.series, last.cpu/float64(last.series)/(first.cpu/float64(first.series)))
+	return nil
+}
+
+// spent is what a table took.
+type spent struct {
+	series          int
+	wall, cpu, peak float64 // seconds, seconds, MiB
+	share           float64 // of the series and days that were forecast
+	wape, naive     float64 // the forecasts', and that of the last week again
+}
+
+// forecast makes a table and has the program forecast it.
+func (b bench) forecast(series int) (spent, error) {
+	s, out := newShop(series, b.days), spent{series: series}
+	table, items, forecasts := filepath.Join(b.folder, "sales.csv.zst"), filepath.Join(b.folder, "items.csv"), filepath.Join(b.folder, "forecasts.csv")
+	if err := writeFile(items, s.writeItems); err != nil {
+		return out, err
+	}
+	if err := writePacked(table, func(w *bufio.Writer) { s.write(w, b.order == "day") }); err != nil {
+		return out, err
+	}
+	c := exec.Command(b.program, "forecast", "--csv", table, "--items", items, "--out", forecasts, "--threads", "2",
+		"--memory", b.memory, "--time", b.time, "--horizon", strconv.Itoa(horizon))
+	c.Env = append(os.Environ(), "TMPDIR="+b.folder)
+	c.Stdout, c.Stderr = os.Stderr, os.Stderr
+	began := time.Now()
+	if err := c.Run(); err != nil {
+		return out, err
+	}
+	out.wall = time.Since(began).Seconds()
+	out.cpu = c.ProcessState.UserTime().Seconds() + c.ProcessState.SystemTime().Seconds()
+	if usage, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		out.peak = float64(usage.Maxrss) / 1024
+	}
+	err := out.score(s, forecasts)
+	return out, err
+}
+
+func writeFile(path string, fill func(*bufio.Writer)) error {
+	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
-	w := bufio.NewWriterSize(packed, 1<<20)
-	s := newShop(series, days)
-	s.write(w, args[2] == "day")
-	if err := w.Flush(); err != nil {
+	defer func() { _ = f.Close() }()
+	return fillAll(f, fill)
+}
+
+func writePacked(path string, fill func(*bufio.Writer)) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	packed, err := zstd.NewWriter(f, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		return err
+	}
+	if err := fillAll(packed, fill); err != nil {
 		return err
 	}
 	return packed.Close()
 }
 
-// last is Saturday 2025-08-30.
-const last daycast.Day = 20330
-
-// A shop has so many series: each item at each of places places.
-type shop struct {
-	series, days int
-	date         []string // by day
-	season       []float64
-}
-
-const places = 20
-
-func newShop(series, days int) *shop {
-	s := &shop{series: series, days: days}
-	for t := range days {
-		d := last - daycast.Day(days-1-t)
-		s.date = append(s.date, d.String())
-		year := 2 * math.Pi * float64(int(d)%365) / 365
-		s.season = append(s.season, 1+.25*math.Sin(year))
-	}
-	return s
-}
-
-// write writes a row for each series and day, days that sold nothing too.
-func (s *shop) write(w *bufio.Writer, byDay bool) {
-	_, _ = w.WriteString("item,place,day,units,price\n") // errors stay in w until Flush
-	row := make([]byte, 0, 64)
-	if byDay {
-		for t := range s.days {
-			for i := range s.series {
-				row = s.row(row[:0], i, t)
-				_, _ = w.Write(row)
-			}
-		}
-		return
-	}
-	for i := range s.series {
-		for t := range s.days {
-			row = s.row(row[:0], i, t)
-			_, _ = w.Write(row)
-		}
-	}
-}
-
-// row is what series i sold on day t. Levels are as skewed as shops' are, with
-// three in five below a piece a day; each series has a week's shape and four
-// weeks a year at three quarters of its price, when it sells twice as much.
-func (s *shop) row(row []byte, i, t int) []byte {
-	item := i / places
-	level := math.Exp(1.3*normal(i, 1) - .4)
-	swing, phase := .5*uniform(i, 2), int(7*uniform(i, 3))
-	price := math.Round(100*math.Exp(normal(item, 4)+1)) / 100
-	mean := level * s.season[t] * (1 + swing*math.Cos(2*math.Pi*float64(t+phase)/7))
-	if uniform(item*1000+t/14, 5) < 2./26 {
-		price, mean = math.Round(75*price)/100, 2*mean
-	}
-	row = fmt.Appendf(row, "i%06d,p%02d,%s,", item, i%places, s.date[t])
-	row = strconv.AppendInt(row, int64(poisson(mean, uniform(i*4096+t, 6))), 10)
-	row = append(row, ',')
-	row = strconv.AppendFloat(row, price, 'f', -1, 64)
-	return append(row, '\n')
-}
-
-// uniform is the number in [0, 1) that belongs to a place in a stream, whatever
-// was drawn before: both orders of rows need it (splitmix64 by Steele, Lea and
-// Flood).
-func uniform(at, stream int) float64 {
-	x := uint64(at)*0x9e3779b97f4a7c15 + uint64(stream)*0xd1b54a32d192ed03
-	for range 2 {
-		x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-		x = (x ^ x>>27) * 0x94d049bb133111eb
-		x ^= x >> 31
-	}
-	return float64(x>>11) / (1 << 53)
-}
-
-// normal is of the same stream, by Box and Muller.
-func normal(at, stream int) float64 {
-	return math.Sqrt(-2*math.Log(1-uniform(2*at, stream))) * math.Cos(2*math.Pi*uniform(2*at+1, stream))
-}
-
-// poisson is the u-quantile of a Poisson number: by its sums where they are
-// few, by the normal number with its skewness beyond.
-func poisson(mean, u float64) int {
-	if mean > 50 {
-		z := math.Sqrt2 * math.Erfinv(2*u-1)
-		return max(0, int(math.Round(mean+z*math.Sqrt(mean)+(z*z-1)/6)))
-	}
-	p := math.Exp(-mean)
-	k := 0
-	for sum := p; sum < u && k < 400; sum += p {
-		k++
-		p *= mean / float64(k)
-	}
-	return k
+func fillAll(to io.Writer, fill func(*bufio.Writer)) error {
+	w := bufio.NewWriterSize(to, 1<<20)
+	fill(w)
+	return w.Flush() // writing keeps its first error
 }
