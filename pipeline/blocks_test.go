@@ -152,7 +152,7 @@ func TestRunInBlocks(t *testing.T) {
 	shop := fill(t, small)
 	whole := world{dir: t.TempDir(), shop: shop}
 	whole.run(t, "")
-	parts := world{dir: t.TempDir(), shop: shop, set: func(r *pipeline.Run) { r.Settings.Memory = 30_000 }}
+	parts := world{dir: t.TempDir(), shop: shop, set: inBlocks}
 	parts.run(t, pipeline.StepForecast)
 	s, err := pipeline.ReadSummary(parts.dir)
 	if err != nil {

@@ -27,6 +27,12 @@ const victimDir, victimShop, victimAt = "DAYCAST_TEST_DIR", "DAYCAST_TEST_SHOP",
 // of a run; "" for none.
 const victimReplay = "DAYCAST_TEST_REPLAY"
 
+// victimBlocks, where it is set, has the shop forecast in blocks.
+const victimBlocks = "DAYCAST_TEST_BLOCKS"
+
+// inBlocks leaves a run memory for two series of small.
+func inBlocks(r *pipeline.Run) { r.Settings.Memory = 2 * 120 * 300 / 3 }
+
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(victimDir); dir != "" {
 		at, _ := strconv.Atoi(os.Getenv(victimAt))
@@ -63,6 +69,9 @@ func victim(w world, at int) error {
 	tick := clock()
 	w.now = func() time.Time { sign("clock"); return tick() }
 	w.stage = func(name string) { step = name; sign("begins") }
+	if os.Getenv(victimBlocks) != "" {
+		w.set = inBlocks
+	}
 	w.wrap = func(inner warehouse.Warehouse) warehouse.Warehouse { return signing{inner, sign} }
 	if from, to, ok := strings.Cut(os.Getenv(victimReplay), " "); ok {
 		w.set = gated
@@ -264,5 +273,41 @@ func TestKillAndResume(t *testing.T) {
 		if seen[step] < 3 {
 			t.Errorf("the run was killed %d times in step %s, want 3 or more", seen[step], step)
 		}
+	}
+}
+
+// A run that goes by blocks and was killed while it forecast ends equal to one
+// that was not.
+func TestKillAndResumeInBlocks(t *testing.T) {
+	shop := fill(t, small)
+	whole := world{dir: t.TempDir(), shop: shop, set: inBlocks}
+	signs, _ := start(t, whole, 0, victimBlocks+"=1")
+	want := whole.result(t)
+	if len(want.Warehouse.Forecasts) == 0 || !strings.Contains(want.Summary, "do not fit into memory") {
+		t.Fatalf("the undisturbed run is not by blocks: %s", want.Summary)
+	}
+	tried := 0
+	for at, sign := range signs {
+		if !strings.HasPrefix(sign, pipeline.StepForecast) || strings.HasSuffix(sign, "begins") {
+			continue
+		}
+		tried++
+		t.Run(fmt.Sprintf("%02d %s", at+1, sign), func(t *testing.T) {
+			t.Parallel()
+			w := world{dir: t.TempDir(), shop: shop, set: inBlocks}
+			if _, killed := start(t, w, at+1, victimBlocks+"=1"); !killed {
+				t.Fatal("it was not killed")
+			}
+			w.run(t, "")
+			if d := difference(want, w.result(t)); d != "" {
+				t.Errorf("the resumed run differs (-undisturbed +resumed):\n%s", d)
+			}
+			if left, _ := filepath.Glob(filepath.Join(w.dir, "*.parts")); len(left) > 0 {
+				t.Errorf("left behind: %v", left)
+			}
+		})
+	}
+	if tried < 3 {
+		t.Errorf("killed %d times while it forecast", tried)
 	}
 }

@@ -73,12 +73,17 @@ func (r *Run) daysToScore(ctx context.Context, spec PanelSpec) ([]daycast.Day, e
 	for d := from; d <= spec.Last; d++ {
 		due[period(d)] = true
 	}
-	for f, err := range r.Warehouse.Facts().Read(ctx, forever) {
+	for facts, err := range sortedFacts(ctx, r.Warehouse, spec.Last) {
 		if err != nil {
 			return nil, err
 		}
-		if f.KnownAt > last.Last && f.Day >= oldest && f.Day <= spec.Last {
-			due[period(f.Day)] = true
+		for f, err := range facts {
+			if err != nil {
+				return nil, err
+			}
+			if f.KnownAt > last.Last && f.Day >= oldest && f.Day <= spec.Last {
+				due[period(f.Day)] = true
+			}
 		}
 	}
 	days := make([]daycast.Day, 0, len(due))
