@@ -126,16 +126,11 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 		return nil, err
 	}
 	defer totals.discard()
-	dir, err := os.MkdirTemp("", "daycast-")
-	if err != nil {
-		return nil, daycast.Errorf(daycast.Unavailable, "no room for a temporary warehouse: %w", err)
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	w, err := warehouse.OpenDuckDB(ctx, filepath.Join(dir, "warehouse.duckdb"), warehouse.Options{MemoryLimit: o.databaseMemory(), Threads: o.Threads})
+	w, closeHouse, err := o.temporary(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = w.Close() }()
+	defer closeHouse()
 	report := &clean.Report{}
 	world.Progress.Stage("read " + o.Sales)
 	table, err := o.load(ctx, w, world.Now(), report)
@@ -186,8 +181,7 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 				return err
 			}
 			roads.Add(f)
-			result.add(f)
-			if !blocks.Whole() {
+			if result.add(f); !blocks.Whole() {
 				world.Progress.Step(result.Series, blocks.Series(), "series are forecast")
 			}
 			return errors.Join(totals.write(ctx, learned.Fitted, p, f, o.Seed, o.Threads), rows.write(p, f))
@@ -196,6 +190,20 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 	notes := slices.Concat(read, o.notes(), blocks.Notes(learned), roads.Notes())
 	result.DailySummary = pipeline.Summarise(report, learned, blocks.Sample().Found(), notes)
 	return result, err
+}
+
+// temporary is a warehouse that close removes.
+func (o CSVForecast) temporary(ctx context.Context) (w warehouse.Warehouse, close func(), err error) {
+	dir, err := os.MkdirTemp("", "daycast-")
+	if err != nil {
+		return nil, nil, daycast.Errorf(daycast.Unavailable, "no room for a temporary warehouse: %w", err)
+	}
+	w, err = warehouse.OpenDuckDB(ctx, filepath.Join(dir, "warehouse.duckdb"), warehouse.Options{MemoryLimit: o.databaseMemory(), Threads: o.Threads})
+	if err != nil {
+		_ = os.RemoveAll(dir)
+		return nil, nil, err
+	}
+	return w, func() { _ = w.Close(); _ = os.RemoveAll(dir) }, nil
 }
 
 // add counts what was forecast of some series.

@@ -17,7 +17,7 @@ import (
 const (
 	// panelBytes is what a series-day of a shop takes while models are compared
 	// on the panel: facts, the panel that is built, the one that it is compared
-	// with, and what is made beside them. 21.9 million took 2.2 GiB.
+	// with, and what is made beside them.
 	panelBytes = 100
 	// blockBytes is what one takes while a part of the shop is learnt from or
 	// forecast: a third, since the rest of the memory is the model's, the

@@ -39,7 +39,7 @@ func (t duckFacts) Split(ctx context.Context, n int) (FactParts, error) {
 	s, err := t.db.connect(ctx)
 	if err == nil {
 		err = t.db.explain(s.exec(ctx, "COPY (SELECT *, rowid AS row_number, "+partOf(n)+" AS part FROM facts) TO "+
-			quote(dir)+" (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (part), OVERWRITE_OR_IGNORE)"))
+			quote(dir)+" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480, PARTITION_BY (part), OVERWRITE_OR_IGNORE)"))
 		s.close()
 	}
 	if err != nil {

@@ -6,6 +6,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -23,7 +24,7 @@ import (
 const horizon = 28
 
 func main() {
-	if err := run(); err != nil {
+	if err := run(os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -35,7 +36,7 @@ type bench struct {
 	days                                 int
 }
 
-func run() (err error) {
+func run(to io.Writer) (err error) {
 	var b bench
 	flag.StringVar(&b.memory, "memory", "4GiB", "that the program may use")
 	flag.StringVar(&b.time, "time", "60m", "that the program may use")
@@ -43,14 +44,14 @@ func run() (err error) {
 	flag.IntVar(&b.days, "days", 730, "that each series has been sold")
 	flag.Parse()
 	if flag.NArg() < 2 || b.order != "series" && b.order != "day" {
-		return fmt.Errorf("usage: million [flags] PROGRAM SERIES...")
+		return errors.New("usage: million [flags] PROGRAM SERIES, with ORDER series or day")
 	}
 	b.program = flag.Arg(0)
 	if b.folder, err = os.MkdirTemp("", "million-"); err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(b.folder) }()
-	fmt.Println("series\tseconds\tCPU-seconds\tpeak MiB\twall us a series\tCPU us a series\tWAPE\tof seasonal naive")
+	fmt.Fprintln(to, "series\tseconds\tCPU-seconds\tpeak MiB\twall us a series\tCPU us a series\tWAPE\tof seasonal naive")
 	var all []spent
 	for _, arg := range flag.Args()[1:] {
 		series, err := strconv.Atoi(arg)
@@ -61,15 +62,15 @@ func run() (err error) {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("%d\t%.0f\t%.0f\t%.0f\t%.0f\t%.0f\t%.3f\t%.3f\n",
+		fmt.Fprintf(to, "%d\t%.0f\t%.0f\t%.0f\t%.0f\t%.0f\t%.3f\t%.3f\n",
 			series, s.wall, s.cpu, s.peak, 1e6*s.wall/float64(series), 1e6*s.cpu/float64(series), s.wape, s.naive)
 		all = append(all, s)
 	}
 	first, last := all[0], all[len(all)-1]
-	fmt.Printf("series forecast, share of %d\t%.6f\t>=1\n", last.series, last.share)
-	fmt.Printf("peak of %d series, GiB\t%.2f\t<=4\n", last.series, last.peak/1024)
-	fmt.Printf("minutes for 1,000,000 series at the cost of %d\t%.1f\t<=60\n", last.series, last.wall/float64(last.series)*1e6/60)
-	fmt.Printf("CPU of a series, %d to %d\t%.2f\t<=1\n", last.series, first.series, last.cpu/float64(last.series)/(first.cpu/float64(first.series)))
+	fmt.Fprintf(to, "series forecast, share of %d\t%.6f\t>=1\n", last.series, last.share)
+	fmt.Fprintf(to, "peak of %d series, GiB\t%.2f\t<=4\n", last.series, last.peak/1024)
+	fmt.Fprintf(to, "minutes for 1,000,000 series at the cost of %d\t%.1f\t<=60\n", last.series, last.wall/float64(last.series)*1e6/60)
+	fmt.Fprintf(to, "CPU of a series, %d to %d\t%.2f\t<=1\n", last.series, first.series, last.cpu/float64(last.series)/(first.cpu/float64(first.series)))
 	return nil
 }
 

@@ -27,7 +27,9 @@ func runDue(t *testing.T, w warehouse.Warehouse) {
 			t.Fatal(err)
 		}
 	}
-	due := func(days ...daycast.Day) []warehouse.ForecastRow { return Collect(t, w.Forecasts().Due(ctx, days, warehouse.Part{})) }
+	due := func(days ...daycast.Day) []warehouse.ForecastRow {
+		return Collect(t, w.Forecasts().Due(ctx, days, warehouse.Part{}))
+	}
 	diff(t, "due", []warehouse.ForecastRow{row("a", 7, 8, 1), row("a", 7, 9, 1), row("a", 8, 9, 3), row("b", 7, 9, 1)}, due(8, 9))
 	diff(t, "due on no day", nil, due())
 	var parts int
