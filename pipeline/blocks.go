@@ -15,14 +15,14 @@ import (
 )
 
 const (
-	// panelBytes is what a series-day of a shop takes while models are compared
-	// on the panel: facts, the panel that is built, the one that it is compared
-	// with, and what is made beside them.
-	panelBytes = 100
-	// blockBytes is what one takes while a part of the shop is learnt from or
-	// forecast: a third, since the rest of the memory is the model's, the
-	// forecasts' and that of what comes of the parts together.
-	blockBytes = 3 * panelBytes
+	// panelBytes is the memory that a series-day of a shop asks for while models
+	// are compared on the panel: facts, the panel that is built, the one that it is
+	// compared with, and what is made beside them. 40 million took all of 4 GiB
+	// before a model of all series had begun.
+	panelBytes = 128
+	// blockBytes is that of a part of the shop which is learnt from or forecast:
+	// more, since part of the memory is what comes of all parts together.
+	blockBytes = 320
 )
 
 // Blocks are a shop's panels. A shop that fits into memory is its own only block.

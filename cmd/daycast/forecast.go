@@ -40,7 +40,7 @@ used for the past only. Rows need not be sorted. Rows and values that cannot be
 read are counted, shown and left out; every item and place of the file gets its
 forecasts.
 
-A file of more series than fit into --memory (some 43 million series-days in
+A file of more series than fit into --memory (some 33 million series-days in
 4GiB) is forecast in blocks, by models that are chosen and fitted on a sample of
 its series; rows of the output are then in no order of series.
 
