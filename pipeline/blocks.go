@@ -36,6 +36,7 @@ type Blocks struct {
 	parts  warehouse.FactParts // nil where n is 1
 	reader *reader
 	sample *PanelSource
+	left   []string // models of groups that Learn left out
 }
 
 // NewBlocks counts the shop, and deals its facts out where its panel would not
@@ -114,12 +115,15 @@ func (b *Blocks) Learn(l Learning, cheap []model.Model) Learning {
 	if b.Whole() {
 		return l
 	}
-	l.Sampled = true
+	l.Sampled, b.left = true, nil
 	if len(cheap) > 0 {
 		l.Models = cheap
 	}
 	l.Models = slices.DeleteFunc(slices.Clone(l.Models), func(m model.Model) bool {
 		_, grouped := m.(model.Grouped)
+		if grouped {
+			b.left = append(b.left, m.Name())
+		}
 		return grouped
 	})
 	return l
@@ -130,9 +134,13 @@ func (b *Blocks) Notes(learned *Learned) []string {
 	if b.Whole() {
 		return nil
 	}
-	return []string{fmt.Sprintf("%s series over %s days do not fit into memory at once: models were chosen and fitted on a sample of %s, "+
+	notes := []string{fmt.Sprintf("%s series over %s days do not fit into memory at once: models were chosen and fitted on a sample of %s, "+
 		"which the figures above are of, and forecast all in %d blocks", humanize.Comma(b.size.Series), humanize.Comma(b.size.Days),
 		humanize.Comma(int64(learned.Series)), b.n)}
+	for _, name := range b.left {
+		notes = append(notes, name+" was left out: a block has but its own series' part of a group's total")
+	}
+	return notes
 }
 
 // Count is the number of blocks: the k-th is the warehouse's k-th part of so
