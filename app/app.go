@@ -164,6 +164,10 @@ func openWith(ctx context.Context, c config.Config, w World, src source.Source) 
 	if models, err = all.With(models, c.Forecast.Parameters); err != nil {
 		return nil, nil, err
 	}
+	cheap, err := all.With(all.Cheap(c.Forecast.Models), c.Forecast.Parameters)
+	if err != nil {
+		return nil, nil, err
+	}
 	house, err := openWarehouse(ctx, c)
 	if err != nil {
 		return nil, nil, err
@@ -194,7 +198,7 @@ func openWith(ctx context.Context, c config.Config, w World, src source.Source) 
 			LookBack: int(time.Duration(c.Source.LookBack) / (24 * time.Hour)), Tables: tablesOf(c.Source), Key: key,
 		},
 		Contract: contractOf(c), Settings: settings(c), Source: src, Warehouse: house, Registry: reg, Signals: signals,
-		Models: models, Remark: all.Remark(c.Forecast.Models), Now: w.Now, Progress: w.Progress,
+		Models: models, Cheap: cheap, Remark: all.Remark(c.Forecast.Models), Now: w.Now, Progress: w.Progress,
 	}, close, nil
 }
 

@@ -48,6 +48,9 @@ func Explore(ctx context.Context, c config.Config, w World, out string) (*Explor
 		return nil, err
 	}
 	defer func() { _ = house.Close() }()
+	if err := pipeline.CheckWhole(ctx, house, int64(c.Memory), m.Spec, "the exploration report"); err != nil {
+		return nil, err
+	}
 	// One panel reads everything once: there is nothing to keep in memory.
 	panels := pipeline.NewPanelSource(house, 0, m.Spec)
 	panel, err := panels.Panel(ctx, m.Spec.Last)

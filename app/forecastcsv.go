@@ -126,16 +126,11 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 		return nil, err
 	}
 	defer totals.discard()
-	dir, err := os.MkdirTemp("", "daycast-")
-	if err != nil {
-		return nil, daycast.Errorf(daycast.Unavailable, "no room for a temporary warehouse: %w", err)
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	w, err := warehouse.OpenDuckDB(ctx, filepath.Join(dir, "warehouse.duckdb"), warehouse.Options{MemoryLimit: o.databaseMemory(), Threads: o.Threads})
+	w, closeHouse, err := o.temporary(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = w.Close() }()
+	defer closeHouse()
 	report := &clean.Report{}
 	world.Progress.Stage("read " + o.Sales)
 	table, err := o.load(ctx, w, world.Now(), report)
@@ -146,15 +141,26 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 		world.Progress.Stage(remark)
 	}
 	world.Progress.Stage("compare the models")
-	panels := pipeline.NewPanelSource(w, o.Memory, pipeline.PanelSpec{
+	blocks, err := pipeline.NewBlocks(ctx, w, o.Memory, pipeline.PanelSpec{
 		Step: o.step(), Anchor: table.Anchor, Last: table.Last, Horizon: o.Horizon, Absent: clean.Absent(o.Absent), Planned: table.Planned,
 	})
-	learning, err := o.learning(panels, world)
 	if err != nil {
 		return nil, err
 	}
+	defer func() { _ = blocks.Close() }()
+	if totals != nil {
+		if err := blocks.Need("--totals"); err != nil {
+			return nil, err
+		}
+	}
+	learning, err := o.learning(blocks, world)
+	if err != nil {
+		return nil, err
+	}
+	last, read := table.Last, table.Notes
+	table = nil // what was learnt of the table's rows is large
 	learning.Budget = budget(o.Time, world.Now().Sub(start))
-	learned, err := learning.Learn(ctx, table.Last)
+	learned, err := learning.Learn(ctx, last)
 	if err != nil {
 		return nil, err
 	}
@@ -162,18 +168,49 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 	if learning.Levels, err = checkLevels(o.Levels); err != nil {
 		return nil, err
 	}
-	f, err := learning.Forecast(ctx, learned)
+	result := &CSVResult{Out: o.Out, Periods: o.Horizon}
+	roads := pipeline.Roads{}
+	err = file.write(func(to io.Writer) error {
+		rows, err := newForecastWriter(to, learning.Levels)
+		if err != nil {
+			return err
+		}
+		return blocks.Each(ctx, learned.Release(), nil, func(p *daycast.Panel) error {
+			f, err := learning.Forecast(ctx, learned.Fitted, p)
+			if err != nil {
+				return err
+			}
+			roads.Add(f)
+			if result.add(f); !blocks.Whole() {
+				world.Progress.Step(result.Series, blocks.Series(), "series are forecast")
+			}
+			return errors.Join(totals.write(ctx, learned.Fitted, p, f, o.Seed, o.Threads), rows.write(p, f))
+		})
+	})
+	notes := slices.Concat(read, o.notes(), blocks.Notes(learned), roads.Notes())
+	result.DailySummary = pipeline.Summarise(report, learned, blocks.Sample().Found(), notes)
+	return result, err
+}
+
+// temporary is a warehouse that close removes.
+func (o CSVForecast) temporary(ctx context.Context) (w warehouse.Warehouse, close func(), err error) {
+	dir, err := os.MkdirTemp("", "daycast-")
 	if err != nil {
-		return nil, err
+		return nil, nil, daycast.Errorf(daycast.Unavailable, "no room for a temporary warehouse: %w", err)
 	}
-	notes := slices.Concat(table.Notes, o.notes(), pipeline.RoadNotes(f))
-	err = errors.Join(
-		totals.write(ctx, learned.Fitted, learned.Panel, f, o.Seed, o.Threads),
-		file.write(func(to io.Writer) error { return writeForecasts(to, learned.Panel, f) }))
-	return &CSVResult{
-		DailySummary: pipeline.Summarise(report, learned, panels.Found(), notes), Out: o.Out,
-		Series: len(f.Models), Periods: f.Horizon, First: f.Day(0).String(), Last: f.Day(f.Horizon - 1).String(), Forecasts: len(f.Mean),
-	}, err
+	w, err = warehouse.OpenDuckDB(ctx, filepath.Join(dir, "warehouse.duckdb"), warehouse.Options{MemoryLimit: o.databaseMemory(), Threads: o.Threads})
+	if err != nil {
+		_ = os.RemoveAll(dir)
+		return nil, nil, err
+	}
+	return w, func() { _ = w.Close(); _ = os.RemoveAll(dir) }, nil
+}
+
+// add counts what was forecast of some series.
+func (r *CSVResult) add(f *daycast.Forecasts) {
+	r.Series += len(f.Models)
+	r.Forecasts += len(f.Mean)
+	r.First, r.Last = f.Day(0).String(), f.Day(f.Horizon-1).String()
 }
 
 // budget is the time for comparing models: two thirds of what is left, so that
@@ -242,10 +279,10 @@ func (o CSVForecast) blame(err error) error {
 	return &named
 }
 
-func (o CSVForecast) learning(panels *pipeline.PanelSource, w World) (pipeline.Learning, error) {
+func (o CSVForecast) learning(blocks *pipeline.Blocks, w World) (pipeline.Learning, error) {
 	models, err := all.Named(o.Models)
-	return pipeline.Learning{
-		Panel: panels.Panel, Models: models, Horizon: o.Horizon, Levels: Levels(), Metric: o.Metric,
+	return blocks.Learn(pipeline.Learning{
+		Models: models, Horizon: o.Horizon, Levels: Levels(), Metric: o.Metric,
 		Origins: 6, Scored: 3, MaxRows: o.rows(), Seed: o.Seed, Threads: o.Threads, Now: w.Now, Progress: w.Progress.Step,
-	}, err
+	}, all.Cheap(o.Models)), err
 }

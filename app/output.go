@@ -1,7 +1,9 @@
 package app
 
 import (
+	"context"
 	"encoding/csv"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -50,6 +52,10 @@ func (o *output) write(fill func(io.Writer) error) error {
 	if err == nil {
 		err = os.Rename(o.tmp.Name(), o.path)
 	}
+	var known *daycast.Error // of what was to be written
+	if errors.As(err, &known) || errors.Is(err, context.Canceled) {
+		return err
+	}
 	if err != nil {
 		return daycast.Errorf(daycast.Unavailable, "writing %s: %w", o.path, err).WithHint("is the disk full?")
 	}
@@ -79,25 +85,40 @@ func number(v float32) string { return strconv.FormatFloat(float64(v), 'g', 6, 3
 
 // writeForecasts writes every series and period of the horizon.
 func writeForecasts(to io.Writer, p *daycast.Panel, f *daycast.Forecasts) error {
-	w := csv.NewWriter(to)
-	if err := w.Write(slices.Concat([]string{"item", "place", "day", "mean"}, quantileColumns(f.Levels), []string{"model"})); err != nil {
+	w, err := newForecastWriter(to, f.Levels)
+	if err != nil {
 		return err
 	}
+	return w.write(p, f)
+}
+
+// A forecastWriter writes a table of forecasts, some series after others.
+type forecastWriter struct {
+	csv *csv.Writer
+	row []string
+}
+
+func newForecastWriter(to io.Writer, levels []float64) (*forecastWriter, error) {
+	w := &forecastWriter{csv: csv.NewWriter(to)}
+	return w, w.csv.Write(slices.Concat([]string{"item", "place", "day", "mean"}, quantileColumns(levels), []string{"model"}))
+}
+
+func (w *forecastWriter) write(p *daycast.Panel, f *daycast.Forecasts) error {
 	days := make([]string, f.Horizon)
 	for h := range days {
 		days[h] = f.Day(h).String()
 	}
 	for i, s := range p.Series {
 		for h, day := range days {
-			row := append(make([]string, 0, 5+len(f.Levels)), s.Item, s.Place, day, number(f.MeanOf(i)[h]))
+			w.row = append(w.row[:0], s.Item, s.Place, day, number(f.MeanOf(i)[h]))
 			for _, q := range f.QuantilesAt(i, h) {
-				row = append(row, number(q))
+				w.row = append(w.row, number(q))
 			}
-			if err := w.Write(append(row, f.Models[i])); err != nil {
+			if err := w.csv.Write(append(w.row, f.Models[i])); err != nil {
 				return err
 			}
 		}
 	}
-	w.Flush()
-	return w.Error()
+	w.csv.Flush()
+	return w.csv.Error()
 }

@@ -316,11 +316,16 @@ func (s *span) planned(ahead bool) int {
 // levels groups the series by every attribute of their items and places.
 func (a *assembly) levels(ctx context.Context) error {
 	items, places := map[string]daycast.Item{}, map[string]daycast.Place{}
+	for _, s := range a.panel.Series { // a block has few of a large shop's items
+		items[s.Item] = daycast.Item{}
+	}
 	for it, err := range a.b.Reader.Items(ctx, a.origin+daycast.Day(a.b.Step)-1) {
 		if err != nil {
 			return err
 		}
-		items[it.ID] = it
+		if _, ok := items[it.ID]; ok {
+			items[it.ID] = it
+		}
 	}
 	for pl, err := range a.b.Reader.Places(ctx) {
 		if err != nil {

@@ -134,6 +134,27 @@ func (s *scorer) rows() []warehouse.ScoreRow {
 	return rows
 }
 
+// Add is the scores of two parts of a shop together, by day, origin and
+// category. It may use the memory of either.
+func Add(a, b []warehouse.ScoreRow) []warehouse.ScoreRow {
+	if len(a) == 0 {
+		return b
+	}
+	at := map[warehouse.ScoreRow]int{}
+	for k, row := range a {
+		at[blank(row)] = k
+	}
+	for _, row := range b {
+		if k, ok := at[blank(row)]; ok {
+			a[k].Add(row)
+		} else {
+			a = append(a, row)
+		}
+	}
+	slices.SortFunc(a, compare)
+	return a
+}
+
 // compare orders scores as their table does.
 func compare(a, b warehouse.ScoreRow) int {
 	return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Category, b.Category))

@@ -2,7 +2,7 @@ package pipeline
 
 import (
 	"context"
-	"iter"
+	"errors"
 
 	"daycast"
 	"daycast/clean"
@@ -25,62 +25,46 @@ func (r *Run) forecast(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := r.adjust(ctx, l.Spec)
+	blocks, err := NewBlocks(ctx, r.Warehouse, r.Settings.Memory, l.Spec)
 	if err != nil {
 		return err
 	}
-	f, err := model.Predict(ctx, fitted, model.Request{
-		Panel: p, Horizon: r.Settings.Horizon, Levels: r.Settings.Levels, Threads: r.Settings.Threads,
-	})
-	if err != nil {
-		return err
-	}
-	if _, err := r.Warehouse.Forecasts().Replace(ctx, r.ID, r.forecastRows(ctx, p, f)); err != nil {
-		return err
-	}
-	if err := r.storeFeatures(ctx, p); err != nil {
-		return err
-	}
-	return r.storeFailures(ctx, p, f, t.Serves)
+	defer func() { _ = blocks.Close() }()
+	return r.forecastBlocks(ctx, blocks, fitted, t.Serves)
 }
 
-// adjust builds the newest panel, and stores what it changes of the training
-// units while it does.
-func (r *Run) adjust(ctx context.Context, spec PanelSpec) (p *daycast.Panel, err error) {
-	panels := NewPanelSource(r.Warehouse, r.Settings.Memory, spec)
-	rows := func(yield func(warehouse.AdjustmentRow, error) bool) {
-		more := true
-		built, err := panels.telling(func(c clean.Change) {
-			more = more && yield(warehouse.AdjustmentRow(c), nil)
-		}).Panel(ctx, spec.Last)
-		if p = built; more && err != nil {
-			yield(warehouse.AdjustmentRow{}, err)
-		}
-	}
-	_, err = r.Warehouse.Adjustments().Replace(ctx, r.ID, rows)
-	return p, err
-}
-
-// forecastRows are the proof's and then the panel's.
-func (r *Run) forecastRows(ctx context.Context, p *daycast.Panel, f *daycast.Forecasts) iter.Seq2[warehouse.ForecastRow, error] {
-	return func(yield func(warehouse.ForecastRow, error) bool) {
-		for row, err := range r.Warehouse.Forecasts().Read(ctx, proofRun(r.ID)) {
-			if !yield(row, err) {
-				return
+// forecastBlocks forecasts one block of the shop after the other, and stores
+// what comes of each beside the others: forecasts, features, which series took
+// another road than the model's, and what was changed of training units.
+func (r *Run) forecastBlocks(ctx context.Context, blocks *Blocks, fitted model.Fitted, choice string) error {
+	forecasts := openSink(ctx, r.ID, r.Warehouse.Forecasts().Replace)
+	adjustments := openSink(ctx, r.ID, r.Warehouse.Adjustments().Replace)
+	features := openSink(ctx, r.ID, r.Warehouse.Features().Replace)
+	failures := openSink(ctx, r.ID, r.Warehouse.Failures().Replace)
+	err := forecasts.all(r.Warehouse.Forecasts().Read(ctx, proofRun(r.ID)))
+	if err == nil {
+		changed := func(c clean.Change) { adjustments.put(warehouse.AdjustmentRow(c)) }
+		err = blocks.Each(ctx, nil, changed, func(p *daycast.Panel) error {
+			f, err := model.Predict(ctx, fitted, model.Request{
+				Panel: p, Horizon: r.Settings.Horizon, Levels: r.Settings.Levels, Threads: r.Settings.Threads,
+			})
+			if err != nil {
+				return err
 			}
-		}
-		for i, s := range p.Series {
-			if !yieldForecasts(f, i, s, f.Models[i], yield) {
-				return
+			for i, s := range p.Series {
+				yieldForecasts(f, i, s, f.Models[i], forecasts.yield)
 			}
-		}
+			putFeatures(p, features)
+			putFailures(p, f, choice, failures)
+			return errors.Join(forecasts.failed(), features.failed(), failures.failed(), adjustments.failed())
+		})
 	}
+	return errors.Join(forecasts.end(err), adjustments.end(err), features.end(err), failures.end(err), err)
 }
 
-// storeFailures keeps which series the model could not forecast, or did not
+// putFailures keeps which series the model could not forecast, or did not
 // forecast alone, and why.
-func (r *Run) storeFailures(ctx context.Context, p *daycast.Panel, f *daycast.Forecasts, choice string) error {
-	var rows []warehouse.FailureRow
+func putFailures(p *daycast.Panel, f *daycast.Forecasts, choice string, failures *sink[warehouse.FailureRow]) {
 	for i, s := range p.Series {
 		reason := road(f.Models[i])
 		if reason == "" {
@@ -90,8 +74,6 @@ func (r *Run) storeFailures(ctx context.Context, p *daycast.Panel, f *daycast.Fo
 		if row.Model == model.Fallback {
 			row.Model = choice
 		}
-		rows = append(rows, row)
+		failures.put(row)
 	}
-	_, err := r.Warehouse.Failures().Replace(ctx, r.ID, each(rows))
-	return err
 }

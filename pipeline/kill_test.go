@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -25,6 +26,12 @@ const victimDir, victimShop, victimAt = "DAYCAST_TEST_DIR", "DAYCAST_TEST_SHOP",
 // victimReplay is the first and the last day of a replay to play in the place
 // of a run; "" for none.
 const victimReplay = "DAYCAST_TEST_REPLAY"
+
+// victimBlocks, where it is set, has the shop forecast in blocks.
+const victimBlocks = "DAYCAST_TEST_BLOCKS"
+
+// inBlocks leaves a run memory for two series of small.
+func inBlocks(r *pipeline.Run) { r.Settings.Memory = 2 * 120 * 300 / 3 }
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(victimDir); dir != "" {
@@ -48,7 +55,10 @@ func TestMain(m *testing.M) {
 // replacement of a table, half way through its rows and when it is done.
 func victim(w world, at int) error {
 	n, step := 0, "open"
+	var one sync.Mutex // tables are written at the same time
 	sign := func(what string) {
+		one.Lock()
+		defer one.Unlock()
 		n++
 		fmt.Println(step, what)
 		if n == at {
@@ -59,6 +69,9 @@ func victim(w world, at int) error {
 	tick := clock()
 	w.now = func() time.Time { sign("clock"); return tick() }
 	w.stage = func(name string) { step = name; sign("begins") }
+	if os.Getenv(victimBlocks) != "" {
+		w.set = inBlocks
+	}
 	w.wrap = func(inner warehouse.Warehouse) warehouse.Warehouse { return signing{inner, sign} }
 	if from, to, ok := strings.Cut(os.Getenv(victimReplay), " "); ok {
 		w.set = gated
@@ -76,8 +89,9 @@ type signing struct {
 }
 
 func (s signing) Lines() warehouse.LineTable { return signingLines{s.Warehouse.Lines(), s.sign} }
-func (s signing) Facts() warehouse.Table[daycast.Fact] {
-	return signingTable[daycast.Fact]{s.Warehouse.Facts(), s.sign}
+func (s signing) Facts() warehouse.FactTable {
+	t := s.Warehouse.Facts()
+	return signingFacts{t, signingTable[daycast.Fact]{t, s.sign}}
 }
 func (s signing) Stock() warehouse.Table[daycast.Stock] {
 	return signingTable[daycast.Stock]{s.Warehouse.Stock(), s.sign}
@@ -146,6 +160,15 @@ func (s signingTable[T]) Replace(ctx context.Context, run string, rows iter.Seq2
 	n, err := s.Table.Replace(ctx, run, between(rows, s.sign))
 	s.sign("replaced")
 	return n, err
+}
+
+type signingFacts struct {
+	warehouse.FactTable
+	table signingTable[daycast.Fact]
+}
+
+func (s signingFacts) Replace(ctx context.Context, run string, rows iter.Seq2[daycast.Fact, error]) (int64, error) {
+	return s.table.Replace(ctx, run, rows)
 }
 
 type signingRuns[T any] struct {
@@ -250,5 +273,41 @@ func TestKillAndResume(t *testing.T) {
 		if seen[step] < 3 {
 			t.Errorf("the run was killed %d times in step %s, want 3 or more", seen[step], step)
 		}
+	}
+}
+
+// A run that goes by blocks and was killed while it forecast ends equal to one
+// that was not.
+func TestKillAndResumeInBlocks(t *testing.T) {
+	shop := fill(t, small)
+	whole := world{dir: t.TempDir(), shop: shop, set: inBlocks}
+	signs, _ := start(t, whole, 0, victimBlocks+"=1")
+	want := whole.result(t)
+	if len(want.Warehouse.Forecasts) == 0 || !strings.Contains(want.Summary, "do not fit into memory") {
+		t.Fatalf("the undisturbed run is not by blocks: %s", want.Summary)
+	}
+	tried := 0
+	for at, sign := range signs {
+		if !strings.HasPrefix(sign, pipeline.StepForecast) || strings.HasSuffix(sign, "begins") {
+			continue
+		}
+		tried++
+		t.Run(fmt.Sprintf("%02d %s", at+1, sign), func(t *testing.T) {
+			t.Parallel()
+			w := world{dir: t.TempDir(), shop: shop, set: inBlocks}
+			if _, killed := start(t, w, at+1, victimBlocks+"=1"); !killed {
+				t.Fatal("it was not killed")
+			}
+			w.run(t, "")
+			if d := difference(want, w.result(t)); d != "" {
+				t.Errorf("the resumed run differs (-undisturbed +resumed):\n%s", d)
+			}
+			if left, _ := filepath.Glob(filepath.Join(w.dir, "*.parts")); len(left) > 0 {
+				t.Errorf("left behind: %v", left)
+			}
+		})
+	}
+	if tried < 3 {
+		t.Errorf("killed %d times while it forecast", tried)
 	}
 }

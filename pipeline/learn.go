@@ -18,6 +18,7 @@ import (
 type Learning struct {
 	Panel    func(ctx context.Context, origin daycast.Day) (*daycast.Panel, error) // as known at an origin
 	Models   []model.Model
+	Sampled  bool // the panel is a sample of the shop: what is chosen has to serve series that are not in it
 	Horizon  int
 	Levels   []float64 // of the quantiles, ascending
 	Metric   string
@@ -34,6 +35,7 @@ type Learning struct {
 // Learned is what came of it.
 type Learned struct {
 	Panel    *daycast.Panel // as known now
+	Series   int            // of it
 	Fitted   model.Fitted
 	Choice   evaluate.Choice
 	Windows  []*evaluate.Window // newest first
@@ -56,6 +58,13 @@ type Proof struct {
 	Score     evaluate.Score
 }
 
+// Release gives the panel away, so that its memory is free once it is used.
+func (out *Learned) Release() *daycast.Panel {
+	p := out.Panel
+	out.Panel = nil
+	return p
+}
+
 // Learn backtests the candidates up to last, chooses, proves the choice on the
 // newest origins, and fits it on everything.
 func (l Learning) Learn(ctx context.Context, last daycast.Day) (*Learned, error) {
@@ -66,7 +75,7 @@ func (l Learning) Learn(ctx context.Context, last daycast.Day) (*Learned, error)
 	if len(final.Series) == 0 {
 		return nil, daycast.Errorf(daycast.Invalid, "nothing was sold up to %s: there is nothing to learn from", last)
 	}
-	out := &Learned{Panel: final, Seconds: map[string]float64{}, fits: map[string]model.Fitted{}}
+	out := &Learned{Panel: final, Series: len(final.Series), Seconds: map[string]float64{}, fits: map[string]model.Fitted{}}
 	horizon, origins := l.origins(final)
 	b := evaluate.Backtest{
 		Panel: l.Panel, Final: final, Origins: origins, Models: l.Models, Horizon: horizon,
@@ -129,7 +138,7 @@ func (out *Learned) prove(l Learning) {
 			return
 		}
 		older := before(out.Windows, w)
-		choice, ok := evaluate.Select(older, l.Metric)
+		choice, ok := l.pick(older)
 		if !ok || choice.Score.N == 0 || choice.Mean(w) == nil {
 			continue
 		}
@@ -140,6 +149,15 @@ func (out *Learned) prove(l Learning) {
 			Window: w, Choice: choice, Mean: f.Mean, Quantiles: f.Quantiles, Score: w.Score(f.Mean, l.Levels, f.Quantiles),
 		})
 	}
+}
+
+// pick chooses on windows: for all series, or, where the panel has them all, for
+// each.
+func (l Learning) pick(windows []*evaluate.Window) (evaluate.Choice, bool) {
+	if l.Sampled {
+		return evaluate.Choose(windows, l.Metric)
+	}
+	return evaluate.Select(windows, l.Metric)
 }
 
 // before are the windows whose last day had come at w's origin.
@@ -182,7 +200,7 @@ const fallback = "weekday_mean"
 // left out.
 func (out *Learned) choose(ctx context.Context, l Learning) error {
 	out.Ranked = evaluate.Rank(out.Windows, l.Metric)
-	choice, ok := evaluate.Select(out.Windows, l.Metric)
+	choice, ok := l.pick(out.Windows)
 	if !ok || choice.Score.N == 0 {
 		return out.fallBack(ctx, l)
 	}
@@ -217,7 +235,7 @@ func (out *Learned) refit(ctx context.Context, l Learning, last daycast.Day) err
 	if err != nil {
 		return err
 	}
-	out.Panel, out.fits = p, map[string]model.Fitted{}
+	out.Panel, out.Series, out.fits = p, len(p.Series), map[string]model.Fitted{}
 	if out.Fallback {
 		return out.fallBack(ctx, l)
 	}

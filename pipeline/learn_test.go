@@ -54,7 +54,7 @@ func TestLearnBySeries(t *testing.T) {
 	if learned.Choice.BySeries == nil || !strings.HasPrefix(learned.Choice.Name(), "by series: ") {
 		t.Fatalf("chose %s: a choice by series is far better", learned.Choice.Name())
 	}
-	f, err := l.Forecast(t.Context(), learned)
+	f, err := l.Forecast(t.Context(), learned.Fitted, learned.Panel)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -139,7 +139,7 @@ func forecastOdd(t *testing.T, panels *pipeline.PanelSource, last daycast.Day, m
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := learning.Forecast(t.Context(), learned)
+	f, err := learning.Forecast(t.Context(), learned.Fitted, learned.Panel)
 	if err != nil {
 		t.Fatal(err)
 	}

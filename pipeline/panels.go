@@ -36,9 +36,13 @@ type PanelSource struct {
 // NewPanelSource reads the facts of w, and keeps them in memory where a part
 // of the memory, in bytes, allows.
 func NewPanelSource(w warehouse.Warehouse, memory int64, s PanelSpec) *PanelSource {
+	return newPanelSource(newReader(w, memory), s)
+}
+
+func newPanelSource(r *reader, s PanelSpec) *PanelSource {
 	return &PanelSource{
 		builder: clean.PanelBuilder{
-			Reader: newReader(w, memory), Step: s.Step, Anchor: s.Anchor, Horizon: s.Horizon, Absent: s.Absent, Planned: s.Planned, Outlook: s.Outlook,
+			Reader: r, Step: s.Step, Anchor: s.Anchor, Horizon: s.Horizon, Absent: s.Absent, Planned: s.Planned, Outlook: s.Outlook,
 		},
 		ahead: map[daycast.Day]map[string]clean.Outlook{},
 	}
@@ -92,7 +96,7 @@ func (s *PanelSource) OutlookNotes() (notes []string) {
 	return notes
 }
 
-// Forecast asks what was learned for the days after the panel's origin.
-func (l Learning) Forecast(ctx context.Context, learned *Learned) (*daycast.Forecasts, error) {
-	return model.Predict(ctx, learned.Fitted, model.Request{Panel: learned.Panel, Horizon: l.Horizon, Levels: l.Levels, Threads: l.Threads})
+// Forecast asks what was learned for the days after a panel's origin.
+func (l Learning) Forecast(ctx context.Context, fitted model.Fitted, p *daycast.Panel) (*daycast.Forecasts, error) {
+	return model.Predict(ctx, fitted, model.Request{Panel: p, Horizon: l.Horizon, Levels: l.Levels, Threads: l.Threads})
 }

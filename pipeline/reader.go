@@ -15,6 +15,7 @@ import (
 // the facts once an origin, so they are kept in memory where the budget allows.
 type reader struct {
 	w      warehouse.Warehouse
+	facts  func(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Fact, error] // of w, or of a part of the shop
 	memory int64
 	limit  int // facts
 	cache  []factRun
@@ -43,8 +44,11 @@ const factBytes = 40
 
 // newReader keeps facts up to a quarter of the memory that may be used.
 func newReader(w warehouse.Warehouse, memory int64) *reader {
-	return &reader{w: w, memory: memory, limit: int(memory / 4 / factBytes)}
+	return &reader{w: w, facts: w.Facts().Read, memory: memory, limit: int(memory / 4 / factBytes)}
 }
+
+// forget gives the facts' memory back, and keeps none from now on.
+func (r *reader) forget() { r.cache, r.limit, r.full = nil, 0, true }
 
 // Facts yields the facts known by a day; the first call that asks for all
 // days fills the cache.
@@ -57,7 +61,7 @@ func (r *reader) Facts(ctx context.Context, known daycast.Day) iter.Seq2[daycast
 			}
 		}
 		if r.limit == 0 {
-			for f, err := range r.w.Facts().Read(ctx, known) {
+			for f, err := range r.facts(ctx, known) {
 				if !yield(f, err) {
 					return
 				}
@@ -79,7 +83,7 @@ func (r *reader) Facts(ctx context.Context, known daycast.Day) iter.Seq2[daycast
 func (r *reader) fill(ctx context.Context) error {
 	r.full = true
 	n := 0
-	for f, err := range r.w.Facts().Read(ctx, forever) {
+	for f, err := range r.facts(ctx, forever) {
 		if err != nil {
 			r.full = false
 			return err

@@ -24,17 +24,23 @@ func road(name string) string {
 	return ""
 }
 
-// RoadNotes tell how many series are new and how many have ended.
-func RoadNotes(f *daycast.Forecasts) []string {
-	count := map[string]int{}
+// Roads counts the forecasts of a shop by who made them.
+type Roads map[string]int
+
+// Add counts those of a block.
+func (r Roads) Add(f *daycast.Forecasts) {
 	for _, name := range f.Models {
-		count[name]++
+		r[name]++
 	}
+}
+
+// Notes tell how many series are new and how many have ended.
+func (r Roads) Notes() []string {
 	var notes []string
-	if n := count[life.Launch]; n > 0 {
+	if n := r[life.Launch]; n > 0 {
 		notes = append(notes, fmt.Sprintf("%d new series are forecast by what series like them sell", n))
 	}
-	if n := count[life.Ended]; n > 0 {
+	if n := r[life.Ended]; n > 0 {
 		notes = append(notes, fmt.Sprintf("%d series have been silent for longer than chance allows: 0 is forecast for them", n))
 	}
 	return notes

@@ -25,7 +25,12 @@ func (r *Run) Rows(ctx context.Context, m model.Model, until daycast.Day, most i
 		return 0, err
 	}
 	r.Progress.Stage("make the rows")
-	l := r.learning(NewPanelSource(r.Warehouse, r.Settings.Memory, loaded.Spec))
+	blocks, e := NewBlocks(ctx, r.Warehouse, r.Settings.Memory, loaded.Spec)
+	if e != nil {
+		return 0, e
+	}
+	defer func() { _ = blocks.Close() }()
+	l := r.learning(blocks)
 	if until > loaded.Spec.Last {
 		return 0, daycast.Errorf(daycast.Invalid, "until %s: the data ends on %s", until, loaded.Spec.Last).WithField("until")
 	}

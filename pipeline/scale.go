@@ -33,9 +33,14 @@ func forgetSlips(ctx context.Context, run string, w warehouse.Warehouse, table *
 	}
 	slips := map[cell]bool{}
 	scales := clean.Scales{Forgotten: func(s daycast.Series, d daycast.Day) { slips[cell{s, d}] = true }}
-	for _, err := range scales.Facts(ctx, w.Facts().Read(ctx, forever), report) {
+	for facts, err := range sortedFacts(ctx, w, table.Last) {
 		if err != nil {
 			return err
+		}
+		for _, err := range scales.Facts(ctx, facts, report) {
+			if err != nil {
+				return err
+			}
 		}
 	}
 	if len(slips) == 0 {
@@ -54,4 +59,36 @@ func forgetSlips(ctx context.Context, run string, w warehouse.Warehouse, table *
 	})
 	_, err := w.Facts().Replace(ctx, run, without)
 	return err
+}
+
+// sortedAtOnce is how many facts are brought into the order of series at once: more
+// would be sorted on disk, which takes several times the table's room there.
+const sortedAtOnce = 20_000_000
+
+// sortedFacts yields the facts of the shop, or, of a large one, of one part after
+// the other, each by item, place and day.
+func sortedFacts(ctx context.Context, w warehouse.Warehouse, last daycast.Day) iter.Seq2[iter.Seq2[daycast.Fact, error], error] {
+	return func(yield func(iter.Seq2[daycast.Fact, error], error) bool) {
+		size, err := w.Facts().Size(ctx, last)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		n := int(size.Days/sortedAtOnce) + 1
+		if n == 1 {
+			yield(w.Facts().Read(ctx, forever), nil)
+			return
+		}
+		parts, err := w.Facts().Split(ctx, n)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer func() { _ = parts.Close() }()
+		for k := range n {
+			if !yield(parts.Read(ctx, k, forever), nil) {
+				return
+			}
+		}
+	}
 }

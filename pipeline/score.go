@@ -30,11 +30,19 @@ func (r *Run) score(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	panel, err := NewPanelSource(r.Warehouse, r.Settings.Memory, l.Spec).Panel(ctx, l.Spec.Last)
+	blocks, err := NewBlocks(ctx, r.Warehouse, r.Settings.Memory, l.Spec)
 	if err != nil {
 		return err
 	}
-	rows, err := monitor.Score(panel, r.Warehouse.Forecasts().Due(ctx, days))
+	defer func() { _ = blocks.Close() }()
+	var rows []warehouse.ScoreRow
+	part := warehouse.Part{Of: blocks.Count()}
+	err = blocks.Each(ctx, nil, nil, func(p *daycast.Panel) error {
+		own, err := monitor.Score(p, r.Warehouse.Forecasts().Due(ctx, days, part))
+		part.Index++
+		rows = monitor.Add(rows, own)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -65,12 +73,17 @@ func (r *Run) daysToScore(ctx context.Context, spec PanelSpec) ([]daycast.Day, e
 	for d := from; d <= spec.Last; d++ {
 		due[period(d)] = true
 	}
-	for f, err := range r.Warehouse.Facts().Read(ctx, forever) {
+	for facts, err := range sortedFacts(ctx, r.Warehouse, spec.Last) {
 		if err != nil {
 			return nil, err
 		}
-		if f.KnownAt > last.Last && f.Day >= oldest && f.Day <= spec.Last {
-			due[period(f.Day)] = true
+		for f, err := range facts {
+			if err != nil {
+				return nil, err
+			}
+			if f.KnownAt > last.Last && f.Day >= oldest && f.Day <= spec.Last {
+				due[period(f.Day)] = true
+			}
 		}
 	}
 	days := make([]daycast.Day, 0, len(due))

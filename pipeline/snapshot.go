@@ -85,6 +85,9 @@ func OpenSnapshot(ctx context.Context, dir string, memory int64, threads int, lo
 	defer func() { _ = w.Close() }()
 	spec := s.Manifest.Spec
 	spec.Horizon = max(spec.Horizon, longestHorizon) // a server is asked for more than the run was
+	if err := CheckWhole(ctx, w, memory, spec, "a snapshot that is opened"); err != nil {
+		return nil, err
+	}
 	if s.Panel, err = NewPanelSource(w, memory, spec).Panel(ctx, spec.Last); err != nil {
 		return nil, err
 	}

@@ -73,12 +73,16 @@ func (r *Run) train(ctx context.Context) error {
 	if r.Remark != "" {
 		r.Progress.Stage(r.Remark)
 	}
-	panels := NewPanelSource(r.Warehouse, r.Settings.Memory, l.Spec)
+	blocks, err := NewBlocks(ctx, r.Warehouse, r.Settings.Memory, l.Spec)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = blocks.Close() }()
 	champion, why, err := r.rival(ctx)
 	if err != nil {
 		return err
 	}
-	learning, last := r.learning(panels), l.Spec.Last
+	learning, last := r.learning(blocks), l.Spec.Last
 	learned, decision, err := r.challenge(ctx, learning, champion, last)
 	if err != nil {
 		return err
@@ -104,7 +108,8 @@ func (r *Run) train(ctx context.Context) error {
 		}
 	}
 	t := summarise(learned)
-	r.found(&t, panels)
+	r.found(&t, blocks.Sample())
+	t.Notes = append(t.Notes, blocks.Notes(learned)...)
 	version, err := r.register(ctx, learned)
 	if err != nil {
 		return err
@@ -214,13 +219,13 @@ func (r *Run) found(t *trained, panels *PanelSource) {
 	}
 }
 
-func (r *Run) learning(panels *PanelSource) Learning {
+func (r *Run) learning(blocks *Blocks) Learning {
 	s := r.Settings
-	return Learning{
-		Panel: panels.Panel, Models: r.Models, Horizon: s.Horizon, Levels: s.Levels, Metric: s.Metric,
+	return blocks.Learn(Learning{
+		Models: r.Models, Horizon: s.Horizon, Levels: s.Levels, Metric: s.Metric,
 		Origins: s.Origins, Scored: s.Scored, MaxRows: s.MaxRows, Seed: s.Seed, Threads: s.Threads,
 		Now: r.Now, Progress: r.Progress.Step,
-	}
+	}, r.Cheap)
 }
 
 // storeAccuracy writes a row for each candidate and origin, and one for each
@@ -304,7 +309,7 @@ func summarise(learned *Learned) trained {
 			plain = c.Score.WAPE
 		}
 	}
-	t := trained{Choice: learned.Choice.Name(), Notes: learned.Notes, Series: len(learned.Panel.Series)}
+	t := trained{Choice: learned.Choice.Name(), Notes: learned.Notes, Series: learned.Series}
 	line := func(c evaluate.Choice, best bool) ModelLine {
 		m := ModelLine{
 			Model: c.Name(), Best: best,
@@ -374,12 +379,17 @@ func (r *Run) Backtest(ctx context.Context) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	panels := NewPanelSource(r.Warehouse, r.Settings.Memory, l.Spec)
-	learned, err := r.learning(panels).Learn(ctx, l.Spec.Last)
+	blocks, err := NewBlocks(ctx, r.Warehouse, r.Settings.Memory, l.Spec)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = blocks.Close() }()
+	learned, err := r.learning(blocks).Learn(ctx, l.Spec.Last)
 	if err != nil {
 		return nil, err
 	}
 	t := summarise(learned)
-	r.found(&t, panels)
+	r.found(&t, blocks.Sample())
+	t.Notes = append(t.Notes, blocks.Notes(learned)...)
 	return &Summary{Run: r.ID, Report: l.Report, Trained: &t, Notes: l.Notes, Sizes: sizes(r.Dir)}, nil
 }

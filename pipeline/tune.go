@@ -48,7 +48,12 @@ func (r *Run) Tune(ctx context.Context, t Tuning) (found *evaluate.Searched, kno
 	defer closeLog()
 	known = log.Known()
 	r.Progress.Stage("search")
-	l := r.learning(NewPanelSource(r.Warehouse, r.Settings.Memory, loaded.Spec))
+	blocks, e := NewBlocks(ctx, r.Warehouse, r.Settings.Memory, loaded.Spec)
+	if e != nil {
+		return nil, 0, e
+	}
+	defer func() { _ = blocks.Close() }()
+	l := r.learning(blocks)
 	final, err := l.Panel(ctx, loaded.Spec.Last)
 	if err != nil {
 		return nil, known, err

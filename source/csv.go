@@ -36,8 +36,10 @@ type csvTable struct {
 	csv    *csv.Reader
 	path   string
 	field  string
-	fields int // in the header
-	line   int // of the last record that was read
+	fields int    // in the header
+	line   int    // of the last record that was read
+	above  int    // lines before the first that csv read
+	plain  *plain // while no quote has come; nil: csv reads
 
 	columns []string
 	keep    []int // by column: its place in the file's rows
@@ -77,6 +79,10 @@ func (f *csvTable) readHeader(t Table) error {
 		return f.broken(err)
 	}
 	f.fields = len(names)
+	if t == Daily { // whose readers keep no values, which would keep their chunks
+		f.line, _ = f.csv.FieldPos(len(names) - 1)
+		f.raw.idle, f.plain = true, &plain{}
+	}
 	for i, name := range names {
 		if name = t.spelled(validText(name)); name != "" && !slices.Contains(f.columns, name) {
 			f.columns = append(f.columns, name)
@@ -89,6 +95,11 @@ func (f *csvTable) readHeader(t Table) error {
 // batch reads up to batchRows rows. With an error it also returns the rows
 // before it.
 func (f *csvTable) batch() ([][]string, error) {
+	for f.plain != nil {
+		if batch, done, err := f.plainBatch(); done {
+			return batch, err
+		}
+	}
 	var batch [][]string
 	for len(batch) < batchRows {
 		f.raw.forget(f.csv.InputOffset())
@@ -101,7 +112,8 @@ func (f *csvTable) batch() ([][]string, error) {
 				return batch, err
 			}
 		} else {
-			f.line, _ = f.csv.FieldPos(len(record) - 1)
+			line, _ := f.csv.FieldPos(len(record) - 1)
+			f.line = f.above + line
 		}
 		if record != nil && blank(record) {
 			continue
@@ -145,7 +157,7 @@ func (f *csvTable) badRecord(err error) ([]string, error) {
 	if !errors.As(err, &parse) {
 		return nil, f.broken(err)
 	}
-	f.line = parse.Line
+	f.line = f.above + parse.Line
 	if parse.Line == parse.StartLine {
 		again := csv.NewReader(bytes.NewReader(f.raw.until(f.csv.InputOffset())))
 		again.Comma, again.LazyQuotes = f.csv.Comma, true
@@ -155,7 +167,7 @@ func (f *csvTable) badRecord(err error) ([]string, error) {
 	if _, eof := f.text.Peek(1); eof == nil {
 		return nil, nil
 	}
-	return nil, daycast.Errorf(daycast.Invalid, "%s, line %d: a quote is opened and never closed", f.path, parse.StartLine).
+	return nil, daycast.Errorf(daycast.Invalid, "%s, line %d: a quote is opened and never closed", f.path, f.above+parse.StartLine).
 		WithHint("close it, or write a quote inside a quoted field twice").WithField(f.field)
 }
 

@@ -81,11 +81,14 @@ type recording struct {
 	from io.Reader
 	at   int64 // the offset of the first byte kept
 	kept []byte
+	idle bool // nothing is kept
 }
 
 func (r *recording) Read(p []byte) (int, error) {
 	n, err := r.from.Read(p)
-	r.kept = append(r.kept, p[:n]...)
+	if !r.idle {
+		r.kept = append(r.kept, p[:n]...)
+	}
 	return n, err
 }
 

@@ -191,12 +191,18 @@ func (s *Files) readFile(ctx context.Context, t Table, o object, columns []strin
 			yield(nil, err)
 			return
 		}
+		next := f.batch
+		if t == Daily { // the largest of tables, of which each row is looked at
+			ahead := newAhead(f.batch)
+			defer ahead.close()
+			next = ahead.batch
+		}
 		for {
 			if ctx.Err() != nil {
 				yield(nil, context.Cause(ctx))
 				return
 			}
-			batch, err := f.batch()
+			batch, err := next()
 			if order != nil {
 				reorder(batch, order)
 			}

@@ -106,8 +106,8 @@ func (d *duckDB) connect(ctx context.Context) (*session, error) {
 }
 
 func (d *duckDB) Lines() LineTable { return duckLines{d} }
-func (d *duckDB) Facts() Table[daycast.Fact] {
-	return duckTable[daycast.Fact]{d, &factRelation, "known_at"}
+func (d *duckDB) Facts() FactTable {
+	return duckFacts{duckTable[daycast.Fact]{d, &factRelation, "known_at"}}
 }
 func (d *duckDB) Stock() Table[daycast.Stock] {
 	return duckTable[daycast.Stock]{d, &stockRelation, ""}

@@ -12,21 +12,42 @@ import (
 	"daycast"
 )
 
-// A putter collects one row's values for the driver.
-type putter struct{ row []driver.Value }
+// A putter collects one row's values for the driver. What the row before, or the
+// column before, says too is not made a value again: ids and days repeat.
+type putter struct {
+	row  []driver.Value
+	last []memo[string] // by column
+	day  memo[daycast.Day]
+}
+
+// A memo is what the driver takes for something.
+type memo[T comparable] struct {
+	of    T
+	value driver.Value // nil: nothing yet
+}
 
 func (p *putter) any(v driver.Value) { p.row = append(p.row, v) }
 
 // texts keeps what is not UTF-8 readable: the database would make it NULL.
 func (p *putter) texts(values ...string) {
 	for _, s := range values {
-		p.any(strings.ToValidUTF8(s, "\uFFFD"))
+		for len(p.last) <= len(p.row) {
+			p.last = append(p.last, memo[string]{})
+		}
+		m := &p.last[len(p.row)]
+		if m.value == nil || m.of != s {
+			*m = memo[string]{s, strings.ToValidUTF8(s, "\uFFFD")}
+		}
+		p.any(m.value)
 	}
 }
 
 func (p *putter) days(values ...daycast.Day) {
 	for _, d := range values {
-		p.any(d.Time())
+		if p.day.value == nil || p.day.of != d {
+			p.day = memo[daycast.Day]{d, d.Time()}
+		}
+		p.any(p.day.value)
 	}
 }
 

@@ -12,6 +12,7 @@ type relation[T any] struct {
 	name    string
 	columns []column // in the order in which put and take walk them
 	order   string
+	tie     string // tells the order of equal rows; "": rowid
 	put     func(*putter, T)
 	take    func(*taker) T
 }

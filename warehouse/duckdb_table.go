@@ -1,8 +1,10 @@
 package warehouse
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
+	"fmt"
 	"iter"
 	"strings"
 
@@ -46,13 +48,16 @@ func (t duckRuns[T]) Read(ctx context.Context, run string) iter.Seq2[T, error] {
 // duckForecasts is the ForecastTable.
 type duckForecasts struct{ duckRuns[ForecastRow] }
 
-func (t duckForecasts) Due(ctx context.Context, days []daycast.Day) iter.Seq2[ForecastRow, error] {
+func (t duckForecasts) Due(ctx context.Context, days []daycast.Day, of Part) iter.Seq2[ForecastRow, error] {
 	bySeries := *t.rel
 	bySeries.order = "item, place, day, origin"
 	f := filter{where: "NOT backtest AND (origin, run_id) IN (SELECT origin, max(run_id) FROM forecasts WHERE NOT backtest GROUP BY origin)" +
 		" AND list_contains([" + strings.TrimSuffix(strings.Repeat("?::INTEGER, ", len(days)), ", ") + "], (day - DATE '1970-01-01')::INTEGER)"}
 	for _, d := range days {
 		f.args = append(f.args, int32(d))
+	}
+	if of.Of > 1 {
+		f.where += fmt.Sprintf(" AND %s = %d", partOf(of.Of), of.Index)
 	}
 	return read(ctx, t.db, &bySeries, f)
 }
@@ -177,7 +182,7 @@ func readPages[T any](ctx context.Context, db *duckDB, rel *relation[T], f filte
 	}
 	defer s.close()
 	sorted := "CREATE TEMP TABLE sorted AS SELECT " + rel.list() + " FROM " + rel.name +
-		" WHERE " + f.where + " ORDER BY " + rel.order + ", rowid"
+		" WHERE " + f.where + " ORDER BY " + rel.order + ", " + cmp.Or(rel.tie, "rowid")
 	if err := s.exec(ctx, sorted, f.args...); err != nil {
 		return err
 	}

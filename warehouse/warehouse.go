@@ -12,7 +12,7 @@ import (
 // A Warehouse is a set of typed tables. It passes warehousetest.
 type Warehouse interface {
 	Lines() LineTable                       // by item, place
-	Facts() Table[daycast.Fact]             // by item, place, day, known-at
+	Facts() FactTable                       // by item, place, day, known-at
 	Stock() Table[daycast.Stock]            // by item, place, day
 	Items() Table[daycast.Item]             // by id, known-at
 	Places() Table[daycast.Place]           // by id
@@ -49,6 +49,34 @@ type Table[T any] interface {
 	Read(ctx context.Context, known daycast.Day) iter.Seq2[T, error]
 }
 
+// A Part is the Index-th, from 0, of so many parts of a shop's series, into which
+// they are dealt out by a hash. The zero Part is all of them.
+type Part struct{ Index, Of int }
+
+// A FactTable can be read in parts, where the whole shop would not fit into
+// memory.
+type FactTable interface {
+	Table[daycast.Fact]
+	// Size is how large a shop the facts are of, up to its last day.
+	Size(ctx context.Context, last daycast.Day) (FactSize, error)
+	// Split deals the facts out into n parts by a hash of their series, in one
+	// walk over the table. What is replaced later is not in them.
+	Split(ctx context.Context, n int) (FactParts, error)
+}
+
+// A FactSize counts a shop's series, and the days from each one's first row to
+// the shop's last day together.
+type FactSize struct{ Series, Days int64 }
+
+// FactParts are the facts of a shop, each series whole in one of the parts. Each
+// part is as mixed as the shop. They are there until Close.
+type FactParts interface {
+	// Read yields those of one part, from 0, known by the end of a day, in the
+	// table's order.
+	Read(ctx context.Context, part int, known daycast.Day) iter.Seq2[daycast.Fact, error]
+	Close() error
+}
+
 // A LineTable holds the shop's order lines. They are in no snapshot.
 type LineTable interface {
 	// Replace puts rows in the place of those of the span, atomically.
@@ -69,8 +97,9 @@ type RunTable[T any] interface {
 type ForecastTable interface {
 	RunTable[ForecastRow]
 	// Due yields, by item, place, day and origin, the forecasts for the given
-	// days that the newest run of each origin made; none of a backtest.
-	Due(ctx context.Context, days []daycast.Day) iter.Seq2[ForecastRow, error]
+	// days that the newest run of each origin made; none of a backtest. They are
+	// those of a part of the series.
+	Due(ctx context.Context, days []daycast.Day, of Part) iter.Seq2[ForecastRow, error]
 	// Forget removes the rows of all runs whose newest origin is before a day.
 	Forget(ctx context.Context, before daycast.Day) error
 }

@@ -40,6 +40,10 @@ used for the past only. Rows need not be sorted. Rows and values that cannot be
 read are counted, shown and left out; every item and place of the file gets its
 forecasts.
 
+A file of more series than fit into --memory (some 33 million series-days in
+4GiB) is forecast in blocks, by models that are chosen and fitted on a sample of
+its series; rows of the output are then in no order of series.
+
 --items and --places are files with an id in their first column (or one called
 item, item_id, place, place_id or id) and any attributes.
 

@@ -4,6 +4,7 @@ import (
 	"daycast/model"
 	"daycast/model/classic"
 	"daycast/model/effects"
+	"daycast/model/global"
 )
 
 // An Entry is a model that the config can name.
@@ -66,6 +67,25 @@ func Catalogue() []Entry {
 // Models are the candidates that a backtest compares where nobody names any.
 func Models() []model.Model {
 	return pick(func(e Entry) bool { return e.Usual })
+}
+
+// Cheap are the candidates for a shop of millions of series, where nobody names
+// any: the usual ones that take at most some tenths of a millisecond a series,
+// and one of all series. None where names say what to compare.
+func Cheap(names []string) []model.Model {
+	if len(names) > 0 {
+		return nil
+	}
+	return pick(func(e Entry) bool {
+		switch e.Model.(type) {
+		case classic.NegativeBinomial:
+			return false
+		case global.Model:
+			return e.Model.Name() == Boosting().Name()
+		}
+		_, grouped := e.Model.(model.Grouped)
+		return e.Usual && !grouped
+	})
 }
 
 // Known are all models of the catalogue.

@@ -1,6 +1,8 @@
 package warehousetest
 
 import (
+	"cmp"
+	"slices"
 	"testing"
 
 	"daycast"
@@ -25,15 +27,80 @@ func runDue(t *testing.T, w warehouse.Warehouse) {
 			t.Fatal(err)
 		}
 	}
-	due := func(days ...daycast.Day) []warehouse.ForecastRow { return Collect(t, w.Forecasts().Due(ctx, days)) }
+	due := func(days ...daycast.Day) []warehouse.ForecastRow {
+		return Collect(t, w.Forecasts().Due(ctx, days, warehouse.Part{}))
+	}
 	diff(t, "due", []warehouse.ForecastRow{row("a", 7, 8, 1), row("a", 7, 9, 1), row("a", 8, 9, 3), row("b", 7, 9, 1)}, due(8, 9))
 	diff(t, "due on no day", nil, due())
+	var parts int
+	for k := range 3 {
+		parts += len(Collect(t, w.Forecasts().Due(ctx, []daycast.Day{8, 9}, warehouse.Part{Index: k, Of: 3})))
+	}
+	if parts != 4 {
+		t.Errorf("%d forecasts are due in three parts, want 4", parts)
+	}
 	if err := w.Forecasts().Forget(ctx, 8); err != nil {
 		t.Fatal(err)
 	}
 	diff(t, "due, the first run forgotten", []warehouse.ForecastRow{row("a", 8, 9, 3)}, due(8, 9))
 	diff(t, "the second run's rows", []warehouse.ForecastRow{proof, row("a", 8, 9, 2), row("a", 8, 10, 2), row("b", 8, 9, 2)},
 		Collect(t, w.Forecasts().Read(ctx, "2")))
+}
+
+// runParts checks that facts are dealt out whole, each series in one part, in
+// the order of the table, and that they are counted.
+func runParts(t *testing.T, w warehouse.Warehouse) {
+	ctx := t.Context()
+	var facts []daycast.Fact
+	for k := range 40 {
+		for day := range daycast.Day(1 + k%3) {
+			for _, units := range []float32{3, 1, 2} { // equal rows stay as written
+				facts = append(facts, daycast.Fact{Series: daycast.Series{Item: string(rune('a' + k/2)), Place: string(rune('a' + k%2))}, Day: 5 + day, KnownAt: 5 + day, Units: units})
+			}
+		}
+	}
+	if _, err := w.Facts().Replace(ctx, "r", Rows(facts)); err != nil {
+		t.Fatal(err)
+	}
+	size, err := w.Facts().Size(ctx, 9)
+	if err != nil || size != (warehouse.FactSize{Series: 40, Days: 40 * 5}) {
+		t.Errorf("%+v, %v: want 40 series of 5 days", size, err)
+	}
+	parts, err := w.Facts().Split(ctx, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Facts().Replace(ctx, "r", Rows(facts[:3])); err != nil { // is not in the parts
+		t.Fatal(err)
+	}
+	in, got := map[daycast.Series]int{}, []daycast.Fact(nil)
+	for k := range 3 {
+		own := Collect(t, parts.Read(ctx, k, Forever))
+		if len(own) == 0 || len(own) == len(facts) {
+			t.Errorf("part %d has %d of %d facts", k, len(own), len(facts))
+		}
+		for _, f := range own {
+			if before, ok := in[f.Series]; ok && before != k {
+				t.Errorf("series %s is in parts %d and %d", f.Series.ID(), before, k)
+			}
+			in[f.Series] = k
+		}
+		got = append(got, own...)
+	}
+	slices.SortStableFunc(got, func(a, b daycast.Fact) int {
+		return cmp.Or(cmp.Compare(a.Series.Item, b.Series.Item), cmp.Compare(a.Series.Place, b.Series.Place), cmp.Compare(a.Day, b.Day))
+	})
+	diff(t, "the facts of all parts", facts, got)
+	early := 0
+	for k := range 3 {
+		early += len(Collect(t, parts.Read(ctx, k, 5)))
+	}
+	if early != 120 {
+		t.Errorf("%d facts were known by day 5, want 120", early)
+	}
+	if err := parts.Close(); err != nil {
+		t.Error(err)
+	}
 }
 
 // runNewestScores checks that a correction takes the place of what it corrects

@@ -46,6 +46,7 @@ func Run(t *testing.T, open func(t *testing.T) warehouse.Warehouse) {
 	t.Run("cancellation", func(t *testing.T) { runCancel(t, fresh(t)) })
 	t.Run("counts", func(t *testing.T) { runCounts(t, fresh(t)) })
 	t.Run("forecasts that are due", func(t *testing.T) { runDue(t, fresh(t)) })
+	t.Run("facts in parts", func(t *testing.T) { runParts(t, fresh(t)) })
 	t.Run("newest scores", func(t *testing.T) { runNewestScores(t, fresh(t)) })
 	t.Run("fingerprint", func(t *testing.T) { runFingerprint(t, fresh(t)) })
 	t.Run("export", func(t *testing.T) { runExport(t, fresh(t)) })

@@ -1,0 +1,182 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/dustin/go-humanize"
+
+	"daycast"
+	"daycast/clean"
+	"daycast/model"
+	"daycast/warehouse"
+)
+
+const (
+	// panelBytes is the memory that a series-day of a shop asks for while models
+	// are compared on the panel: facts, the panel that is built, the one that it is
+	// compared with, and what is made beside them. 40 million took all of 4 GiB
+	// before a model of all series had begun.
+	panelBytes = 128
+	// blockBytes is that of a part of the shop which is learnt from or forecast:
+	// more, since part of the memory is what comes of all parts together.
+	blockBytes = 320
+)
+
+// Blocks are a shop's panels. A shop that fits into memory is its own only block.
+// One that does not is dealt out into as many blocks as have to be, by a hash of
+// the series: each is a sample of the shop. Models are chosen and fitted on the
+// first, and forecast all, one after the other.
+type Blocks struct {
+	spec   PanelSpec
+	size   warehouse.FactSize
+	n      int
+	parts  warehouse.FactParts // nil where n is 1
+	reader *reader
+	sample *PanelSource
+	left   []string // models of groups that Learn left out
+}
+
+// NewBlocks counts the shop, and deals its facts out where its panel would not
+// fit into the memory, in bytes (0: any fits). Close removes what that left on disk.
+func NewBlocks(ctx context.Context, w warehouse.Warehouse, memory int64, spec PanelSpec) (*Blocks, error) {
+	b := &Blocks{spec: spec, n: 1, reader: newReader(w, memory)}
+	var err error
+	if b.size, err = w.Facts().Size(ctx, spec.Last); err != nil {
+		return nil, err
+	}
+	if periods := b.size.Days / int64(spec.Step); memory > 0 && periods*panelBytes > memory {
+		block := max(memory/blockBytes, 1)
+		b.n = int(min((periods+block-1)/block, max(b.size.Series, 1)))
+	}
+	if !b.Whole() {
+		if b.parts, err = w.Facts().Split(ctx, b.n); err != nil {
+			return nil, err
+		}
+		b.reader.facts = b.part(0)
+	}
+	b.sample = newPanelSource(b.reader, spec)
+	return b, nil
+}
+
+// Whole reports whether the shop is one block.
+func (b *Blocks) Whole() bool { return b.n == 1 }
+
+// Sample is what models are chosen and fitted on: the first block.
+func (b *Blocks) Sample() *PanelSource { return b.sample }
+
+// Close removes the parts.
+func (b *Blocks) Close() error {
+	if b.parts == nil {
+		return nil
+	}
+	return b.parts.Close()
+}
+
+func (b *Blocks) part(k int) func(context.Context, daycast.Day) iter.Seq2[daycast.Fact, error] {
+	return func(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Fact, error] {
+		return b.parts.Read(ctx, k, known)
+	}
+}
+
+// Each builds one block after the other as known at the last day, and hands it
+// over. learned is the first one where it is at hand; nil: it is built too.
+// changed hears of what is made of training units, see clean.PanelBuilder; nil:
+// nobody does. The memory of what the sample read is given back.
+func (b *Blocks) Each(ctx context.Context, learned *daycast.Panel, changed func(clean.Change), do func(*daycast.Panel) error) error {
+	b.reader.forget()
+	for k := range b.n {
+		p := learned
+		if k > 0 || p == nil {
+			if b.parts != nil {
+				b.reader.facts = b.part(k)
+			}
+			var err error
+			if p, err = newPanelSource(b.reader, b.spec).telling(changed).Panel(ctx, b.spec.Last); err != nil {
+				return err
+			}
+		}
+		learned = nil // it is let go of
+		if err := do(p); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// Learn is how models are chosen and fitted on the sample of a shop in blocks:
+// among the cheap ones where nobody named any, since millions of series are to
+// be forecast. Models of groups are left out: of a group's total a block has
+// but its own series' part. Nor is one chosen for each series by itself.
+func (b *Blocks) Learn(l Learning, cheap []model.Model) Learning {
+	l.Panel = b.sample.Panel
+	if b.Whole() {
+		return l
+	}
+	l.Sampled, b.left = true, nil
+	if len(cheap) > 0 {
+		l.Models = cheap
+	}
+	l.Models = slices.DeleteFunc(slices.Clone(l.Models), func(m model.Model) bool {
+		_, grouped := m.(model.Grouped)
+		if grouped {
+			b.left = append(b.left, m.Name())
+		}
+		return grouped
+	})
+	return l
+}
+
+// Notes tell of the road of a shop that does not fit; none for one that does.
+func (b *Blocks) Notes(learned *Learned) []string {
+	if b.Whole() {
+		return nil
+	}
+	notes := []string{fmt.Sprintf("%s series over %s days do not fit into memory at once: models were chosen and fitted on a sample of %s, "+
+		"which the figures above are of, and forecast all in %d blocks", humanize.Comma(b.size.Series), humanize.Comma(b.size.Days),
+		humanize.Comma(int64(learned.Series)), b.n)}
+	for _, name := range b.left {
+		notes = append(notes, name+" was left out: a block has but its own series' part of a group's total")
+	}
+	return notes
+}
+
+// Count is the number of blocks: the k-th is the warehouse's k-th part of so
+// many.
+func (b *Blocks) Count() int { return b.n }
+
+// Series is how many the shop has.
+func (b *Blocks) Series() int { return int(b.size.Series) }
+
+// Need refuses what needs the whole shop at once, with code invalid, where that
+// does not fit.
+func (b *Blocks) Need(what string) error {
+	if b.Whole() {
+		return nil
+	}
+	return tooLarge(what, b.size, b.size.Days/int64(b.spec.Step)*panelBytes)
+}
+
+// shownBytes is what a series-day takes where one panel is built and looked at.
+const shownBytes = 40
+
+// CheckWhole refuses what looks at a shop's panel as a whole, with code invalid,
+// where that does not fit into the memory, in bytes (0: any fits).
+func CheckWhole(ctx context.Context, w warehouse.Warehouse, memory int64, spec PanelSpec, what string) error {
+	size, err := w.Facts().Size(ctx, spec.Last)
+	if err != nil {
+		return err
+	}
+	if want := size.Days / int64(spec.Step) * shownBytes; memory > 0 && want > memory {
+		return tooLarge(what, size, want)
+	}
+	return nil
+}
+
+func tooLarge(what string, size warehouse.FactSize, want int64) error {
+	return daycast.Errorf(daycast.Invalid, "%s needs the whole shop in memory, and %s series over %s days do not fit",
+		what, humanize.Comma(size.Series), humanize.Comma(size.Days)).
+		WithField("memory").WithHint("%s of memory would do", humanize.IBytes(uint64(want)))
+}
