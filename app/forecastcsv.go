@@ -141,9 +141,7 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 		world.Progress.Stage(remark)
 	}
 	world.Progress.Stage("compare the models")
-	blocks, err := pipeline.NewBlocks(ctx, w, o.Memory, pipeline.PanelSpec{
-		Step: o.step(), Anchor: table.Anchor, Last: table.Last, Horizon: o.Horizon, Absent: clean.Absent(o.Absent), Planned: table.Planned,
-	})
+	blocks, err := pipeline.NewBlocks(ctx, w, o.Memory, pipeline.DailySpec(table, o.step(), o.Horizon, clean.Absent(o.Absent)))
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +186,7 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 		})
 	})
 	notes := slices.Concat(read, o.notes(), blocks.Notes(learned), roads.Notes())
-	result.DailySummary = pipeline.Summarise(report, learned, blocks.Sample().Found(), notes)
+	result.DailySummary = pipeline.Summarise(report, learned, blocks.Sample().Found(), append(notes, blocks.Sample().OutlookNotes()...))
 	return result, err
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"daycast"
 	"daycast/clean"
+	"daycast/signal"
 	"daycast/source"
 	"daycast/warehouse"
 )
@@ -69,6 +70,14 @@ func LoadDaily(ctx context.Context, run string, src source.Source, w warehouse.W
 	}
 	_, err = w.Quarantine().Replace(ctx, run, unused)
 	return table, err
+}
+
+// DailySpec says how the panels of a daily table are built.
+func DailySpec(t *clean.DailyTable, step daycast.Step, horizon int, absent clean.Absent) PanelSpec {
+	return PanelSpec{
+		Step: step, Anchor: t.Anchor, Last: t.Last, Horizon: horizon, Absent: absent, Planned: t.Planned,
+		Outlook: []string{signal.WeatherPrefix},
+	}
 }
 
 func itemID(it daycast.Item) string                      { return it.ID }

@@ -9,7 +9,6 @@ import (
 
 	"daycast"
 	"daycast/clean"
-	"daycast/signal"
 	"daycast/source"
 )
 
@@ -215,9 +214,6 @@ func (r *Run) loadDaily(ctx context.Context) error {
 		return err
 	}
 	l.Notes, l.First, l.Own = table.Notes, table.First, table.Columns
-	l.Spec = PanelSpec{
-		Step: r.Settings.Step, Anchor: table.Anchor, Last: table.Last, Horizon: r.Settings.Horizon,
-		Absent: clean.AbsentAuto, Planned: table.Planned, Outlook: []string{signal.WeatherPrefix},
-	}
+	l.Spec = DailySpec(table, r.Settings.Step, r.Settings.Horizon, clean.AbsentAuto)
 	return writeJSON(r.path("loaded"), l)
 }
