@@ -7,7 +7,7 @@ FUZZTIME      ?= 5s
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 # What runs on several threads or holds state that others read meanwhile.
-CONCURRENT := ./clean/... ./evaluate/... ./model/... ./pipeline/... ./registry/... ./serve/...
+CONCURRENT := ./clean/... ./evaluate/... ./model/... ./pipeline/... ./registry/... ./serve/... ./signal/fetch
 
 # Tests run in their package's folder, so the data's path has to be absolute.
 override DAYCAST_DATA := $(shell cd '$(DAYCAST_DATA)' 2>/dev/null && pwd || echo '$(DAYCAST_DATA)')

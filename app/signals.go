@@ -81,11 +81,7 @@ func planned(r pipeline.SourceReport) string {
 	if r.Plan == nil {
 		return "-"
 	}
-	text := fmt.Sprintf("%d requests", r.Plan.Now)
-	if r.Plan.Later > 0 {
-		text += fmt.Sprintf(", %d on later days", r.Plan.Later)
-	}
-	return text
+	return r.Plan.String()
 }
 
 func state(r pipeline.SourceReport) string {

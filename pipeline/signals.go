@@ -92,7 +92,9 @@ func (r *Run) fetch(ctx context.Context, f signal.Fetcher, request signal.Reques
 
 // bring asks a source for what is missing. What it could not have is noted.
 func (r *Run) bring(ctx context.Context, f signal.Fetcher, request signal.Request, line *SignalLine) error {
-	r.Progress.Stage("signals of " + f.Name())
+	if plan, err := f.Plan(ctx, request); err == nil { // what is wrong with it, Fetch says too
+		r.Progress.Stage(fmt.Sprintf("signals of %s: %s", f.Name(), plan))
+	}
 	err := f.Fetch(ctx, request, func(done, total int) { r.Progress.Step(done, total, f.Name()) })
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

@@ -2,6 +2,7 @@ package signal
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"daycast"
@@ -31,6 +32,15 @@ type Plan struct {
 	Now   int // requests that it would make
 	Later int // requests that today's limit leaves for other days
 	Kept  int // answers that are there and stay good
+}
+
+// String is the plan in words.
+func (p Plan) String() string {
+	text := fmt.Sprintf("%d requests", p.Now)
+	if p.Later > 0 {
+		text += fmt.Sprintf(", %d on later days", p.Later)
+	}
+	return text
 }
 
 // A Status is how a Fetcher stands.

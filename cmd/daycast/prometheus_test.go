@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
@@ -14,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"daycast/signal/weather/weathertest"
 )
 
 // tool is a program of Prometheus'.
@@ -54,7 +57,9 @@ func scoredShop(t *testing.T) string {
 	dir := newShop(t)
 	must(t, dir, "simulate", "--out", "shop.sqlite", "--items", "60", "--days", "100") // enough to be judged
 	path := filepath.Join(dir, "daycast.yaml")
-	whole := read(t, path)
+	weather := httptest.NewServer(weathertest.New(weathertest.Options{}))
+	t.Cleanup(weather.Close)
+	whole := read(t, path) + fmt.Sprintf("signals: {weather: openmeteo, apis: [{name: openmeteo, url: %q, rate: 1000}]}\n", weather.URL)
 	// The shop sells on the 100 days up to 2023-04-10.
 	before := strings.NewReplacer("o.order_id = l.order_id\n", "o.order_id = l.order_id\n      WHERE o.ordered_at < '2023-03-28'\n",
 		"FROM stock\n", "FROM stock WHERE day < '2023-03-28'\n").Replace(whole)

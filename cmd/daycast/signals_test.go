@@ -95,6 +95,7 @@ func TestSignals(t *testing.T) {
 	o.days.Fail(signaltest.Sound)
 	ran := must(t, dir, "run")
 	says(t, "a run with all", ran.out, "signals: openmeteo: ", "% had the forecast of then")
+	says(t, "its progress", ran.errors, "signals of openmeteo: ", " requests")
 	if strings.Contains(ran.out, "STALE") {
 		t.Errorf("what was down is up again, and stale:\n%s", ran.out)
 	}
