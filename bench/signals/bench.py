@@ -64,12 +64,12 @@ def origin_of(case):
     return case.truth.day.min() - pd.Timedelta(days=1)
 
 
-def forecast(case):
+def forecast(case, models):
     """Absolute errors of each model and of their mean, by series and day, and units."""
     with tempfile.TemporaryDirectory() as folder:
         case.write(folder)
         means = {}
-        for model in MODELS:
+        for model in models:
             out = f"{folder}/{model}.csv"
             done = subprocess.run([DAYCAST, "forecast", "--csv", f"{folder}/sales.csv", "--horizon", str(case.horizon), "--model", model,
                                    "--time", "10m", "--out", out], capture_output=True, text=True, check=False)
@@ -97,7 +97,9 @@ def main():
     p.add_argument("--series", type=int, default=2000)
     p.add_argument("--origins", type=int, default=3)
     p.add_argument("--set", default="")
+    p.add_argument("--models", default=",".join(MODELS))
     args = p.parse_args()
+    models = args.models.split(",")
     print(f"{'set':12} {'signal':26} {'model':14} {'without':>9} {'honest':>9} {'bought':>8} {'leaked':>9} {'seemed':>8}", flush=True)
     for s in SIGNALS:
         if args.set and s.set != args.set:
@@ -109,11 +111,11 @@ def main():
                 if how == "leaked" and s.planned:
                     totals[how] = totals["honest"]
                     continue
-                errors, units = forecast(variant(case, s, how))
+                errors, units = forecast(variant(case, s, how), models)
                 before = totals.get(how, (0, 0))
                 totals[how] = (before[0] + errors, before[1] + units)
         wape = {how: errors / units for how, (errors, units) in totals.items()}
-        for model in (*MODELS, "mean"):
+        for model in (*models, "mean"):
             none, honest, leaked = (wape[how][model] for how in ("none", "honest", "leaked"))
             print(f"{s.set:12} {s.name:26} {model:14} {none:9.4f} {honest:9.4f} {1 - honest / none:8.1%} {leaked:9.4f} {1 - leaked / none:8.1%}", flush=True)
         if not s.planned:
