@@ -92,7 +92,7 @@ const trendRuns = 14
 // ReadQuality is the report of a run of a data folder, "" for the newest, with
 // the trend up to it: code not_found where there is none.
 func ReadQuality(dir, run string) (*quality.Report, error) {
-	files := qualityFiles(dir)
+	files := runFiles(dir, qualitySuffix)
 	at := len(files) - 1
 	if run != "" {
 		at = slices.IndexFunc(files, func(f string) bool { return strings.TrimSuffix(filepath.Base(f), qualitySuffix) == run })
@@ -114,18 +114,11 @@ func ReadQuality(dir, run string) (*quality.Report, error) {
 
 // NewestQuality is that of the newest run, without the trend.
 func NewestQuality(dir string) (*quality.Report, error) {
-	files := qualityFiles(dir)
+	files := runFiles(dir, qualitySuffix)
 	if len(files) == 0 {
 		return nil, noQuality(dir, "")
 	}
 	return readQuality(files[len(files)-1])
-}
-
-// qualityFiles are those of all runs, the oldest first: ids sort as runs began.
-func qualityFiles(dir string) []string {
-	files, _ := filepath.Glob(filepath.Join(dir, "runs", "*"+qualitySuffix)) // the pattern is well formed
-	slices.Sort(files)
-	return files
 }
 
 func noQuality(dir, run string) error {

@@ -217,11 +217,19 @@ func NewestSignals(dir string) ([]SignalLine, error) {
 
 // readNewest reads what the newest run that left such a file has in it.
 func readNewest(dir, name string, into any) error {
-	files, _ := filepath.Glob(filepath.Join(dir, "runs", "*."+name+".json")) // the pattern is well formed
+	files := runFiles(dir, "."+name+".json")
 	if len(files) == 0 {
 		return daycast.Errorf(daycast.NotFound, "no run has left its %s in %s", name, dir)
 	}
-	return readJSON(slices.Max(files), into) // ids sort as runs began
+	return readJSON(files[len(files)-1], into)
+}
+
+// runFiles are the files of all runs whose names end so, the oldest first: ids
+// sort as runs began.
+func runFiles(dir, suffix string) []string {
+	files, _ := filepath.Glob(filepath.Join(dir, "runs", "*"+suffix)) // the pattern is well formed
+	slices.Sort(files)
+	return files
 }
 
 // String is the line for a terminal.

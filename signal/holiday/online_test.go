@@ -3,8 +3,6 @@ package holiday_test
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -35,19 +33,9 @@ type world struct {
 
 func newWorld(t *testing.T, now string) *world {
 	t.Helper()
-	w := &world{calendarific: &holidaytest.Calendarific{Key: "k3y"}, nager: &holidaytest.Nager{}, at: map[string]string{}}
+	w := &world{calendarific: &holidaytest.Calendarific{Key: "k3y"}, nager: &holidaytest.Nager{}}
 	w.now = day(t, now).Time().Add(9 * time.Hour)
-	for name, handler := range map[string]http.Handler{"calendarific": w.calendarific, "nager": w.nager} {
-		server := httptest.NewServer(handler)
-		t.Cleanup(server.Close)
-		w.at[name] = server.URL
-	}
-	archive, err := fetch.Open(t.Context(), filepath.Join(t.TempDir(), "signals.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { archive.Close() })
-	w.archive = archive
+	w.archive, w.at = signaltest.Serve(t, map[string]http.Handler{"calendarific": w.calendarific, "nager": w.nager})
 	return w
 }
 

@@ -3,8 +3,6 @@ package trend_test
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -33,22 +31,12 @@ type world struct {
 
 func newWorld(t *testing.T, now string) *world {
 	t.Helper()
-	w := &world{at: map[string]string{}}
+	w := &world{}
 	w.now = day(t, now).Time().Add(6 * time.Hour)
 	clock := func() time.Time { return w.now }
 	w.x = &trendtest.X{Token: "t0ken", Now: clock}
 	w.wikimedia = &trendtest.Wikimedia{Now: clock}
-	for name, handler := range map[string]http.Handler{"x": w.x, "wikimedia": w.wikimedia} {
-		server := httptest.NewServer(handler)
-		t.Cleanup(server.Close)
-		w.at[name] = server.URL
-	}
-	archive, err := fetch.Open(t.Context(), filepath.Join(t.TempDir(), "signals.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { archive.Close() })
-	w.archive = archive
+	w.archive, w.at = signaltest.Serve(t, map[string]http.Handler{"x": w.x, "wikimedia": w.wikimedia})
 	return w
 }
 
