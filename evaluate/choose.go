@@ -92,34 +92,25 @@ const (
 	// whatever its metric: the absolute error rewards forecasts that are too
 	// low for series that seldom sell.
 	biasLimit = 0.1
-	// picks is how many members a blend is grown to, the same ones again
-	// included, and alongside how many of the best are added to it, which must be
-	// within nearBest of the best: what was grown is the luckiest of many, the
-	// best are less so.
-	picks     = 4
+	// parts is how finely a blend's weights are cut: so many by least squares, and
+	// so many for the best few alike, up to alongside of them, within nearBest of
+	// the best. What was fitted fits the luck of the windows too, the best do less.
+	parts     = 12
 	alongside = 4
 	nearBest  = 0.1
-	// groupShare is how many of each model of groups are added, where it is
+	// groupShare is how many parts more each model of groups has, where it is
 	// within groupNear of the best. Such models err elsewhere than those of series
 	// and know totals better; which is best of them, few windows do not tell. Over
 	// thirteen shops this took 1% off the error of totals where blends were chosen
 	// on six windows and 2% on one, and cost the series nothing.
-	groupShare = 3
+	groupShare = 9
 	groupNear  = 0.05
-	// poolOf is how many candidates are blended from.
-	poolOf = 8
-	// blendSlack is by how much the loss of a longer blend may be higher: the
-	// best of many is lucky in part, and a mean of more errs less afterwards.
-	blendSlack = 0.002
 )
 
-// Choose grows a blend from the best of the candidates over the windows: it
-// adds to it, one at a time, the one with which the mean is best, while that
-// costs next to nothing (Caruana et al. 2004, "Ensemble selection from
-// libraries of models"). What is best is told by the metric and the RMSE in
-// equal parts. To it come the few best by themselves, and models of groups that
-// are about as good.
-// It is ok when at least one candidate forecast every window.
+// Choose blends the candidates: in one half by the weights with which they erred
+// least over the windows, in the other the best few alike, and on top models of
+// groups that are about as good. What is best is told by the metric and the RMSE
+// in equal parts. It is ok when at least one candidate forecast every window.
 func Choose(windows []*Window, metric string) (Choice, bool) {
 	ranked := Rank(windows, metric)
 	if len(ranked) == 0 {
@@ -127,19 +118,20 @@ func Choose(windows []*Window, metric string) (Choice, bool) {
 	}
 	j := judge{metric, ranked[0]}
 	slices.SortStableFunc(ranked, j.compare)
-	best := ranked[0]
-	counts := j.grow(windows, ranked[:min(poolOf, len(ranked))])
-	for k, c := range ranked {
-		if biased(c.Score) != biased(best.Score) {
-			continue
-		}
-		if k < alongside && j.loss(c) <= (1+nearBest)*j.loss(best) {
-			counts[c.Members[0]]++
-		}
-		if windows[0].grouped(c.Members[0]) && j.loss(c) <= (1+groupNear)*j.loss(best) {
+	counts := map[string]int{}
+	for k, weight := range weigh(windows, ranked) {
+		counts[ranked[k].Members[0]] = int(math.Round(parts * weight))
+	}
+	best := j.good(ranked, nearBest, alongside)
+	for _, c := range best {
+		counts[c.Members[0]] += parts / len(best)
+	}
+	for _, c := range j.good(ranked, groupNear, len(ranked)) {
+		if windows[0].grouped(c.Members[0]) {
 			counts[c.Members[0]] += groupShare
 		}
 	}
+	maps.DeleteFunc(counts, func(_ string, n int) bool { return n == 0 })
 	return choiceOf(windows, counts), true
 }
 
@@ -168,38 +160,17 @@ func ratio(a, b float64) float64 {
 
 func (j judge) compare(a, b Choice) int { return compare(a.Score, b.Score, j.loss(a), j.loss(b)) }
 
-// grow is how many of each of the pool, the best first, are in a blend that
-// begins with the best and ends where one more is not worthwhile.
-func (j judge) grow(windows []*Window, pool []Choice) map[string]int {
-	best := pool[0]
-	counts := map[string]int{best.Members[0]: 1}
-	for range picks - 1 {
-		var longer Choice
-		name := ""
-		for _, r := range pool {
-			more := maps.Clone(counts)
-			more[r.Members[0]]++
-			if c := choiceOf(windows, more); name == "" || j.compare(c, longer) < 0 {
-				longer, name = c, r.Members[0]
-			}
+// good are those of the first most of ranked that are within a share of the best
+// and no more biased.
+func (j judge) good(ranked []Choice, within float64, most int) []Choice {
+	best := ranked[0]
+	var out []Choice
+	for _, c := range ranked[:min(most, len(ranked))] {
+		if biased(c.Score) == biased(best.Score) && !(j.loss(c) > (1+within)*j.loss(best)) {
+			out = append(out, c)
 		}
-		if !j.worthwhile(longer, best) {
-			break
-		}
-		best = longer
-		counts[name]++
 	}
-	return counts
-}
-
-// worthwhile is whether a longer blend is taken: its loss may be a little
-// higher, but not its bias beyond the limit. Losses that are not numbers, where
-// nothing is scored, gain nothing.
-func (j judge) worthwhile(longer, shorter Choice) bool {
-	if x, y := biased(longer.Score), biased(shorter.Score); x != y {
-		return y
-	}
-	return j.loss(longer) < (1+blendSlack)*j.loss(shorter)
+	return out
 }
 
 // choiceOf is the blend of so many of each candidate.

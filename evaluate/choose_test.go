@@ -120,9 +120,9 @@ func TestGroupsHaveTheirShare(t *testing.T) {
 		grouped string
 		want    map[string]int
 	}{
-		{"", map[string]int{"good": 5, "near": 1}},
-		{"near", map[string]int{"good": 5, "near": 4}},
-		{"far", map[string]int{"good": 5, "near": 1}},
+		{"", map[string]int{"good": 1, "near": 1}},
+		{"near", map[string]int{"good": 4, "near": 7}},
+		{"far", map[string]int{"good": 1, "near": 1}},
 	} {
 		w := windowOf(actual, map[string][]float32{"good": good, "near": near, "far": far})
 		for k := range w.Models {
