@@ -77,7 +77,7 @@ func forecast(t *testing.T, o app.CSVForecast, signed bool) ([]row, *app.CSVResu
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := strings.Join(records[0], ","); got != "item,place,day,mean,q10,q50,q90,model" {
+	if got := strings.Join(records[0], ","); got != "item,place,day,mean,q10,q50,q90,model,sold" {
 		t.Errorf("header %s", got)
 	}
 	if len(records)-1 != r.Series*o.Horizon {

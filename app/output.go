@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"daycast"
+	"daycast/pipeline"
 )
 
 // An output is a file that is there only when it is whole: a failure leaves
@@ -100,10 +101,11 @@ type forecastWriter struct {
 
 func newForecastWriter(to io.Writer, levels []float64) (*forecastWriter, error) {
 	w := &forecastWriter{csv: csv.NewWriter(to)}
-	return w, w.csv.Write(slices.Concat([]string{"item", "place", "day", "mean"}, quantileColumns(levels), []string{"model"}))
+	return w, w.csv.Write(slices.Concat([]string{"item", "place", "day", "mean"}, quantileColumns(levels), []string{"model", "sold"}))
 }
 
 func (w *forecastWriter) write(p *daycast.Panel, f *daycast.Forecasts) error {
+	served := pipeline.LearnServed(p, f.Horizon)
 	days := make([]string, f.Horizon)
 	for h := range days {
 		days[h] = f.Day(h).String()
@@ -114,7 +116,7 @@ func (w *forecastWriter) write(p *daycast.Panel, f *daycast.Forecasts) error {
 			for _, q := range f.QuantilesAt(i, h) {
 				w.row = append(w.row, number(q))
 			}
-			if err := w.csv.Write(append(w.row, f.Models[i])); err != nil {
+			if err := w.csv.Write(append(w.row, f.Models[i], number(f.MeanOf(i)[h]*served.Share(i, h)))); err != nil {
 				return err
 			}
 		}

@@ -54,7 +54,7 @@ func withTotals(t *testing.T, threads int) (forecasts, totals string) {
 
 func TestLevelsNameTheColumns(t *testing.T) {
 	forecasts, totals := withTotals(t, 1)
-	if got := strings.Join(table(t, forecasts)[0], ","); got != "item,place,day,mean,q2.5,q50,q90,model" {
+	if got := strings.Join(table(t, forecasts)[0], ","); got != "item,place,day,mean,q2.5,q50,q90,model,sold" {
 		t.Errorf("forecasts have the columns %s", got)
 	}
 	if got := strings.Join(table(t, totals)[0], ","); got != "level,group,first,last,mean,q2.5,q50,q90" {

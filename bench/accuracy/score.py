@@ -32,7 +32,9 @@ def level(column):
 
 
 def scores(case, forecast, scale):
-    """Every score of a forecast with the columns KEY, mean and q..., by kind of day."""
+    """Every score of a forecast with the columns KEY, mean and q..., by kind of day.
+    Where stock runs out, days in stock are scored by mean, the demand, and all days
+    by sold, where the forecast has it."""
     forecast = forecast.rename(columns={c: level(c) for c in forecast if level(c)})
     both = case.truth.merge(forecast, on=KEY, how="left")
     index = pd.MultiIndex.from_arrays([both["item"].astype(str), both["place"].astype(str)])
@@ -42,7 +44,8 @@ def scores(case, forecast, scale):
         both = both.fillna({c: 0.0 for c in forecast if c not in KEY})
     lacking = both["mean"].isna() if "mean" in both else both[0.5].isna()
     scored = both[both.scored & ~lacking]
-    out = {"all": of(scored, case.set == "rossmann"), "lacking": int((both.scored & lacking).sum())}
+    sales = scored.assign(mean=scored["sold"]) if "sold" in scored and "in_stock" in both else scored
+    out = {"all": of(sales, case.set == "rossmann"), "lacking": int((both.scored & lacking).sum())}
     if "in_stock" in both:
         out["in_stock"] = of(scored[scored.in_stock == 1])
     return out
