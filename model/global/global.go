@@ -156,6 +156,7 @@ func (f *Fitted) fill() {
 type census struct {
 	set    *feature.Set
 	signed bool
+	origin daycast.Day
 	rows   []float64 // by series: expected rows at rate 1
 	sizes  []float64
 }
@@ -174,7 +175,7 @@ func (m Model) count(ctx context.Context, t model.Training) (census, error) {
 		} else {
 			c.set.Merge(p)
 		}
-		c.signed = c.signed || !p.NonNegative
+		c.signed, c.origin = c.signed || !p.NonNegative, p.Origin
 		for i := range p.Series {
 			c.rows, c.sizes = append(c.rows, weigh(p, i)), append(c.sizes, sizeOf(p, i))
 		}
