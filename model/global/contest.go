@@ -147,10 +147,10 @@ func (r rows) examples(ctx context.Context) (examples, error) {
 }
 
 // trial teaches a regressor the rows and tells its errors of the examples.
-func (r rows) trial(ctx context.Context, regressor model.Regressor, e examples) (errors, error) {
+func (r rows) trial(ctx context.Context, regressor model.Regressor, e examples) (misses, error) {
 	p, err := r.fit(ctx, regressor)
 	if err != nil {
-		return errors{}, err
+		return misses{}, err
 	}
 	y := make([]float32, len(e.units))
 	for k := range y {
@@ -159,7 +159,7 @@ func (r rows) trial(ctx context.Context, regressor model.Regressor, e examples) 
 	if p != nil {
 		parallel(r.training.Threads, len(y), func(lo, hi int) { p.Predict(e.x.Slice(lo, hi), y[lo:hi]) })
 	}
-	var out errors
+	var out misses
 	for k, units := range e.units {
 		d := float64(y[k])*e.scales[k] - units
 		out.absolute += e.weight[k] * math.Abs(d)
@@ -170,17 +170,17 @@ func (r rows) trial(ctx context.Context, regressor model.Regressor, e examples) 
 	return out, nil
 }
 
-// errors are sums.
-type errors struct{ absolute, squared, signed, sold float64 }
+// misses are sums of errors.
+type misses struct{ absolute, squared, signed, sold float64 }
 
 // to is how large the errors are beside others, 2 where they are as large: their
 // absolute and root squared ones, as models are chosen. One that is biased, where
 // the other is not, loses.
-func (e errors) to(o errors) float64 {
+func (e misses) to(o misses) float64 {
 	if e.biased() && !o.biased() || !(o.absolute > 0) {
 		return math.Inf(1)
 	}
 	return e.absolute/o.absolute + math.Sqrt(e.squared/o.squared)
 }
 
-func (e errors) biased() bool { return math.Abs(e.signed) > trialBias*e.sold }
+func (e misses) biased() bool { return math.Abs(e.signed) > trialBias*e.sold }

@@ -1,12 +1,15 @@
 // Package global turns a regressor, which knows only rows, into a model, which
 // knows series: one fit teaches all the series of a shop.
 //
-// It is direct: a row is one series at an origin and a horizon, and the target
+// Model is direct: a row is one series at an origin and a horizon, and the target
 // is the units of that later day, so nothing is fed back and errors do not
 // pile up. One fit serves all horizons, or each block of them has its own:
 //
 //	origin |--- 1 week ---|--- 2 weeks ---|------- to the horizon -------|
 //	            fit 1           fit 2                  fit 3
+//
+// Recursive feeds forecasts back instead, Pools has a fit for each place or
+// category, and Contest takes the regressor by the newest days.
 //
 // Units are divided by the series' scale at the origin and rows are weighed by
 // it, which for a Poisson loss is the same as learning units with the scale as

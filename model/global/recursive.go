@@ -25,8 +25,9 @@ import (
 // ahead time series forecasting", Expert Systems with Applications 39(8).
 type Recursive struct {
 	Model
-	// Stride is how many periods are forecast from one origin; 0: a week. 1 is
-	// the classic recursion, which takes seven times as long by day.
+	// Stride is how many periods are forecast from one origin; 0: a week, and no
+	// more than half of the horizon. 1 is the classic recursion, which takes seven
+	// times as long by day.
 	Stride int
 	Paths  int // of draws; 0: means are fed back
 }
@@ -55,7 +56,7 @@ func (m Recursive) Fit(ctx context.Context, t model.Training) (model.Fitted, err
 	}
 	stride := m.Stride
 	if stride == 0 {
-		stride = 7 / int(c.set.Step)
+		stride = min(7/int(c.set.Step), (t.Horizon+1)/2)
 	}
 	t.Horizon = min(t.Horizon, stride)
 	near, err := m.Model.Fit(ctx, t)
