@@ -86,6 +86,8 @@ func Parameters(name string) []Parameter {
 func strategic(name string) []Parameter {
 	stride := ofModel("stride", 1, 3650, [3]float64{1, 7, 14}, func(m *global.Recursive) any { return &m.Stride })
 	switch name {
+	case TweedieBoosting().Name():
+		return Parameters("gbm")
 	case RecursiveBoosting().Name():
 		return append([]Parameter{stride}, Parameters("gbm")...)
 	case SampledBoosting().Name():

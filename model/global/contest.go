@@ -20,7 +20,7 @@ import (
 // better by trialGain than the model's own does not take its place.
 type Contest struct {
 	Model
-	Label  string // what it is by: "objective" makes objective_gbm
+	By     string // "objective" makes objective_gbm
 	Others []model.Regressor
 }
 
@@ -37,7 +37,7 @@ const (
 )
 
 // Name tells what the contest is by.
-func (m Contest) Name() string { return m.Label + "_" + m.Model.Name() }
+func (m Contest) Name() string { return m.By + "_" + m.Model.Name() }
 
 // Fit fits the winner.
 func (m Contest) Fit(ctx context.Context, t model.Training) (model.Fitted, error) {

@@ -13,7 +13,7 @@ import (
 
 func contest() global.Contest {
 	r := gbm.Regressor{Trees: 10, Leaves: 15, MinRows: 5}
-	c := global.Contest{Model: few(), Label: "objective"}
+	c := global.Contest{Model: few(), By: "objective"}
 	for _, o := range []gbm.Objective{gbm.Tweedie{}, gbm.Squared{}, gbm.Quantile{}} {
 		r.Objective = o
 		c.Others = append(c.Others, model.Regressor(r))
@@ -67,7 +67,7 @@ func TestContestIsJudgedByTheNewest(t *testing.T) {
 	p := modeltest.Panel(modeltest.Origin, series...)
 	var usual, double []float32
 	m := global.Contest{
-		Model: global.Model{Regressor: always{1, &usual}, Power: 1}, Label: "level",
+		Model: global.Model{Regressor: always{1, &usual}, Power: 1}, By: "level",
 		Others: []model.Regressor{always{1.6, &double}},
 	}
 	f, err := m.Fit(t.Context(), model.Training{Panels: p, Horizon: horizon, Seed: 1, Threads: 1})

@@ -17,6 +17,7 @@
 package global
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -28,6 +29,8 @@ import (
 
 // Model is a regressor over features of all series.
 type Model struct {
+	// Label is the name; "" takes the regressor's.
+	Label     string
 	Regressor model.Regressor
 	// Signed takes the regressor's place where returns exceed sales, which a
 	// regressor for counts refuses; nil: the same.
@@ -52,8 +55,8 @@ const defaultRows = 300_000
 // minRows is what a fit needs to be better than the recent mean.
 const minRows = 100
 
-// Name is the regressor's.
-func (m Model) Name() string { return m.Regressor.Name() }
+// Name is the label, or the regressor's.
+func (m Model) Name() string { return cmp.Or(m.Label, m.Regressor.Name()) }
 
 // Fit learns from a seeded sample of rows of all series.
 func (m Model) Fit(ctx context.Context, t model.Training) (model.Fitted, error) {
