@@ -165,6 +165,8 @@ func Loaders() map[string]model.Loader {
 		"onnx":          onnx.Loader(runtime),
 	})
 	l["effects"] = effects.Load
+	l["recursive"] = global.LoadRecursion
+	l["pooled"] = global.LoadPooled
 	l["grouped"] = grouped.Load
 	l["blend"] = ensemble.Load
 	l["choice"] = ensemble.LoadChoice

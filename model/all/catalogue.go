@@ -57,6 +57,12 @@ func Catalogue() []Entry {
 		usual(Forest(), "a random forest over all series"),
 		usual(GroupBoosting(), "boosted trees over the shop's groups, spread by share"),
 		usual(Boosting(), "boosted trees over all series"),
+		other(TweedieBoosting(), "the same with Tweedie's loss, for sales with many days of nothing; not where returns exceed sales"),
+		other(RecursiveBoosting(), "gbm, a week at a time, with its forecasts fed back"),
+		other(SampledBoosting(), "the same with draws of what could be sold fed back"),
+		other(AveragedBoosting(), "the mean of gbm and sampled_gbm"),
+		other(PooledBoosting(), "gbm with a fit for each place, category or other group that has enough rows"),
+		other(ObjectiveBoosting(), "gbm with the loss (Poisson, Tweedie, squared, absolute) that forecast the newest days best"),
 	}
 	if l, err := library(); err == nil {
 		list = append(list, usual(XGBoost(l), "boosted trees by the XGBoost library"))

@@ -79,6 +79,24 @@ func Parameters(name string) []Parameter {
 			p("l1", .001, 1, [3]float64{.1, .5, .9}, func(r *linear.ElasticNet) any { return &r.L1 }),
 		}
 	}
+	return strategic(name)
+}
+
+// strategic are those of what is made of the boosting.
+func strategic(name string) []Parameter {
+	stride := ofModel("stride", 1, 3650, [3]float64{1, 7, 14}, func(m *global.Recursive) any { return &m.Stride })
+	switch name {
+	case TweedieBoosting().Name():
+		return Parameters("gbm")
+	case RecursiveBoosting().Name():
+		return append([]Parameter{stride}, Parameters("gbm")...)
+	case SampledBoosting().Name():
+		paths := ofModel("paths", 1, 100, [3]float64{4, 8, 20}, func(m *global.Recursive) any { return &m.Paths })
+		return append([]Parameter{stride, paths}, Parameters("gbm")...)
+	case PooledBoosting().Name():
+		least := ofModel("least_rows", 1, 1e9, [3]float64{3000, 10_000, 30_000}, func(m *global.Pools) any { return &m.LeastRows })
+		return append([]Parameter{least}, Parameters("gbm")...)
+	}
 	return classical(name)
 }
 
@@ -136,13 +154,26 @@ func ofRegressor[R model.Regressor](name string, from, to float64, grid [3]float
 		return own
 	}
 	return parameter(name, from, to, grid, field(new(R)), func(m model.Model, v float64) model.Model {
-		g, ok := m.(global.Model)
-		if !ok {
-			return m
-		}
-		g.Regressor, g.Signed = give(g.Regressor, v), give(g.Signed, v)
-		return g
+		return within(m, func(g global.Model) global.Model {
+			g.Regressor, g.Signed = give(g.Regressor, v), give(g.Signed, v)
+			return g
+		})
 	})
+}
+
+// within changes a global model, or the one that m is made of.
+func within(m model.Model, change func(global.Model) global.Model) model.Model {
+	switch own := m.(type) {
+	case global.Model:
+		return change(own)
+	case global.Recursive:
+		own.Model = change(own.Model)
+		return own
+	case global.Pools:
+		own.Inner = within(own.Inner, change)
+		return own
+	}
+	return m
 }
 
 // ofModel is a parameter of the model itself.

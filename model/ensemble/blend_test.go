@@ -2,7 +2,6 @@ package ensemble_test
 
 import (
 	"bytes"
-	"context"
 	"io"
 	"math"
 	"testing"
@@ -15,20 +14,8 @@ import (
 )
 
 // both is the mean of two textbook models.
-type both struct{}
-
-func (both) Name() string { return "both" }
-
-func (both) Fit(ctx context.Context, t model.Training) (model.Fitted, error) {
-	b := &ensemble.Blend{}
-	for _, m := range []model.Model{classic.WindowMean{}, classic.SeasonalNaive{}} {
-		f, err := m.Fit(ctx, t)
-		if err != nil {
-			return nil, err
-		}
-		b.Members, b.Names = append(b.Members, f), append(b.Names, m.Name())
-	}
-	return b, nil
+func both() ensemble.Mean {
+	return ensemble.Mean{Label: "both", Members: []model.Model{classic.WindowMean{}, classic.SeasonalNaive{}}}
 }
 
 func blendLoaders() map[string]model.Loader {
@@ -40,7 +27,7 @@ func blendLoaders() map[string]model.Loader {
 }
 
 func TestBlend(t *testing.T) {
-	modeltest.Run(t, both{}, blendLoaders(), modeltest.TracksConstant(.01))
+	modeltest.Run(t, both(), blendLoaders(), modeltest.TracksConstant(.01))
 }
 
 func TestBlendIsTheMean(t *testing.T) {
@@ -56,7 +43,7 @@ func TestBlendIsTheMean(t *testing.T) {
 		}
 		return out
 	}
-	a, b, mean := ask(classic.WindowMean{}), ask(classic.SeasonalNaive{}), ask(both{})
+	a, b, mean := ask(classic.WindowMean{}), ask(classic.SeasonalNaive{}), ask(both())
 	for c, v := range mean.Mean {
 		if want := (float64(a.Mean[c]) + float64(b.Mean[c])) / 2; math.Abs(float64(v)-want) > 1e-6*(1+want) {
 			t.Fatalf("cell %d is %g, want %g", c, v, want)
@@ -69,7 +56,7 @@ func TestBlendIsTheMean(t *testing.T) {
 
 func FuzzLoadBlend(f *testing.F) {
 	p := modeltest.Shop(2, 3, 60)
-	m, err := both{}.Fit(f.Context(), model.Training{Panels: p, Horizon: 7, Threads: 1})
+	m, err := both().Fit(f.Context(), model.Training{Panels: p, Horizon: 7, Threads: 1})
 	if err != nil {
 		f.Fatal(err)
 	}

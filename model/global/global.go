@@ -1,12 +1,15 @@
 // Package global turns a regressor, which knows only rows, into a model, which
 // knows series: one fit teaches all the series of a shop.
 //
-// It is direct: a row is one series at an origin and a horizon, and the target
+// Model is direct: a row is one series at an origin and a horizon, and the target
 // is the units of that later day, so nothing is fed back and errors do not
 // pile up. One fit serves all horizons, or each block of them has its own:
 //
 //	origin |--- 1 week ---|--- 2 weeks ---|------- to the horizon -------|
 //	            fit 1           fit 2                  fit 3
+//
+// Recursive feeds forecasts back instead, Pools has a fit for each place or
+// category, and Contest takes the regressor by the newest days.
 //
 // Units are divided by the series' scale at the origin and rows are weighed by
 // it, which for a Poisson loss is the same as learning units with the scale as
@@ -14,6 +17,7 @@
 package global
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -25,6 +29,8 @@ import (
 
 // Model is a regressor over features of all series.
 type Model struct {
+	// Label is the name; "" takes the regressor's.
+	Label     string
 	Regressor model.Regressor
 	// Signed takes the regressor's place where returns exceed sales, which a
 	// regressor for counts refuses; nil: the same.
@@ -49,8 +55,8 @@ const defaultRows = 300_000
 // minRows is what a fit needs to be better than the recent mean.
 const minRows = 100
 
-// Name is the regressor's.
-func (m Model) Name() string { return m.Regressor.Name() }
+// Name is the label, or the regressor's.
+func (m Model) Name() string { return cmp.Or(m.Label, m.Regressor.Name()) }
 
 // Fit learns from a seeded sample of rows of all series.
 func (m Model) Fit(ctx context.Context, t model.Training) (model.Fitted, error) {
@@ -156,6 +162,7 @@ func (f *Fitted) fill() {
 type census struct {
 	set    *feature.Set
 	signed bool
+	origin daycast.Day
 	rows   []float64 // by series: expected rows at rate 1
 	sizes  []float64
 }
@@ -174,7 +181,7 @@ func (m Model) count(ctx context.Context, t model.Training) (census, error) {
 		} else {
 			c.set.Merge(p)
 		}
-		c.signed = c.signed || !p.NonNegative
+		c.signed, c.origin = c.signed || !p.NonNegative, p.Origin
 		for i := range p.Series {
 			c.rows, c.sizes = append(c.rows, weigh(p, i)), append(c.sizes, sizeOf(p, i))
 		}

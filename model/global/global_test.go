@@ -35,6 +35,28 @@ func TestRidge(t *testing.T) {
 // few times moves the forecast of each.
 func TestLearnsAcrossSeries(t *testing.T) {
 	const n, days, horizon = 40, 200, 14
+	p, promoted := promotions(n, days, horizon)
+	f, err := boosting().Fit(t.Context(), model.Training{Panels: p, Horizon: horizon, Seed: 1, Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := model.Predict(t.Context(), f, model.Request{Panel: p, Horizon: horizon, Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range n {
+		for h, v := range got.MeanOf(i) {
+			want := float64(i+1) * (2 + 3*float64(promoted[days+h]))
+			if math.Abs(float64(v)/want-1) > .35 {
+				t.Errorf("series %d, day %d: %.2f, want about %.2f", i, h, v, want)
+			}
+		}
+	}
+}
+
+// promotions is a panel of n series that each sell thrice as much on some days,
+// and on which of these and of those ahead.
+func promotions(n, days, horizon int) (*daycast.Panel, []float32) {
 	promoted := make([]float32, days+horizon)
 	for k := range promoted {
 		if k%9 == 0 || k%13 == 0 {
@@ -54,22 +76,7 @@ func TestLearnsAcrossSeries(t *testing.T) {
 		Name: "promotion", Future: true, Vector: make([]int32, n), First: []daycast.Day{p.Start[0]},
 		Vectors: [][]float32{promoted}, Step: daycast.Daily,
 	}}
-	f, err := boosting().Fit(t.Context(), model.Training{Panels: p, Horizon: horizon, Seed: 1, Threads: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := model.Predict(t.Context(), f, model.Request{Panel: p, Horizon: horizon, Threads: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range n {
-		for h, v := range got.MeanOf(i) {
-			want := float64(i+1) * (2 + 3*float64(promoted[days+h]))
-			if math.Abs(float64(v)/want-1) > .35 {
-				t.Errorf("series %d, day %d: %.2f, want about %.2f", i, h, v, want)
-			}
-		}
-	}
+	return p, promoted
 }
 
 // TestRowsAreBounded checks that MaxRows is kept, within the luck of the draw.

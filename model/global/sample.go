@@ -18,6 +18,7 @@ type sampler struct {
 	share    share
 	power    float64
 	most     float32
+	keeps    func(target daycast.Day) bool // nil: all
 }
 
 // draw picks the series' rows. The target must be a day that says what demand
@@ -38,6 +39,9 @@ func (s sampler) draw(p *daycast.Panel, i int, out []feature.Want) []feature.Wan
 			continue
 		}
 		h := s.from + int(mix(u)%uint64(s.to-s.from+1))
+		if s.keeps != nil && !s.keeps(day+daycast.Day(h)*daycast.Day(p.Step)) {
+			continue
+		}
 		if k := t + h; k < len(state) && (state[k] == daycast.Sold || state[k] == daycast.Zero) {
 			out = append(out, feature.Want{T: t, H: h})
 		}
