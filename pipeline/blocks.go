@@ -42,15 +42,12 @@ type Blocks struct {
 // NewBlocks counts the shop, and deals its facts out where its panel would not
 // fit into the memory, in bytes (0: any fits). Close removes what that left on disk.
 func NewBlocks(ctx context.Context, w warehouse.Warehouse, memory int64, spec PanelSpec) (*Blocks, error) {
-	b := &Blocks{spec: spec, n: 1, reader: newReader(w, memory)}
+	b := &Blocks{spec: spec, reader: newReader(w, memory)}
 	var err error
 	if b.size, err = w.Facts().Size(ctx, spec.Last); err != nil {
 		return nil, err
 	}
-	if periods := b.size.Days / int64(spec.Step); memory > 0 && periods*panelBytes > memory {
-		block := max(memory/blockBytes, 1)
-		b.n = int(min((periods+block-1)/block, max(b.size.Series, 1)))
-	}
+	b.n = blocksOf(b.size, memory, spec.Step)
 	if !b.Whole() {
 		if b.parts, err = w.Facts().Split(ctx, b.n); err != nil {
 			return nil, err
@@ -59,6 +56,16 @@ func NewBlocks(ctx context.Context, w warehouse.Warehouse, memory int64, spec Pa
 	}
 	b.sample = newPanelSource(b.reader, spec)
 	return b, nil
+}
+
+// blocksOf is how many blocks a shop is dealt out into: 1 where it fits.
+func blocksOf(size warehouse.FactSize, memory int64, step daycast.Step) int {
+	periods := size.Days / int64(step)
+	if memory <= 0 || periods*panelBytes <= memory {
+		return 1
+	}
+	block := max(memory/blockBytes, 1)
+	return int(min((periods+block-1)/block, max(size.Series, 1)))
 }
 
 // Whole reports whether the shop is one block.
@@ -73,6 +80,14 @@ func (b *Blocks) Close() error {
 		return nil
 	}
 	return b.parts.Close()
+}
+
+// ahead are the blocks with at least so many periods ahead, for what is planned
+// of them. They are the same parts, for Each alone.
+func (b *Blocks) ahead(periods int) *Blocks {
+	further := *b
+	further.spec.Horizon = max(b.spec.Horizon, periods)
+	return &further
 }
 
 func (b *Blocks) part(k int) func(context.Context, daycast.Day) iter.Seq2[daycast.Fact, error] {

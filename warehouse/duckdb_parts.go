@@ -79,7 +79,7 @@ func (p duckParts) Read(ctx context.Context, part int, known daycast.Day) iter.S
 	rel := factRelation
 	rel.name = "read_parquet(" + quote(filepath.Join(folder, "*.parquet")) + ")"
 	rel.tie = "row_number"
-	return apart(read(ctx, p.db, &rel, filter{"known_at <= make_date(?::INTEGER)", []any{int32(known)}}))
+	return apart(read(ctx, p.db, &rel, filter{where: "known_at <= make_date(?::INTEGER)", args: []any{int32(known)}}))
 }
 
 func (p duckParts) Close() error { return os.RemoveAll(p.dir) }
