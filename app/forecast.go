@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"errors"
 	"io"
 
+	"daycast"
 	"daycast/config"
 	"daycast/model"
 	"daycast/model/all"
@@ -41,17 +43,32 @@ func Forecast(ctx context.Context, c config.Config, w World, o ShopForecast) err
 	if err != nil {
 		return err
 	}
+	defer func() { _ = s.Close() }()
+	if totals != nil && s.Shelf != nil {
+		return daycast.Errorf(daycast.Invalid, "--totals needs the whole shop in memory, and it goes by blocks").WithField("memory")
+	}
 	horizon := o.Horizon
 	if horizon == 0 {
 		horizon = c.Forecast.Horizon
 	}
 	w.Progress.Stage("forecast")
-	f, err := model.Predict(ctx, s.Fitted, model.Request{Panel: s.Panel, Horizon: horizon, Levels: levels, Threads: threads(c)})
-	if err != nil {
-		return err
-	}
-	if err := totals.write(ctx, s.Fitted, s.Panel, f, o.Seed, threads(c)); err != nil {
-		return err
-	}
-	return writeFile(o.Out, func(to io.Writer) error { return writeForecasts(to, s.Panel, f) })
+	return writeFile(o.Out, func(to io.Writer) error {
+		rows, err := newForecastWriter(to, levels)
+		if err != nil {
+			return err
+		}
+		for p, err := range s.Panels(ctx) {
+			if err != nil {
+				return err
+			}
+			f, err := model.Predict(ctx, s.Fitted, model.Request{Panel: p, Horizon: horizon, Levels: levels, Threads: threads(c)})
+			if err != nil {
+				return err
+			}
+			if err := errors.Join(totals.write(ctx, s.Fitted, p, f, o.Seed, threads(c)), rows.write(p, f)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

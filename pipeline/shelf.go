@@ -73,9 +73,16 @@ func (s *Shelf) Close() error {
 	return errors.Join(s.file.Close(), s.house.Close())
 }
 
-// Known yields those of the series that there are, in the order of series.
-func (s *Shelf) Known(ctx context.Context, series []daycast.Series) iter.Seq2[warehouse.SeriesRow, error] {
-	return s.house.Series().Of(ctx, s.run, series)
+// Has tells which of the series there are.
+func (s *Shelf) Has(ctx context.Context, series []daycast.Series) (map[daycast.Series]bool, error) {
+	has := make(map[daycast.Series]bool, len(series))
+	for row, err := range s.house.Series().Of(ctx, s.run, series) {
+		if err != nil {
+			return nil, err
+		}
+		has[row.Series] = true
+	}
+	return has, nil
 }
 
 // After yields at most so many series after one, and Before those before it,
@@ -94,7 +101,7 @@ func (s *Shelf) Before(ctx context.Context, before daycast.Series, limit int) it
 func (s *Shelf) Panels(ctx context.Context, series []daycast.Series) iter.Seq2[*daycast.Panel, error] {
 	return func(yield func(*daycast.Panel, error) bool) {
 		of := map[int64][]daycast.Series{} // by place in the file
-		for row, err := range s.Known(ctx, series) {
+		for row, err := range s.house.Series().Of(ctx, s.run, series) {
 			if err != nil {
 				yield(nil, err)
 				return
@@ -179,6 +186,17 @@ func (s *Shelf) Forecast(ctx context.Context, series daycast.Series) (*daycast.F
 		return nil, nil
 	}
 	return f, nil
+}
+
+// stored yields what the run stored of all series.
+func (s *Shelf) stored(ctx context.Context) iter.Seq2[warehouse.ForecastRow, error] {
+	return func(yield func(warehouse.ForecastRow, error) bool) {
+		for row, err := range s.house.Forecasts().Read(ctx, s.run) {
+			if (err != nil || row.Origin == s.origin) && !yield(row, err) {
+				return
+			}
+		}
+	}
 }
 
 // setForecast puts what was stored of a day of series i in its place, and reports

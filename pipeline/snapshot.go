@@ -128,6 +128,14 @@ func (s *Snapshot) Panels(ctx context.Context) iter.Seq2[*daycast.Panel, error] 
 	return s.Panel.Blocks(ctx)
 }
 
+// Stored yields what the run forecast, series by series, day by day.
+func (s *Snapshot) Stored(ctx context.Context) iter.Seq2[warehouse.ForecastRow, error] {
+	if s.Shelf != nil {
+		return s.Shelf.stored(ctx)
+	}
+	return each(s.Rows)
+}
+
 // readPanel builds the panel of the whole shop, and reads its forecasts.
 func (s *Snapshot) readPanel(ctx context.Context, w warehouse.Warehouse, memory int64) error {
 	spec := s.Manifest.Spec
