@@ -1,23 +1,30 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	diffcmp "github.com/google/go-cmp/cmp"
+
+	"daycast"
 	"daycast/config"
+	"daycast/model"
 	"daycast/pipeline"
 	"daycast/serve"
 	"daycast/simulate"
@@ -124,6 +131,7 @@ func listed(get func(method, path, body string, into any), query string) (ids []
 func TestInBlocks(t *testing.T) {
 	c, w := inBlocks(t)
 	t.Run("serve", func(t *testing.T) { serveInBlocks(t, c, w) })
+	t.Run("totals", func(t *testing.T) { totalsInBlocks(t, c, w) })
 	t.Run("swap", func(t *testing.T) { swapInBlocks(t, c) })
 }
 
@@ -217,6 +225,113 @@ func checkEndpoints(t *testing.T, get func(method, path, body string, into any),
 	get("GET", "/v1/accuracy", "", &accuracy)
 	if len(models.Models) == 0 || len(accuracy.Horizon) == 0 {
 		t.Errorf("models %v, accuracy %v", models, accuracy)
+	}
+}
+
+// The totals of a block are those of its parts, however it is dealt out, and
+// those of the shop have all series.
+func totalsInBlocks(t *testing.T, c config.Config, w World) {
+	s, err := openSnapshot(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	write := func(panels ...*daycast.Panel) []string {
+		path := filepath.Join(t.TempDir(), "totals.csv")
+		totals, err := createTotals(path, 1, 2, 1<<30)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer totals.discard()
+		err = totals.during(func() error {
+			for _, p := range panels {
+				f, err := model.Predict(t.Context(), s.Fitted, model.Request{Panel: p, Horizon: 14, Levels: Levels(), Threads: 1})
+				if err == nil {
+					err = totals.add(t.Context(), s.Fitted, p, f)
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil || len(totals.left()) > 0 {
+			t.Fatal(err, totals.left())
+		}
+		return lines(t, path)
+	}
+	var panels []*daycast.Panel
+	series := 0
+	for p, err := range s.Panels(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		panels, series = append(panels, p), series+len(p.Series)
+	}
+	p := slices.MaxFunc(panels, func(a, b *daycast.Panel) int { return cmp.Compare(len(a.Series), len(b.Series)) })
+	var parts []*daycast.Panel
+	for i := range p.Series {
+		parts = append([]*daycast.Panel{p.Part([]int{i})}, parts...)
+	}
+	if diff := diffcmp.Diff(write(p), write(parts...)); diff != "" {
+		t.Errorf("a block (-) and its series one by one (+): %s", diff)
+	}
+
+	out, path := filepath.Join(t.TempDir(), "out.csv"), filepath.Join(t.TempDir(), "totals.csv")
+	if err := Forecast(t.Context(), c, w, ShopForecast{Out: out, Totals: path}); err != nil {
+		t.Fatal(err)
+	}
+	mean := func(level string, days int) (sum float64) {
+		for _, line := range lines(t, path) {
+			row := strings.Split(line, ",")
+			first, _ := daycast.ParseDay(row[2])
+			last, _ := daycast.ParseDay(row[3])
+			if v, err := strconv.ParseFloat(row[4], 64); err == nil && row[0] == level && int(last-first)+1 == days {
+				sum += v
+			}
+		}
+		return sum
+	}
+	of := mean("series", 14)
+	for _, level := range []string{"shop", "place", "item"} {
+		if got := mean(level, 14); of <= 0 || math.Abs(got-of) > 1e-4*of {
+			t.Errorf("over the horizon the %s sells %g, its series %g", level, got, of)
+		}
+	}
+}
+
+// Draws keep within memory, whatever number of groups there is.
+func TestSumsFit(t *testing.T) {
+	p := &daycast.Panel{Levels: []daycast.Level{{Name: "brand"}, {Name: "category", Names: []string{"a", "b"}}}}
+	const n, horizon = 50, 7
+	for i := range n {
+		p.Series = append(p.Series, daycast.Series{Item: fmt.Sprint(i / 2), Place: fmt.Sprint(i % 2)})
+		p.Levels[0].Names = append(p.Levels[0].Names, fmt.Sprint(i/4))
+		p.Levels[0].Of, p.Levels[1].Of = append(p.Levels[0].Of, int32(i)), append(p.Levels[1].Of, int32(i%2))
+	}
+	s := newSums(10 * horizon * cellBytes)
+	s.begin(p, horizon)
+	own := newTotal(horizon)
+	own.mean[0] = 1
+	for i := range p.Series {
+		s.add(p, i, own)
+		if int64(s.cells)*cellBytes > s.memory {
+			t.Fatalf("%d cells after %d series", s.cells, i)
+		}
+	}
+	var levels []string
+	for name, groups := range s.all() {
+		levels = append(levels, name)
+		if len(groups) != 2 || groups[sortedKeys(groups)[0]].mean[0] != n/2 {
+			t.Errorf("level %s: %v", name, groups)
+		}
+	}
+	if diff := diffcmp.Diff([]string{"category", "place"}, levels); diff != "" || s.shop.mean[0] != n || len(s.notes()) != 2 {
+		t.Errorf("%s, shop %g, notes %v", diff, s.shop.mean[0], s.notes())
+	}
+	s.begin(&daycast.Panel{Levels: []daycast.Level{{Name: "colour"}}}, horizon)
+	if got := strings.Join(s.notes(), "; "); !strings.Contains(got, "category: not all blocks") || !strings.Contains(got, "colour: not all blocks") {
+		t.Error(got)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 
-	"daycast"
 	"daycast/config"
 	"daycast/model"
 	"daycast/model/all"
@@ -33,7 +32,7 @@ func Forecast(ctx context.Context, c config.Config, w World, o ShopForecast) err
 	if err != nil {
 		return err
 	}
-	totals, err := createTotals(o.Totals)
+	totals, err := createTotals(o.Totals, o.Seed, threads(c), int64(c.Memory)/4)
 	if err != nil {
 		return err
 	}
@@ -44,31 +43,34 @@ func Forecast(ctx context.Context, c config.Config, w World, o ShopForecast) err
 		return err
 	}
 	defer func() { _ = s.Close() }()
-	if totals != nil && s.Shelf != nil {
-		return daycast.Errorf(daycast.Invalid, "--totals needs the whole shop in memory, and it goes by blocks").WithField("memory")
-	}
 	horizon := o.Horizon
 	if horizon == 0 {
 		horizon = c.Forecast.Horizon
 	}
 	w.Progress.Stage("forecast")
-	return writeFile(o.Out, func(to io.Writer) error {
+	err = writeFile(o.Out, func(to io.Writer) error {
 		rows, err := newForecastWriter(to, levels)
 		if err != nil {
 			return err
 		}
-		for p, err := range s.Panels(ctx) {
-			if err != nil {
-				return err
+		return totals.during(func() error {
+			for p, err := range s.Panels(ctx) {
+				if err != nil {
+					return err
+				}
+				f, err := model.Predict(ctx, s.Fitted, model.Request{Panel: p, Horizon: horizon, Levels: levels, Threads: threads(c)})
+				if err != nil {
+					return err
+				}
+				if err := errors.Join(totals.add(ctx, s.Fitted, p, f), rows.write(p, f)); err != nil {
+					return err
+				}
 			}
-			f, err := model.Predict(ctx, s.Fitted, model.Request{Panel: p, Horizon: horizon, Levels: levels, Threads: threads(c)})
-			if err != nil {
-				return err
-			}
-			if err := errors.Join(totals.write(ctx, s.Fitted, p, f, o.Seed, threads(c)), rows.write(p, f)); err != nil {
-				return err
-			}
-		}
-		return nil
+			return nil
+		})
 	})
+	for _, note := range totals.left() {
+		w.Progress.Stage(note)
+	}
+	return err
 }

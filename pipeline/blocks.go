@@ -165,15 +165,6 @@ func (b *Blocks) Count() int { return b.n }
 // Series is how many the shop has.
 func (b *Blocks) Series() int { return int(b.size.Series) }
 
-// Need refuses what needs the whole shop at once, with code invalid, where that
-// does not fit.
-func (b *Blocks) Need(what string) error {
-	if b.Whole() {
-		return nil
-	}
-	return tooLarge(what, b.size, b.size.Days/int64(b.spec.Step)*panelBytes)
-}
-
 // shownBytes is what a series-day takes where one panel is built and looked at.
 const shownBytes = 40
 
