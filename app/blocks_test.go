@@ -21,13 +21,16 @@ import (
 	"time"
 
 	diffcmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"daycast"
 	"daycast/config"
+	"daycast/explore"
 	"daycast/model"
 	"daycast/pipeline"
 	"daycast/serve"
 	"daycast/simulate"
+	"daycast/warehouse"
 )
 
 // inBlocks has run a simulated shop with so little memory that it goes by
@@ -132,6 +135,7 @@ func TestInBlocks(t *testing.T) {
 	c, w := inBlocks(t)
 	t.Run("serve", func(t *testing.T) { serveInBlocks(t, c, w) })
 	t.Run("totals", func(t *testing.T) { totalsInBlocks(t, c, w) })
+	t.Run("explore", func(t *testing.T) { exploreInBlocks(t, c) })
 	t.Run("swap", func(t *testing.T) { swapInBlocks(t, c) })
 }
 
@@ -225,6 +229,48 @@ func checkEndpoints(t *testing.T, get func(method, path, body string, into any),
 	get("GET", "/v1/accuracy", "", &accuracy)
 	if len(models.Models) == 0 || len(accuracy.Horizon) == 0 {
 		t.Errorf("models %v, accuracy %v", models, accuracy)
+	}
+}
+
+// A report on a sample says so, and counts and best sellers are those of the
+// whole shop.
+func exploreInBlocks(t *testing.T, c config.Config) {
+	house, err := warehouse.OpenSnapshot(t.Context(), Current(c), warehouse.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer house.Close()
+	m, err := pipeline.CurrentManifest(c.Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := func(memory int64) *explore.Report {
+		panels, whole, err := pipeline.ShownPanel(t.Context(), house, memory, m.Spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := panels.Panel(t.Context(), m.Spec.Last)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := explore.Build(t.Context(), explore.Inputs{Run: m.Run, Panel: p, Sample: !whole, Warehouse: house})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	whole, sample := report(0), report(200_000)
+	if whole.Sample != nil || sample.Sample == nil {
+		t.Fatalf("samples %v and %v", whole.Sample, sample.Sample)
+	}
+	if s := sample.Sample; s.Of != whole.Series.Total || s.Series <= 0 || s.Series > s.Of/2 {
+		t.Errorf("%+v of %d series", s, whole.Series.Total)
+	}
+	if diff := diffcmp.Diff(whole.Series, sample.Series); diff != "" {
+		t.Error(diff)
+	}
+	if diff := diffcmp.Diff(whole.Top, sample.Top, cmpopts.EquateApprox(1e-6, 0)); diff != "" || len(whole.Top) < 10 {
+		t.Error(diff)
 	}
 }
 

@@ -22,6 +22,7 @@ type Report struct {
 	Created       time.Time     `json:"created"`
 	Origin        string        `json:"origin"`
 	Step          string        `json:"step"` // day or week
+	Sample        *Sample       `json:"sample"` // null: the figures are of all series
 	Series        Series        `json:"series"`
 	States        []StateDays   `json:"states"`
 	StatesByMonth StatesByMonth `json:"statesByMonth"`

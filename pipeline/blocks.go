@@ -175,14 +175,37 @@ func CheckWhole(ctx context.Context, w warehouse.Warehouse, memory int64, spec P
 	if err != nil {
 		return err
 	}
-	if want := size.Days / int64(spec.Step) * shownBytes; memory > 0 && want > memory {
-		return tooLarge(what, size, want)
+	want := shown(size, spec)
+	if memory <= 0 || want <= memory {
+		return nil
 	}
-	return nil
-}
-
-func tooLarge(what string, size warehouse.FactSize, want int64) error {
 	return daycast.Errorf(daycast.Invalid, "%s needs the whole shop in memory, and %s series over %s days do not fit",
 		what, humanize.Comma(size.Series), humanize.Comma(size.Days)).
-		WithField("memory").WithHint("%s of memory would do", humanize.IBytes(uint64(want)))
+		WithField("memory").WithHint("%s of memory would do, or a run with as much memory as this has, which goes by blocks", humanize.IBytes(uint64(want)))
+}
+
+// shown is what a shop takes to be looked at, in bytes.
+func shown(size warehouse.FactSize, spec PanelSpec) int64 {
+	return size.Days / int64(spec.Step) * shownBytes
+}
+
+// ShownPanel is the panel of a shop to be looked at as a whole, or, where that
+// does not fit into the memory, in bytes (0: any fits), of a sample of its series:
+// the first of the blocks that a run of so much memory deals it out into. whole
+// tells which.
+func ShownPanel(ctx context.Context, w warehouse.Warehouse, memory int64, spec PanelSpec) (panels *PanelSource, whole bool, err error) {
+	size, err := w.Facts().Size(ctx, spec.Last)
+	if err != nil {
+		return nil, false, err
+	}
+	// One panel reads everything once: there is nothing to keep in memory.
+	r := newReader(w, 0)
+	whole = memory <= 0 || shown(size, spec) <= memory
+	if !whole {
+		sample := warehouse.Part{Of: blocksOf(size, memory, spec.Step)}
+		r.facts = func(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Fact, error] {
+			return w.Facts().ReadPart(ctx, sample, known)
+		}
+	}
+	return newPanelSource(r, spec), whole, nil
 }

@@ -49,6 +49,9 @@ func (t duckFacts) Split(ctx context.Context, n int) (FactParts, error) {
 	return parts, nil
 }
 
+// where is the condition of a part's rows.
+func (p Part) where() string { return fmt.Sprintf("%s = %d", partOf(p.Of), p.Index) }
+
 // partOf is the index of a row's part.
 func partOf(n int) string { return fmt.Sprintf("hash(item, place) %% %d", n) }
 

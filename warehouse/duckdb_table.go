@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql/driver"
-	"fmt"
 	"iter"
 	"strings"
 
@@ -57,7 +56,7 @@ func (t duckForecasts) Due(ctx context.Context, days []daycast.Day, of Part) ite
 		f.args = append(f.args, int32(d))
 	}
 	if of.Of > 1 {
-		f.where += fmt.Sprintf(" AND %s = %d", partOf(of.Of), of.Index)
+		f.where += " AND " + of.where()
 	}
 	return read(ctx, t.db, &bySeries, f)
 }

@@ -63,6 +63,26 @@ type FactTable interface {
 	// Split deals the facts out into n parts by a hash of their series, in one
 	// walk over the table. What is replaced later is not in them.
 	Split(ctx context.Context, n int) (FactParts, error)
+	// ReadPart is Read of one part of the series alone.
+	ReadPart(ctx context.Context, of Part, known daycast.Day) iter.Seq2[daycast.Fact, error]
+	// Count counts the shop as known by the end of its last day, where so many
+	// days up to it say what is on sale.
+	Count(ctx context.Context, last daycast.Day, days int) (FactCount, error)
+	// Top are at most n series, those that sold most in so many days up to the
+	// last, most first.
+	Top(ctx context.Context, last daycast.Day, days, n int) ([]SoldRow, error)
+}
+
+// A FactCount counts a shop's series: all, those with a sale on one of its last
+// days, and those without any. A day whose sales were all returned is none on
+// the last days, and one before.
+type FactCount struct{ Series, Items, Places, OnSale, NeverSold int64 }
+
+// A SoldRow is what a series sold in some days; Revenue, of the days whose price
+// is known, is NaN where there are none.
+type SoldRow struct {
+	Series         daycast.Series
+	Units, Revenue float64
 }
 
 // A FactSize counts a shop's series, and the days from each one's first row to

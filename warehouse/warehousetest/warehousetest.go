@@ -47,6 +47,7 @@ func Run(t *testing.T, open func(t *testing.T) warehouse.Warehouse) {
 	t.Run("counts", func(t *testing.T) { runCounts(t, fresh(t)) })
 	t.Run("forecasts that are due", func(t *testing.T) { runDue(t, fresh(t)) })
 	t.Run("facts in parts", func(t *testing.T) { runParts(t, fresh(t)) })
+	t.Run("facts are counted", func(t *testing.T) { runCounted(t, fresh(t)) })
 	t.Run("series are found", func(t *testing.T) { runFound(t, fresh(t)) })
 	t.Run("newest scores", func(t *testing.T) { runNewestScores(t, fresh(t)) })
 	t.Run("fingerprint", func(t *testing.T) { runFingerprint(t, fresh(t)) })
