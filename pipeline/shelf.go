@@ -21,7 +21,7 @@ import (
 // disk, and each is fetched where it is asked for. It is safe for concurrent
 // use.
 type Shelf struct {
-	file    *os.File
+	file    storedFile
 	path    string
 	house   warehouse.Warehouse // of the snapshot
 	run     string
@@ -30,6 +30,11 @@ type Shelf struct {
 	origin  daycast.Day
 	step    daycast.Step
 	series  int
+}
+
+type storedFile interface {
+	io.ReaderAt
+	io.Closer
 }
 
 // openShelf opens the panels of a snapshot, whose tables house has and Close

@@ -50,7 +50,7 @@ func (t duckFacts) Top(ctx context.Context, last daycast.Day, days, n int) (top 
 	}
 	defer s.close()
 	// As in a panel, a day is worth its net units at its last price, or at that of
-	// the last day before which has one.
+	// the last day before which has one. Price lists are not asked.
 	const most = `
 		WITH top AS (
 			SELECT item, place, sum(units::DOUBLE) AS sold FROM facts
