@@ -54,7 +54,7 @@ func shared(p *daycast.Panel) bool { return len(p.Train) == 0 || &p.Train[0] == 
 func readFrame(from io.Reader, unpack *zstd.Decoder) (*daycast.Panel, error) {
 	var head [frameHead]byte
 	if _, err := io.ReadFull(from, head[:]); err != nil {
-		if err == io.EOF { //nolint:errorlint // io.ReadFull's own: nothing at all was there
+		if err == io.EOF { // nothing at all was there
 			return nil, io.EOF
 		}
 		return nil, brokenFrame(err)

@@ -78,3 +78,18 @@ func stored(t *testing.T, s *pipeline.Snapshot, p *daycast.Panel) {
 		}
 	}
 }
+
+// A run with less memory than the last one had publishes the same shop anew, on
+// disk, with the model that it has.
+func TestShelfOfAShopThatWasWhole(t *testing.T) {
+	w := world{dir: t.TempDir(), shop: fill(t, small)}
+	w.run(t, "")
+	whole := w.openSnapshot(t)
+	w.set = inBlocks
+	w.run(t, "")
+	s := w.openSnapshot(t)
+	defer func() { _ = s.Close() }()
+	if whole.Shelf != nil || s.Shelf == nil || s.Manifest.Version != whole.Manifest.Version || s.Shelf.Len() != len(whole.Panel.Series) {
+		t.Errorf("before %+v, now %+v", whole.Manifest, s.Manifest)
+	}
+}
