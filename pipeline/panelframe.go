@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/gob"
+	"errors"
 	"hash/crc32"
 	"io"
 
@@ -54,7 +55,7 @@ func shared(p *daycast.Panel) bool { return len(p.Train) == 0 || &p.Train[0] == 
 func readFrame(from io.Reader, unpack *zstd.Decoder) (*daycast.Panel, error) {
 	var head [frameHead]byte
 	if _, err := io.ReadFull(from, head[:]); err != nil {
-		if err == io.EOF { // nothing at all was there
+		if errors.Is(err, io.EOF) { // nothing at all was there
 			return nil, io.EOF
 		}
 		return nil, brokenFrame(err)
@@ -74,8 +75,9 @@ func readFrame(from io.Reader, unpack *zstd.Decoder) (*daycast.Panel, error) {
 	return decodePanel(raw)
 }
 
+// brokenFrame does not wrap: an io.EOF within a frame is not that of the file.
 func brokenFrame(err error) error {
-	return daycast.Errorf(daycast.Invalid, "a frame of panels is broken: %w", err)
+	return daycast.Errorf(daycast.Invalid, "a frame of panels is broken: %v", err)
 }
 
 // decodePanel reads the gob of a panel.

@@ -160,7 +160,7 @@ func (s *Shelf) All(ctx context.Context) iter.Seq2[*daycast.Panel, error] {
 		}
 		for {
 			p, err := readFrame(from, s.unpack)
-			if err == io.EOF { //nolint:errorlint // readFrame's own
+			if errors.Is(err, io.EOF) { // nothing is left
 				return
 			}
 			if err == nil {
