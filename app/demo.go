@@ -190,20 +190,20 @@ func BestSeller(ctx context.Context, c config.Config) (daycast.Series, error) {
 	if err != nil {
 		return daycast.Series{}, err
 	}
-	f := s.Forecasts()
-	var best daycast.Series
-	most := math.Inf(-1)
-	for i, series := range s.Panel.Series {
-		if total := sum(f.MeanOf(i)); total > most {
-			best, most = series, total
+	defer func() { _ = s.Close() }()
+	var best, at daycast.Series
+	most, total := math.Inf(-1), 0.0
+	for row, err := range s.Stored(ctx) {
+		if err != nil {
+			return best, err
+		}
+		if row.Series != at {
+			at, total = row.Series, 0
+		}
+		// Forecasts are not negative where they come to the most.
+		if total += float64(row.Mean); total > most {
+			best, most = at, total
 		}
 	}
 	return best, nil
-}
-
-func sum(values []float32) (s float64) {
-	for _, v := range values {
-		s += float64(v)
-	}
-	return s
 }

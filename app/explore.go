@@ -48,18 +48,17 @@ func Explore(ctx context.Context, c config.Config, w World, out string) (*Explor
 		return nil, err
 	}
 	defer func() { _ = house.Close() }()
-	if err := pipeline.CheckWhole(ctx, house, int64(c.Memory), m.Spec, "the exploration report"); err != nil {
+	panels, whole, err := pipeline.ShownPanel(ctx, house, int64(c.Memory), m.Spec)
+	if err != nil {
 		return nil, err
 	}
-	// One panel reads everything once: there is nothing to keep in memory.
-	panels := pipeline.NewPanelSource(house, 0, m.Spec)
 	panel, err := panels.Panel(ctx, m.Spec.Last)
 	if err != nil {
 		return nil, err
 	}
 	in := explore.Inputs{
 		Shop: c.Shop.Name, Currency: c.Shop.Currency, Run: m.Run, Version: m.Version, Created: m.Created,
-		Panel: panel, Warehouse: house,
+		Panel: panel, Sample: !whole, Warehouse: house,
 	}
 	reg, err := openRegistry(c, w)
 	if err != nil {

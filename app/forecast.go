@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"daycast/config"
@@ -31,7 +32,7 @@ func Forecast(ctx context.Context, c config.Config, w World, o ShopForecast) err
 	if err != nil {
 		return err
 	}
-	totals, err := createTotals(o.Totals)
+	totals, err := createTotals(o.Totals, o.Seed, threads(c), int64(c.Memory)/4)
 	if err != nil {
 		return err
 	}
@@ -41,17 +42,35 @@ func Forecast(ctx context.Context, c config.Config, w World, o ShopForecast) err
 	if err != nil {
 		return err
 	}
+	defer func() { _ = s.Close() }()
 	horizon := o.Horizon
 	if horizon == 0 {
 		horizon = c.Forecast.Horizon
 	}
 	w.Progress.Stage("forecast")
-	f, err := model.Predict(ctx, s.Fitted, model.Request{Panel: s.Panel, Horizon: horizon, Levels: levels, Threads: threads(c)})
-	if err != nil {
-		return err
+	err = writeFile(o.Out, func(to io.Writer) error {
+		rows, err := newForecastWriter(to, levels)
+		if err != nil {
+			return err
+		}
+		return totals.during(func() error {
+			for p, err := range s.Panels(ctx) {
+				if err != nil {
+					return err
+				}
+				f, err := model.Predict(ctx, s.Fitted, model.Request{Panel: p, Horizon: horizon, Levels: levels, Threads: threads(c)})
+				if err != nil {
+					return err
+				}
+				if err := errors.Join(totals.add(ctx, s.Fitted, p, f), rows.write(p, f)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	for _, note := range totals.left() {
+		w.Progress.Stage(note)
 	}
-	if err := totals.write(ctx, s.Fitted, s.Panel, f, o.Seed, threads(c)); err != nil {
-		return err
-	}
-	return writeFile(o.Out, func(to io.Writer) error { return writeForecasts(to, s.Panel, f) })
+	return err
 }

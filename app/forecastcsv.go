@@ -121,7 +121,7 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 		return nil, err
 	}
 	defer file.discard()
-	totals, err := createTotals(o.Totals)
+	totals, err := createTotals(o.Totals, o.Seed, o.Threads, o.Memory/8)
 	if err != nil {
 		return nil, err
 	}
@@ -146,11 +146,6 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 		return nil, err
 	}
 	defer func() { _ = blocks.Close() }()
-	if totals != nil {
-		if err := blocks.Need("--totals"); err != nil {
-			return nil, err
-		}
-	}
 	learning, err := o.learning(blocks, world)
 	if err != nil {
 		return nil, err
@@ -173,19 +168,21 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 		if err != nil {
 			return err
 		}
-		return blocks.Each(ctx, learned.Release(), nil, func(p *daycast.Panel) error {
-			f, err := learning.Forecast(ctx, learned.Fitted, p)
-			if err != nil {
-				return err
-			}
-			roads.Add(f)
-			if result.add(f); !blocks.Whole() {
-				world.Progress.Step(result.Series, blocks.Series(), "series are forecast")
-			}
-			return errors.Join(totals.write(ctx, learned.Fitted, p, f, o.Seed, o.Threads), rows.write(p, f))
+		return totals.during(func() error {
+			return blocks.Each(ctx, learned.Release(), nil, func(p *daycast.Panel) error {
+				f, err := learning.Forecast(ctx, learned.Fitted, p)
+				if err != nil {
+					return err
+				}
+				roads.Add(f)
+				if result.add(f); !blocks.Whole() {
+					world.Progress.Step(result.Series, blocks.Series(), "series are forecast")
+				}
+				return errors.Join(totals.add(ctx, learned.Fitted, p, f), rows.write(p, f))
+			})
 		})
 	})
-	notes := slices.Concat(read, o.notes(), blocks.Notes(learned), roads.Notes())
+	notes := slices.Concat(read, o.notes(), blocks.Notes(learned), roads.Notes(), totals.left())
 	result.DailySummary = pipeline.Summarise(report, learned, blocks.Sample().Found(), append(notes, blocks.Sample().OutlookNotes()...))
 	return result, err
 }

@@ -84,15 +84,6 @@ func writeFile(path string, fill func(io.Writer) error) error {
 
 func number(v float32) string { return strconv.FormatFloat(float64(v), 'g', 6, 32) }
 
-// writeForecasts writes every series and period of the horizon.
-func writeForecasts(to io.Writer, p *daycast.Panel, f *daycast.Forecasts) error {
-	w, err := newForecastWriter(to, f.Levels)
-	if err != nil {
-		return err
-	}
-	return w.write(p, f)
-}
-
 // A forecastWriter writes a table of forecasts, some series after others.
 type forecastWriter struct {
 	csv *csv.Writer

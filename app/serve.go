@@ -32,6 +32,7 @@ func Serve(ctx context.Context, c config.Config, w World, log *slog.Logger, read
 	watcher := serve.Watcher{Server: server, Dir: pipeline.Snapshots(c.Data), Load: func(ctx context.Context, dir string) (*serve.State, error) {
 		return loadState(ctx, c, dir)
 	}}
+	defer server.Close()
 	watcher.Start(ctx)
 	defer watcher.Stop()
 	if ready != nil {
@@ -53,7 +54,12 @@ func loadState(ctx context.Context, c config.Config, dir string) (*serve.State, 
 	if err != nil {
 		return nil, err
 	}
-	st := &serve.State{Version: s.Manifest.Run, Panel: s.Panel, Fitted: s.Fitted, Forecasts: s.Forecasts(), Errors: s.Errors, Scores: s.Scores}
+	st := &serve.State{Version: s.Manifest.Run, Fitted: s.Fitted, Errors: s.Errors, Scores: s.Scores}
+	if s.Shelf != nil { // which the server closes
+		st.Shop = s.Shelf
+	} else {
+		st.Panel, st.Forecasts = s.Panel, s.Forecasts()
+	}
 	for _, v := range s.Versions {
 		info := versionInfo(v)
 		st.Models = append(st.Models, info)

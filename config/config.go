@@ -28,7 +28,7 @@ type Config struct {
 	Forecast Forecast `yaml:"forecast"`
 	Train    Train    `yaml:"train"`
 	Gate     Gate     `yaml:"gate"`
-	Memory   Bytes    `yaml:"memory"`  // Ceiling of what one run may use, such as 4GiB; at least 256MiB. A shop of more series-days than a 128th of it is forecast in blocks.
+	Memory   Bytes    `yaml:"memory"`  // Ceiling of what one run may use, such as 4GiB; at least 256MiB. A shop of more series-days than a 128th of it is forecast in blocks, served from disk, and explored by a sample.
 	Threads  int      `yaml:"threads"` // How many threads work at once; 0: all there are. Results do not depend on it.
 	Serve    Serve    `yaml:"serve"`
 	Schedule Schedule `yaml:"schedule"`

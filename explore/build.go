@@ -15,6 +15,7 @@ type Inputs struct {
 	Model, Version string // that forecasts
 	Created        time.Time
 	Panel          *daycast.Panel      // as known at the newest origin
+	Sample         bool                // the panel has but a sample of the shop's series: what can be is counted in the Warehouse
 	Warehouse      warehouse.Warehouse // the snapshot's tables
 	Cleaning       *Cleaning           // without what the panel capped; nil where the run's is gone
 	Notes          []string
@@ -44,6 +45,9 @@ func Build(ctx context.Context, in Inputs) (*Report, error) {
 	if err := s.accuracy(ctx, r); err != nil {
 		return nil, err
 	}
+	if in.Sample {
+		return r, s.whole(ctx, r)
+	}
 	return r, nil
 }
 
@@ -72,16 +76,27 @@ func newShop(ctx context.Context, in Inputs) (*shop, error) {
 	for k := range p.Signals {
 		s.own[p.Signals[k].Name] = &p.Signals[k]
 	}
-	if in.Warehouse != nil {
-		for item, err := range in.Warehouse.Items().Read(ctx, p.Origin) {
-			if err != nil {
-				return nil, err
-			}
-			s.items[item.ID] = item
-		}
+	for _, series := range p.Series { // a sample has few of a large shop's items
+		s.items[series.Item] = daycast.Item{}
 	}
 	s.daily = s.sumDays()
-	return s, nil
+	return s, s.readItems(ctx, s.items)
+}
+
+// readItems fills in those that are asked for.
+func (s *shop) readItems(ctx context.Context, items map[string]daycast.Item) error {
+	if s.in.Warehouse == nil {
+		return nil
+	}
+	for item, err := range s.in.Warehouse.Items().Read(ctx, s.panel.Origin) {
+		if err != nil {
+			return err
+		}
+		if _, ok := items[item.ID]; ok {
+			items[item.ID] = item
+		}
+	}
+	return nil
 }
 
 // day is the first of the shop's t-th period.

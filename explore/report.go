@@ -21,7 +21,8 @@ type Report struct {
 	Run           string        `json:"run"`
 	Created       time.Time     `json:"created"`
 	Origin        string        `json:"origin"`
-	Step          string        `json:"step"` // day or week
+	Step          string        `json:"step"`   // day or week
+	Sample        *Sample       `json:"sample"` // null: the figures are of all series
 	Series        Series        `json:"series"`
 	States        []StateDays   `json:"states"`
 	StatesByMonth StatesByMonth `json:"statesByMonth"`

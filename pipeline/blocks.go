@@ -42,15 +42,12 @@ type Blocks struct {
 // NewBlocks counts the shop, and deals its facts out where its panel would not
 // fit into the memory, in bytes (0: any fits). Close removes what that left on disk.
 func NewBlocks(ctx context.Context, w warehouse.Warehouse, memory int64, spec PanelSpec) (*Blocks, error) {
-	b := &Blocks{spec: spec, n: 1, reader: newReader(w, memory)}
+	b := &Blocks{spec: spec, reader: newReader(w, memory)}
 	var err error
 	if b.size, err = w.Facts().Size(ctx, spec.Last); err != nil {
 		return nil, err
 	}
-	if periods := b.size.Days / int64(spec.Step); memory > 0 && periods*panelBytes > memory {
-		block := max(memory/blockBytes, 1)
-		b.n = int(min((periods+block-1)/block, max(b.size.Series, 1)))
-	}
+	b.n = blocksOf(b.size, memory, spec.Step)
 	if !b.Whole() {
 		if b.parts, err = w.Facts().Split(ctx, b.n); err != nil {
 			return nil, err
@@ -59,6 +56,16 @@ func NewBlocks(ctx context.Context, w warehouse.Warehouse, memory int64, spec Pa
 	}
 	b.sample = newPanelSource(b.reader, spec)
 	return b, nil
+}
+
+// blocksOf is how many blocks a shop is dealt out into: 1 where it fits.
+func blocksOf(size warehouse.FactSize, memory int64, step daycast.Step) int {
+	periods := size.Days / int64(step)
+	if memory <= 0 || periods*panelBytes <= memory {
+		return 1
+	}
+	block := max(memory/blockBytes, 1)
+	return int(min((periods+block-1)/block, max(size.Series, 1)))
 }
 
 // Whole reports whether the shop is one block.
@@ -73,6 +80,14 @@ func (b *Blocks) Close() error {
 		return nil
 	}
 	return b.parts.Close()
+}
+
+// ahead are the blocks with at least so many periods ahead, for what is planned
+// of them. They are the same parts, for Each alone.
+func (b *Blocks) ahead(periods int) *Blocks {
+	further := *b
+	further.spec.Horizon = max(b.spec.Horizon, periods)
+	return &further
 }
 
 func (b *Blocks) part(k int) func(context.Context, daycast.Day) iter.Seq2[daycast.Fact, error] {
@@ -150,15 +165,6 @@ func (b *Blocks) Count() int { return b.n }
 // Series is how many the shop has.
 func (b *Blocks) Series() int { return int(b.size.Series) }
 
-// Need refuses what needs the whole shop at once, with code invalid, where that
-// does not fit.
-func (b *Blocks) Need(what string) error {
-	if b.Whole() {
-		return nil
-	}
-	return tooLarge(what, b.size, b.size.Days/int64(b.spec.Step)*panelBytes)
-}
-
 // shownBytes is what a series-day takes where one panel is built and looked at.
 const shownBytes = 40
 
@@ -169,14 +175,37 @@ func CheckWhole(ctx context.Context, w warehouse.Warehouse, memory int64, spec P
 	if err != nil {
 		return err
 	}
-	if want := size.Days / int64(spec.Step) * shownBytes; memory > 0 && want > memory {
-		return tooLarge(what, size, want)
+	want := shown(size, spec)
+	if memory <= 0 || want <= memory {
+		return nil
 	}
-	return nil
-}
-
-func tooLarge(what string, size warehouse.FactSize, want int64) error {
 	return daycast.Errorf(daycast.Invalid, "%s needs the whole shop in memory, and %s series over %s days do not fit",
 		what, humanize.Comma(size.Series), humanize.Comma(size.Days)).
-		WithField("memory").WithHint("%s of memory would do", humanize.IBytes(uint64(want)))
+		WithField("memory").WithHint("%s of memory would do, or a run with as much memory as this has, which goes by blocks", humanize.IBytes(uint64(want)))
+}
+
+// shown is what a shop takes to be looked at, in bytes.
+func shown(size warehouse.FactSize, spec PanelSpec) int64 {
+	return size.Days / int64(spec.Step) * shownBytes
+}
+
+// ShownPanel is the panel of a shop to be looked at as a whole, or, where that
+// does not fit into the memory, in bytes (0: any fits), of a sample of its series:
+// the first of the blocks that a run of so much memory deals it out into. whole
+// tells which.
+func ShownPanel(ctx context.Context, w warehouse.Warehouse, memory int64, spec PanelSpec) (panels *PanelSource, whole bool, err error) {
+	size, err := w.Facts().Size(ctx, spec.Last)
+	if err != nil {
+		return nil, false, err
+	}
+	// One panel reads everything once: there is nothing to keep in memory.
+	r := newReader(w, 0)
+	whole = memory <= 0 || shown(size, spec) <= memory
+	if !whole {
+		sample := warehouse.Part{Of: blocksOf(size, memory, spec.Step)}
+		r.facts = func(ctx context.Context, known daycast.Day) iter.Seq2[daycast.Fact, error] {
+			return w.Facts().ReadPart(ctx, sample, known)
+		}
+	}
+	return newPanelSource(r, spec), whole, nil
 }

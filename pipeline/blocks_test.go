@@ -120,16 +120,10 @@ func TestBlocksForecastAsTheWhole(t *testing.T) {
 	}
 }
 
-// What needs the whole shop is refused, and models of groups and a choice for
-// each series by itself are not made of a sample.
-func TestBlocksRefuse(t *testing.T) {
+// Models of groups and a choice for each series by itself are not made of a
+// sample.
+func TestBlocksLearnLess(t *testing.T) {
 	blocks := loadBlocks(t, blockShop(12, 30), 1<<30, 12*30*40)
-	if err := blocks[0].Need("it"); err != nil {
-		t.Error(err)
-	}
-	if err := blocks[1].Need("it"); daycast.CodeOf(err) != daycast.Invalid || !strings.Contains(err.Error(), "12 series over 360 days") {
-		t.Error(err)
-	}
 	usual := pipeline.Learning{Models: all.Models()}
 	if l := blocks[0].Learn(usual, all.Cheap(nil)); len(l.Models) != len(usual.Models) || l.Sampled {
 		t.Errorf("a shop that fits has %d of %d models", len(l.Models), len(usual.Models))

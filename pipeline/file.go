@@ -65,6 +65,14 @@ func copyJSON(from, to string) (ok bool, err error) {
 	return true, writeJSON(to, content)
 }
 
+// removeFile removes a file that may not be there.
+func removeFile(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fileError(path, err)
+	}
+	return nil
+}
+
 // fileError is a failed reading or writing, with what can be done.
 func fileError(what string, err error) error {
 	switch {

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"path/filepath"
 
 	"daycast"
 	"daycast/clean"
@@ -30,17 +31,33 @@ func (r *Run) forecast(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = blocks.Close() }()
-	return r.forecastBlocks(ctx, blocks, fitted, t.Serves)
+	if blocks.Whole() { // a server builds the panel for itself
+		if err := removeFile(r.panels()); err != nil {
+			return err
+		}
+		return r.forecastBlocks(ctx, blocks, fitted, t.Serves, nil)
+	}
+	file, err := createPanels(r.panels())
+	if err != nil {
+		return err
+	}
+	err = r.forecastBlocks(ctx, blocks.ahead(longestHorizon), fitted, t.Serves, file)
+	return errors.Join(err, file.end(err))
 }
+
+// panels is the run's file of panels, of a shop that goes by blocks.
+func (r *Run) panels() string { return filepath.Join(r.Dir, "runs", r.ID+"."+panelsFile) }
 
 // forecastBlocks forecasts one block of the shop after the other, and stores
 // what comes of each beside the others: forecasts, features, which series took
-// another road than the model's, and what was changed of training units.
-func (r *Run) forecastBlocks(ctx context.Context, blocks *Blocks, fitted model.Fitted, choice string) error {
+// another road than the model's, and what was changed of training units. A file
+// keeps the panels; nil: none does.
+func (r *Run) forecastBlocks(ctx context.Context, blocks *Blocks, fitted model.Fitted, choice string, file *panelFile) error {
 	forecasts := openSink(ctx, r.ID, r.Warehouse.Forecasts().Replace)
 	adjustments := openSink(ctx, r.ID, r.Warehouse.Adjustments().Replace)
 	features := openSink(ctx, r.ID, r.Warehouse.Features().Replace)
 	failures := openSink(ctx, r.ID, r.Warehouse.Failures().Replace)
+	series := openSink(ctx, r.ID, r.Warehouse.Series().Replace)
 	err := forecasts.all(r.Warehouse.Forecasts().Read(ctx, proofRun(r.ID)))
 	if err == nil {
 		changed := func(c clean.Change) { adjustments.put(warehouse.AdjustmentRow(c)) }
@@ -56,10 +73,13 @@ func (r *Run) forecastBlocks(ctx context.Context, blocks *Blocks, fitted model.F
 			}
 			putFeatures(p, features)
 			putFailures(p, f, choice, failures)
-			return errors.Join(forecasts.failed(), features.failed(), failures.failed(), adjustments.failed())
+			if file != nil {
+				err = file.put(ctx, p, r.Settings.Threads, series.put)
+			}
+			return errors.Join(err, forecasts.failed(), features.failed(), failures.failed(), adjustments.failed(), series.failed())
 		})
 	}
-	return errors.Join(forecasts.end(err), adjustments.end(err), features.end(err), failures.end(err), err)
+	return errors.Join(forecasts.end(err), adjustments.end(err), features.end(err), failures.end(err), series.end(err), err)
 }
 
 // putFailures keeps which series the model could not forecast, or did not

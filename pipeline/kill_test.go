@@ -131,6 +131,10 @@ func (s signing) Errors() warehouse.RunTable[warehouse.ErrorRow] {
 func (s signing) Adjustments() warehouse.RunTable[warehouse.AdjustmentRow] {
 	return signingRuns[warehouse.AdjustmentRow]{s.Warehouse.Adjustments(), s.sign}
 }
+func (s signing) Series() warehouse.SeriesTable {
+	t := s.Warehouse.Series()
+	return signingSeries{t, signingRuns[warehouse.SeriesRow]{t, s.sign}}
+}
 func (s signing) Failures() warehouse.RunTable[warehouse.FailureRow] {
 	return signingRuns[warehouse.FailureRow]{s.Warehouse.Failures(), s.sign}
 }
@@ -197,6 +201,15 @@ type signingScores struct {
 }
 
 func (s signingScores) Replace(ctx context.Context, run string, rows iter.Seq2[warehouse.ScoreRow, error]) (int64, error) {
+	return s.runs.Replace(ctx, run, rows)
+}
+
+type signingSeries struct {
+	warehouse.SeriesTable
+	runs signingRuns[warehouse.SeriesRow]
+}
+
+func (s signingSeries) Replace(ctx context.Context, run string, rows iter.Seq2[warehouse.SeriesRow, error]) (int64, error) {
 	return s.runs.Replace(ctx, run, rows)
 }
 
@@ -276,19 +289,19 @@ func TestKillAndResume(t *testing.T) {
 	}
 }
 
-// A run that goes by blocks and was killed while it forecast ends equal to one
-// that was not.
+// A run that goes by blocks and was killed while it forecast or published ends
+// equal to one that was not.
 func TestKillAndResumeInBlocks(t *testing.T) {
 	shop := fill(t, small)
 	whole := world{dir: t.TempDir(), shop: shop, set: inBlocks}
 	signs, _ := start(t, whole, 0, victimBlocks+"=1")
 	want := whole.result(t)
-	if len(want.Warehouse.Forecasts) == 0 || !strings.Contains(want.Summary, "do not fit into memory") {
+	if len(want.Warehouse.Forecasts) == 0 || len(want.Panels) == 0 || !strings.Contains(want.Summary, "do not fit into memory") {
 		t.Fatalf("the undisturbed run is not by blocks: %s", want.Summary)
 	}
 	tried := 0
 	for at, sign := range signs {
-		if !strings.HasPrefix(sign, pipeline.StepForecast) || strings.HasSuffix(sign, "begins") {
+		if !strings.HasPrefix(sign, pipeline.StepForecast) && !strings.HasPrefix(sign, pipeline.StepPublish) || strings.HasSuffix(sign, "begins") {
 			continue
 		}
 		tried++

@@ -59,6 +59,9 @@ func (r *Run) snapshot(ctx context.Context, dir string, m Manifest) error {
 		return fileError("an unfinished snapshot", err)
 	}
 	err := r.Warehouse.Export(ctx, r.ID, next)
+	if err == nil && exists(r.panels()) {
+		err = linkOrCopy(r.panels(), filepath.Join(next, panelsFile))
+	}
 	if err == nil {
 		err = r.describe(ctx, next, m)
 	}
@@ -112,8 +115,9 @@ func pointTo(dir, name string) error {
 }
 
 // prune removes what nobody reads any more: the older snapshots with the
-// features and adjustments of their runs, what killed runs left of theirs, and the proof's
-// forecasts, which the run's own rows hold too.
+// features and adjustments of their runs, what killed runs left of theirs, the
+// proof's forecasts, which the run's own rows hold too, and panels, which the
+// snapshot has.
 func (r *Run) prune(ctx context.Context) error {
 	if _, err := r.Warehouse.Forecasts().Replace(ctx, proofRun(r.ID), each([]warehouse.ForecastRow(nil))); err != nil {
 		return err
@@ -141,11 +145,27 @@ func (r *Run) prune(ctx context.Context) error {
 		if _, err := r.Warehouse.Adjustments().Replace(ctx, name, each([]warehouse.AdjustmentRow(nil))); err != nil {
 			return err
 		}
+		if _, err := r.Warehouse.Series().Replace(ctx, name, each([]warehouse.SeriesRow(nil))); err != nil {
+			return err
+		}
 	}
 	for _, name := range append(old, unfinished...) {
 		if err := os.RemoveAll(filepath.Join(Snapshots(r.Dir), name)); err != nil {
 			return fileError("an old snapshot", err)
 		}
 	}
-	return nil
+	return r.prunePanels()
+}
+
+func (r *Run) prunePanels() error {
+	left, err := filepath.Glob(filepath.Join(filepath.Dir(r.panels()), "*."+panelsFile+"*"))
+	for _, path := range left {
+		err = errors.Join(err, removeFile(path))
+	}
+	return err
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }

@@ -172,6 +172,7 @@ type content struct {
 	Importances []warehouse.ImportanceRow
 	Errors      []warehouse.ErrorRow
 	Adjustments []warehouse.AdjustmentRow
+	Series      []warehouse.SeriesRow
 }
 
 func contentOf(t testing.TB, w warehouse.Warehouse, run string) content {
@@ -185,7 +186,7 @@ func contentOf(t testing.TB, w warehouse.Warehouse, run string) content {
 		Accuracy: rows(t, w.Accuracy().Read(ctx, run)), Failures: rows(t, w.Failures().Read(ctx, run)),
 		Scores:      rows(t, w.Scores().Newest(ctx)),
 		Importances: rows(t, w.Importances().Read(ctx, run)), Errors: rows(t, w.Errors().Read(ctx, run)),
-		Adjustments: rows(t, w.Adjustments().Read(ctx, run)),
+		Adjustments: rows(t, w.Adjustments().Read(ctx, run)), Series: rows(t, w.Series().Read(ctx, run)),
 	}
 	for i := range c.Accuracy {
 		c.Accuracy[i].Seconds = 0
@@ -236,7 +237,8 @@ type result struct {
 	Summary             string
 	Warehouse, Snapshot content
 	Counts              map[string]int64
-	Model               string // bytes of the published model
+	Model               string           // bytes of the published model
+	Panels              []*daycast.Panel // of the snapshot of a shop that goes by blocks
 }
 
 func (w world) result(t testing.TB) result {
@@ -278,6 +280,11 @@ func (w world) result(t testing.TB) result {
 	defer func() { _ = published.Close() }()
 	out.Snapshot = contentOf(t, published, run)
 	out.Model = read(t, filepath.Join(snapshot, "model.bin"))
+	if _, err := os.Stat(filepath.Join(snapshot, "panels.bin")); err == nil {
+		s := w.openSnapshot(t)
+		out.Panels = rows(t, s.Panels(t.Context()))
+		_ = s.Close()
+	}
 	return out
 }
 

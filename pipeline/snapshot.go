@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"iter"
 	"os"
 	"path/filepath"
 	"time"
@@ -20,6 +21,7 @@ const (
 	manifestFile    = "manifest.json"
 	versionsFile    = "versions.json"
 	modelFile       = "model.bin"
+	panelsFile      = "panels.bin"
 )
 
 // Snapshots is the folder of a shop's snapshots in its data folder.
@@ -52,8 +54,9 @@ type Snapshot struct {
 	Manifest Manifest
 	Versions []registry.Version // newest first
 	Fitted   model.Fitted
-	Panel    *daycast.Panel
-	Rows     []warehouse.ForecastRow // the forecasts from the panel's origin, by item, place, day
+	Panel    *daycast.Panel          // of the whole shop; nil where it goes by blocks
+	Shelf    *Shelf                  // the series of a shop that goes by blocks; nil where it does not
+	Rows     []warehouse.ForecastRow // the forecasts from the panel's origin, by item, place, day; none beside a Shelf
 	Errors   []warehouse.ErrorRow    // of the run's backtest
 	Scores   []warehouse.ScoreRow    // of forecasts for the newest scoredDays, as last corrected
 }
@@ -62,7 +65,8 @@ type Snapshot struct {
 // long as the forecasts themselves are kept.
 const scoredDays = 56
 
-// OpenSnapshot reads a published snapshot whole.
+// OpenSnapshot reads a published snapshot: whole, or, of a shop that went by
+// blocks, all but its series, of which Close lets go.
 func OpenSnapshot(ctx context.Context, dir string, memory int64, threads int, loaders map[string]model.Loader) (*Snapshot, error) {
 	s := &Snapshot{}
 	err := readJSON(filepath.Join(dir, manifestFile), &s.Manifest)
@@ -82,24 +86,76 @@ func OpenSnapshot(ctx context.Context, dir string, memory int64, threads int, lo
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = w.Close() }()
-	spec := s.Manifest.Spec
-	spec.Horizon = max(spec.Horizon, longestHorizon) // a server is asked for more than the run was
-	if err := CheckWhole(ctx, w, memory, spec, "a snapshot that is opened"); err != nil {
+	if exists(filepath.Join(dir, panelsFile)) {
+		s.Shelf, err = openShelf(ctx, dir, s.Manifest, w)
+	} else {
+		err = s.readPanel(ctx, w, memory)
+	}
+	if err == nil {
+		err = s.readErrors(ctx, w)
+	}
+	if s.Shelf == nil {
+		_ = w.Close() // all of it has been read
+	}
+	if err != nil {
+		_ = s.Close() // err is what matters
 		return nil, err
 	}
+	return s, nil
+}
+
+// Origin is the last day that is known.
+func (s *Snapshot) Origin() daycast.Day {
+	if s.Shelf != nil {
+		return s.Shelf.Origin()
+	}
+	return s.Panel.Origin
+}
+
+// Close lets go of what is still on disk.
+func (s *Snapshot) Close() error {
+	if s.Shelf == nil {
+		return nil
+	}
+	return s.Shelf.Close()
+}
+
+// Panels yields the shop's panel: as a whole, or in many of some series each.
+func (s *Snapshot) Panels(ctx context.Context) iter.Seq2[*daycast.Panel, error] {
+	if s.Shelf != nil {
+		return s.Shelf.All(ctx)
+	}
+	return s.Panel.Blocks(ctx)
+}
+
+// Stored yields what the run forecast, series by series, day by day.
+func (s *Snapshot) Stored(ctx context.Context) iter.Seq2[warehouse.ForecastRow, error] {
+	if s.Shelf != nil {
+		return s.Shelf.stored(ctx)
+	}
+	return each(s.Rows)
+}
+
+// readPanel builds the panel of the whole shop, and reads its forecasts.
+func (s *Snapshot) readPanel(ctx context.Context, w warehouse.Warehouse, memory int64) error {
+	spec := s.Manifest.Spec
+	spec.Horizon = max(spec.Horizon, longestHorizon) // a server is asked for more than the run was
+	err := CheckWhole(ctx, w, memory, spec, "a snapshot that is opened")
+	if err != nil {
+		return err
+	}
 	if s.Panel, err = NewPanelSource(w, memory, spec).Panel(ctx, spec.Last); err != nil {
-		return nil, err
+		return err
 	}
 	for row, err := range w.Forecasts().Read(ctx, s.Manifest.Run) {
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if row.Origin == s.Panel.Origin {
 			s.Rows = append(s.Rows, row)
 		}
 	}
-	return s, s.readErrors(ctx, w)
+	return nil
 }
 
 func (s *Snapshot) readErrors(ctx context.Context, w warehouse.Warehouse) error {
@@ -113,7 +169,7 @@ func (s *Snapshot) readErrors(ctx context.Context, w warehouse.Warehouse) error 
 		if err != nil {
 			return err
 		}
-		if row.Day > s.Panel.Origin-scoredDays {
+		if row.Day > s.Origin()-scoredDays {
 			s.Scores = append(s.Scores, row)
 		}
 	}
@@ -142,13 +198,7 @@ func (s *Snapshot) Forecasts() *daycast.Forecasts {
 			at++
 		}
 		for ; at < len(s.Rows) && s.Rows[at].Series == series; at++ {
-			row := s.Rows[at]
-			h := int(row.Day-f.Origin)/int(f.Step) - 1
-			if h < 0 || h >= f.Horizon {
-				continue
-			}
-			f.Models[i], f.MeanOf(i)[h] = row.Model, row.Mean
-			copy(f.QuantilesAt(i, h), []float32{row.Q10, row.Q50, row.Q90})
+			setForecast(f, i, s.Rows[at])
 		}
 	}
 	return f

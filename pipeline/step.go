@@ -173,5 +173,16 @@ func (r *Run) forecastReads(ctx context.Context) (string, error) {
 		return "", err
 	}
 	panels, err := r.panelReads(ctx)
-	return hashed(panels, t.Version), err
+	if err != nil {
+		return "", err
+	}
+	l, err := r.loaded()
+	if err != nil {
+		return "", err
+	}
+	size, err := r.Warehouse.Facts().Size(ctx, l.Spec.Last)
+	if err != nil || blocksOf(size, r.Settings.Memory, l.Spec.Step) == 1 {
+		return hashed(panels, t.Version), err
+	}
+	return hashed(panels, t.Version, "in blocks"), nil // a snapshot of another kind
 }

@@ -44,7 +44,7 @@ func (s *Server) accuracy(_ context.Context, l *live, _ *struct{}) (accuracyBody
 	for _, row := range l.Scores {
 		days.add(row.Day, row)
 	}
-	out := accuracyBody{Step: int(l.Panel.Step), Origins: []string{}}
+	out := accuracyBody{Step: int(l.shop.Step()), Origins: []string{}}
 	for _, o := range slices.Sorted(maps.Keys(origins)) {
 		out.Origins = append(out.Origins, o.String())
 	}

@@ -87,10 +87,11 @@ type reply[T any] struct{ Body T }
 // mapped here and nowhere else.
 func register[I, T any](s *Server, api huma.API, op huma.Operation, answer func(context.Context, *live, *I) (T, error)) {
 	huma.Register(api, op, func(ctx context.Context, in *I) (*reply[T], error) {
-		l := s.state.Load()
+		l := s.hold()
 		if l == nil {
 			return nil, problemOf(s.notReady())
 		}
+		defer l.users.Done()
 		out, err := answer(ctx, l, in)
 		if err != nil {
 			p := problemOf(err)
@@ -131,6 +132,6 @@ type readyBody struct {
 func (s *Server) ready(_ context.Context, l *live, _ *struct{}) (readyBody, error) {
 	return readyBody{
 		Status: "ready", Snapshot: l.Version, Version: l.Champion.ID,
-		Origin: l.Panel.Origin.String(), Series: len(l.Panel.Series),
+		Origin: l.shop.Origin().String(), Series: l.shop.Len(),
 	}, nil
 }

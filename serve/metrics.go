@@ -84,8 +84,8 @@ func (c *stateCollector) Collect(out chan<- prometheus.Metric) {
 	}
 	now := c.clock()
 	gauge(infoDesc, 1, l.Version, l.Champion.ID, l.Champion.Name)
-	gauge(seriesDesc, float64(len(l.Panel.Series)))
+	gauge(seriesDesc, float64(l.shop.Len()))
 	gauge(loadedDesc, now.Sub(l.loaded).Seconds())
 	gauge(modelDesc, now.Sub(l.Champion.Created).Seconds())
-	gauge(originDesc, float64(l.Panel.Origin.Time().Unix()))
+	gauge(originDesc, float64(l.shop.Origin().Time().Unix()))
 }

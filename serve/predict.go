@@ -48,25 +48,28 @@ func (s *Server) predict(ctx context.Context, l *live, in *predictInput) (predic
 	if err != nil {
 		return predictBody{}, err
 	}
-	asked, err := l.indices(in.Body.Series)
+	asked, err := l.all(ctx, in.Body.Series)
 	if err != nil {
 		return predictBody{}, err
 	}
-	unique := slices.Clone(asked)
-	slices.Sort(unique)
-	unique = slices.Compact(unique)
-	f, err := model.Predict(ctx, l.Fitted, model.Request{
-		Panel: l.Panel.Select(unique), Horizon: in.Body.Horizon, Levels: levels, Threads: 1,
-	})
-	if err != nil {
-		return predictBody{}, err
+	made := make(map[daycast.Series]seriesForecast, len(asked))
+	for p, err := range l.shop.Panels(ctx, asked) {
+		if err != nil {
+			return predictBody{}, err
+		}
+		f, err := model.Predict(ctx, l.Fitted, model.Request{Panel: p, Horizon: in.Body.Horizon, Levels: levels, Threads: 1})
+		if err != nil {
+			return predictBody{}, err
+		}
+		names := namesOf(f)
+		for i, series := range p.Series {
+			made[series] = seriesForecastOf(f, names, i, series)
+		}
 	}
 	s.metrics.predictions.Add(float64(len(asked)))
 	out := predictBody{Snapshot: l.Version, Version: l.Champion.ID, Forecasts: make([]seriesForecast, len(asked))}
-	names := namesOf(f)
-	for k, i := range asked {
-		row, _ := slices.BinarySearch(unique, i)
-		out.Forecasts[k] = l.seriesForecast(f, names, row, i)
+	for k, series := range asked {
+		out.Forecasts[k] = made[series]
 	}
 	return out, nil
 }
@@ -87,21 +90,25 @@ func checkLevels(levels []float64) ([]float64, error) {
 	return slices.Compact(levels), nil
 }
 
-// indices finds the series in the panel; the problem names those that are not
-// there.
-func (l *live) indices(ids []string) ([]int, error) {
-	found := make([]int, len(ids))
+// all finds the series; the problem names those that are not there.
+func (l *live) all(ctx context.Context, ids []string) ([]daycast.Series, error) {
+	found, err := l.resolve(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
 	var unknown []fieldError
 	missing := 0
 	for k, id := range ids {
-		i, ok := l.resolve(id)
-		found[k] = i
-		if ok {
+		if found[k] != (daycast.Series{}) {
 			continue
 		}
 		missing++
 		if missing <= maxListed {
-			unknown = append(unknown, fieldError{Location: fmt.Sprintf("body.series[%d]", k), Message: l.unknown(id)})
+			message, err := l.unknown(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			unknown = append(unknown, fieldError{Location: fmt.Sprintf("body.series[%d]", k), Message: message})
 		}
 	}
 	switch missing {
@@ -113,10 +120,10 @@ func (l *live) indices(ids []string) ([]int, error) {
 	return nil, notFound(fmt.Sprintf("%d of %d series are not known; %s", missing, len(ids), unknown[0].Message), unknown)
 }
 
-// seriesForecast is series i's forecast, which is row row of f.
-func (l *live) seriesForecast(f *daycast.Forecasts, names forecastNames, row, i int) seriesForecast {
+// seriesForecastOf is a series' forecast, which is that of row in f.
+func seriesForecastOf(f *daycast.Forecasts, names forecastNames, row int, series daycast.Series) seriesForecast {
 	out := seriesForecast{
-		Series: l.Panel.Series[i].ID(),
+		Series: series.ID(),
 		Origin: f.Origin.String(),
 		Model:  f.Models[row],
 		Days:   make([]forecastDay, f.Horizon),
@@ -149,14 +156,18 @@ type forecastInput struct {
 }
 
 // forecast answers what the run stored.
-func (s *Server) forecast(_ context.Context, l *live, in *forecastInput) (seriesForecast, error) {
-	i, err := l.one(in.ID)
+func (s *Server) forecast(ctx context.Context, l *live, in *forecastInput) (seriesForecast, error) {
+	series, err := l.one(ctx, in.ID)
 	if err != nil {
 		return seriesForecast{}, err
 	}
-	if l.Forecasts == nil {
+	f, err := l.shop.Forecast(ctx, series)
+	if err != nil {
+		return seriesForecast{}, err
+	}
+	if f == nil {
 		return seriesForecast{}, daycast.Errorf(daycast.NotFound, "this snapshot stores no forecasts").
 			WithHint("POST /v1/predict makes one now")
 	}
-	return l.seriesForecast(l.Forecasts, namesOf(l.Forecasts), i, i), nil
+	return seriesForecastOf(f, namesOf(f), 0, series), nil
 }

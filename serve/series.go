@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"sort"
 	"strings"
 
 	"daycast"
+	"daycast/warehouse"
 )
 
 type listInput struct {
@@ -32,48 +32,31 @@ type seriesInfo struct {
 }
 
 func (s *Server) listSeries(ctx context.Context, l *live, in *listInput) (listBody, error) {
-	first := 0
+	var after daycast.Series
 	if in.After != "" {
-		after, err := daycast.ParseSeries(in.After)
-		if err != nil {
+		var err error
+		if after, err = daycast.ParseSeries(in.After); err != nil {
 			return listBody{}, daycast.Errorf(daycast.Invalid, "after: %w", err).WithField("query.after")
 		}
-		all := l.Panel.Series
-		first = sort.Search(len(all), func(i int) bool { return after.Less(all[i]) })
 	}
-	matches := l.matcher(in.Query)
 	out := listBody{Series: []seriesInfo{}}
-	for i := first; i < len(l.Panel.Series); i++ {
-		if i%4096 == 0 && ctx.Err() != nil {
-			return listBody{}, ctx.Err()
-		}
-		if in.Query != "" && !matches(i) {
-			continue
+	for row, err := range l.shop.After(ctx, after, strings.ToLower(strings.TrimSpace(in.Query)), in.Limit+1) {
+		if err != nil {
+			return listBody{}, err
 		}
 		if len(out.Series) == in.Limit {
 			out.Next = out.Series[in.Limit-1].ID
 			break
 		}
-		out.Series = append(out.Series, l.info(i))
+		out.Series = append(out.Series, infoOf(row, l.shop.Origin()))
 	}
 	return out, nil
 }
 
-func (l *live) info(i int) seriesInfo {
-	series := l.Panel.Series[i]
-	out := seriesInfo{ID: series.ID(), Item: series.Item, Place: series.Place}
-	onSale, last, ever := l.sales(i)
-	out.OnSale = onSale
-	if ever {
-		out.LastSale = last.String()
-	}
-	for _, level := range l.Panel.Levels {
-		if g := level.Of[i]; g >= 0 {
-			if out.Levels == nil {
-				out.Levels = make(map[string]string, len(l.Panel.Levels))
-			}
-			out.Levels[level.Name] = level.Names[g]
-		}
+func infoOf(row warehouse.SeriesRow, origin daycast.Day) seriesInfo {
+	out := seriesInfo{ID: row.Series.ID(), Item: row.Series.Item, Place: row.Series.Place, Levels: row.Levels}
+	if row.Sold {
+		out.OnSale, out.LastSale = origin-row.LastSale < onSaleDays, row.LastSale.String()
 	}
 	return out
 }
@@ -97,12 +80,23 @@ type historyDay struct {
 	Price number `json:"price" doc:"The unit price, the last known where none is; null before the first."`
 }
 
-func (s *Server) history(_ context.Context, l *live, in *historyInput) (historyBody, error) {
-	i, err := l.one(in.ID)
+func (s *Server) history(ctx context.Context, l *live, in *historyInput) (historyBody, error) {
+	series, err := l.one(ctx, in.ID)
 	if err != nil {
 		return historyBody{}, err
 	}
-	p := l.Panel
+	for p, err := range l.shop.Panels(ctx, []daycast.Series{series}) {
+		if err != nil {
+			return historyBody{}, err
+		}
+		return historyOf(p, in)
+	}
+	return historyBody{}, daycast.Errorf(daycast.Internal, "series %s has no panel", series.ID())
+}
+
+// historyOf is that of the only series of a panel.
+func historyOf(p *daycast.Panel, in *historyInput) (historyBody, error) {
+	const i = 0
 	from, err := dayOr(in.From, p.Start[i], "query.from")
 	if err != nil {
 		return historyBody{}, err
@@ -143,27 +137,34 @@ func dayOr(text string, other daycast.Day, field string) (daycast.Day, error) {
 }
 
 // one finds the series of a path.
-func (l *live) one(id string) (int, error) {
-	i, ok := l.resolve(id)
-	if !ok {
-		message := l.unknown(id)
-		return 0, notFound(message, []fieldError{{Location: "path.id", Message: message}})
+func (l *live) one(ctx context.Context, id string) (daycast.Series, error) {
+	found, err := l.resolve(ctx, []string{id})
+	if err != nil {
+		return daycast.Series{}, err
 	}
-	return i, nil
+	if found[0] != (daycast.Series{}) {
+		return found[0], nil
+	}
+	message, err := l.unknown(ctx, id)
+	if err != nil {
+		return daycast.Series{}, err
+	}
+	return daycast.Series{}, notFound(message, []fieldError{{Location: "path.id", Message: message}})
 }
 
 // unknown says that there is no such series, and which was likely meant.
-func (l *live) unknown(id string) string {
+func (l *live) unknown(ctx context.Context, id string) (string, error) {
 	// Ids longer than any real one are cut, in the comparison and the message.
 	const longest = 100
 	if len(id) > longest {
 		id = strings.ToValidUTF8(id[:longest], "") + "…"
 	}
 	message := fmt.Sprintf("no series %q", id)
-	if near := l.nearest(id); near != "" {
+	near, err := l.nearest(ctx, id)
+	if near != "" {
 		message += fmt.Sprintf("; did you mean %q?", near)
 	}
-	return message
+	return message, err
 }
 
 func notFound(detail string, fields []fieldError) *problem {

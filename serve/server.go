@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -57,8 +58,12 @@ type Server struct {
 	mux     *http.ServeMux
 	metrics *metrics
 	state   atomic.Pointer[live]
-	broken  atomic.Pointer[string] // the snapshot that could not be loaded last
-	slots   chan struct{}          // one taken by each request that is being answered
+	// swapping is held while the state is replaced, and to read while a request
+	// takes hold of it.
+	swapping sync.RWMutex
+	closing  sync.WaitGroup         // of former states
+	broken   atomic.Pointer[string] // the snapshot that could not be loaded last
+	slots    chan struct{}          // one taken by each request that is being answered
 }
 
 // New makes a server that has no state yet: it is alive, not ready.
@@ -77,12 +82,49 @@ func New(o Options) *Server {
 }
 
 // Swap makes st what every later request is answered from. Requests that are
-// being answered finish with the state that they began with.
+// being answered finish with the state that they began with, which is closed
+// then.
 func (s *Server) Swap(st *State) {
-	s.state.Store(&live{State: st, loaded: s.clock()})
+	l := newLive(st, s.clock())
+	s.replace(l)
 	s.metrics.swaps.Inc()
 	s.log.Info("serving snapshot", "snapshot", st.Version, "model", st.Champion.Name,
-		"version", st.Champion.ID, "origin", st.Panel.Origin.String(), "series", len(st.Panel.Series))
+		"version", st.Champion.ID, "origin", l.shop.Origin().String(), "series", l.shop.Len())
+}
+
+// replace puts a state in the place of the last one; nil: none.
+func (s *Server) replace(l *live) {
+	s.swapping.Lock()
+	last := s.state.Swap(l)
+	s.swapping.Unlock()
+	if last == nil {
+		return
+	}
+	s.closing.Go(func() {
+		last.users.Wait()
+		if err := last.shop.Close(); err != nil {
+			s.log.Warn("snapshot not closed", "snapshot", last.Version, "error", err)
+		}
+	})
+}
+
+// hold is the live state, nil before there is one. Whoever holds it says when
+// they are done.
+func (s *Server) hold() *live {
+	s.swapping.RLock()
+	defer s.swapping.RUnlock()
+	l := s.state.Load()
+	if l != nil {
+		l.users.Add(1)
+	}
+	return l
+}
+
+// Close lets the last state go, once no request is answered from it any more.
+// From then on there is none.
+func (s *Server) Close() {
+	s.replace(nil)
+	s.closing.Wait()
 }
 
 // The waits of a connection, as choices: a client on a slow line sends the

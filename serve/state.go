@@ -1,8 +1,8 @@
 package serve
 
 import (
-	"sort"
-	"strings"
+	"context"
+	"sync"
 	"time"
 
 	"daycast"
@@ -14,7 +14,8 @@ import (
 // changes it after it is handed to Swap.
 type State struct {
 	Version   string               // the snapshot's id, which is its run's
-	Panel     *daycast.Panel       // the whole shop in one block, sorted by Series.Less
+	Shop      Shop                 // its series; nil: those of Panel
+	Panel     *daycast.Panel       // the whole shop in one block, sorted by Series.Less; nil beside a Shop
 	Fitted    model.Fitted         // the champion, with its calibrated quantiles
 	Champion  VersionInfo          // what Fitted is
 	Models    []VersionInfo        // all versions that the snapshot knows, champion included
@@ -36,62 +37,46 @@ type VersionInfo struct {
 // A live state is the one that requests are answered from.
 type live struct {
 	*State
+	shop   Shop
 	loaded time.Time
+	users  sync.WaitGroup // requests that are being answered from it
 }
 
-// find is the series' index in the panel, and whether it is there; without it,
-// the index at which it would stand.
-func (l *live) find(s daycast.Series) (int, bool) {
-	all := l.Panel.Series
-	i := sort.Search(len(all), func(i int) bool { return !all[i].Less(s) })
-	return i, i < len(all) && all[i] == s
+// newLive is a state from now on.
+func newLive(st *State, now time.Time) *live {
+	l := &live{State: st, shop: st.Shop, loaded: now}
+	if l.shop == nil {
+		l.shop = whole{st.Panel, st.Forecasts}
+	}
+	return l
 }
 
-// resolve finds the series that a client calls id. A client that forgot to
-// encode what an id needs encoded is understood where that leaves no doubt.
-func (l *live) resolve(id string) (int, bool) {
-	if s, err := daycast.ParseSeries(id); err == nil {
-		if i, ok := l.find(s); ok {
-			return i, true
+// resolve finds the series that a client calls by ids, in their order; those
+// that are not there are the zero Series. A client that forgot to encode what an
+// id needs encoded is understood where that leaves no doubt.
+func (l *live) resolve(ctx context.Context, ids []string) ([]daycast.Series, error) {
+	asked := make([]daycast.Series, 0, 2*len(ids))
+	for _, id := range ids {
+		if s, err := daycast.ParseSeries(id); err == nil {
+			asked = append(asked, s)
+		}
+		asked = append(asked, daycast.Series{Item: id})
+	}
+	has, err := l.shop.Has(ctx, asked)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]daycast.Series, len(ids))
+	for k, id := range ids {
+		if s, err := daycast.ParseSeries(id); err == nil && has[s] {
+			found[k] = s
+		} else if s := (daycast.Series{Item: id}); has[s] {
+			found[k] = s
 		}
 	}
-	return l.find(daycast.Series{Item: id})
+	return found, nil
 }
 
 // onSaleDays is the project's definition of a series on sale: it sold in the
 // last eight weeks.
 const onSaleDays = 56
-
-// sales tells whether series i is on sale, and its last day with a sale.
-func (l *live) sales(i int) (onSale bool, last daycast.Day, ever bool) {
-	p := l.Panel
-	states := p.StateOf(i)
-	for t := len(states) - 1; t >= 0; t-- {
-		if states[t] == daycast.Sold {
-			last = p.Start[i] + daycast.Day(t)*daycast.Day(p.Step)
-			return p.Origin-last < onSaleDays, last, true
-		}
-	}
-	return false, 0, false
-}
-
-// matcher reports which series a search for text finds: those with the text
-// in their id or in the name of a group that they belong to, in any case.
-func (l *live) matcher(text string) func(i int) bool {
-	text = strings.ToLower(strings.TrimSpace(text))
-	groups := make([][]bool, len(l.Panel.Levels))
-	for k, level := range l.Panel.Levels {
-		groups[k] = make([]bool, len(level.Names))
-		for g, name := range level.Names {
-			groups[k][g] = strings.Contains(strings.ToLower(name), text)
-		}
-	}
-	return func(i int) bool {
-		for k, level := range l.Panel.Levels {
-			if g := level.Of[i]; g >= 0 && groups[k][g] {
-				return true
-			}
-		}
-		return strings.Contains(strings.ToLower(l.Panel.Series[i].ID()), text)
-	}
-}

@@ -1,6 +1,8 @@
 package serve
 
 import (
+	"context"
+	"slices"
 	"strings"
 
 	"daycast"
@@ -13,30 +15,55 @@ const suggestWindow = 200
 // nearest is the id of the series that a wrong id most likely meant, "" where
 // none is near: the same in another case, the same item at another place, or
 // a neighbour that a few edits turn into it.
-func (l *live) nearest(id string) string {
+func (l *live) nearest(ctx context.Context, id string) (string, error) {
 	trimmed := strings.TrimSpace(id)
-	for _, guess := range []string{trimmed, strings.ToUpper(trimmed), strings.ToLower(trimmed)} {
-		if i, ok := l.resolve(guess); ok {
-			return l.Panel.Series[i].ID()
-		}
-	}
 	want, err := daycast.ParseSeries(trimmed)
 	if err != nil {
 		want = daycast.Series{Item: trimmed}
 	}
-	at, _ := l.find(daycast.Series{Item: want.Item})
-	all := l.Panel.Series
-	if at < len(all) && all[at].Item == want.Item {
-		return all[at].ID()
+	item := daycast.Series{Item: want.Item}
+	guesses, err := l.resolve(ctx, []string{trimmed, strings.ToUpper(trimmed), strings.ToLower(trimmed), item.ID()})
+	if err != nil {
+		return "", err
+	}
+	for _, s := range guesses {
+		if s != (daycast.Series{}) {
+			return s.ID(), nil
+		}
+	}
+	near, err := l.neighbours(ctx, item)
+	if err != nil {
+		return "", err
 	}
 	best, fewest := "", 1+len(trimmed)/4
-	for i := max(0, at-suggestWindow); i < min(len(all), at+suggestWindow); i++ {
-		candidate := all[i].ID()
+	for _, s := range near {
+		if s.Item == item.Item {
+			return s.ID(), nil
+		}
+		candidate := s.ID()
 		if d := distance(trimmed, candidate, fewest); d <= fewest && (best == "" || d < fewest) {
 			best, fewest = candidate, d
 		}
 	}
-	return best
+	return best, nil
+}
+
+// neighbours are the series that stand before and after one in the list.
+func (l *live) neighbours(ctx context.Context, s daycast.Series) (near []daycast.Series, err error) {
+	for row, err := range l.shop.Before(ctx, s, suggestWindow) {
+		if err != nil {
+			return nil, err
+		}
+		near = append(near, row.Series)
+	}
+	slices.Reverse(near)
+	for row, err := range l.shop.After(ctx, s, "", suggestWindow) {
+		if err != nil {
+			return nil, err
+		}
+		near = append(near, row.Series)
+	}
+	return near, nil
 }
 
 // distance is Levenshtein's, in bytes; any number above limit stands for more

@@ -140,6 +140,7 @@ func (d *duckDB) Importances() RunTable[ImportanceRow] {
 func (d *duckDB) Adjustments() RunTable[AdjustmentRow] {
 	return duckRuns[AdjustmentRow]{d, &adjustmentRelation}
 }
+func (d *duckDB) Series() SeriesTable        { return duckSeries{duckRuns[SeriesRow]{d, &seriesRelation}} }
 func (d *duckDB) Errors() RunTable[ErrorRow] { return duckRuns[ErrorRow]{d, &errorRelation} }
 
 // A stored table is what Counts and Export know of a relation.
@@ -166,6 +167,7 @@ func storedTables() []stored {
 		{name: importanceRelation.name, order: importanceRelation.order, runs: true},
 		{name: errorRelation.name, order: errorRelation.order, runs: true},
 		{name: adjustmentRelation.name, order: adjustmentRelation.order, runs: true},
+		{name: seriesRelation.name, order: seriesRelation.order, runs: true},
 		{name: scoreRelation.name, order: scoreRelation.order + ", run_id"},
 	}
 }

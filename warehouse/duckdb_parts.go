@@ -49,6 +49,9 @@ func (t duckFacts) Split(ctx context.Context, n int) (FactParts, error) {
 	return parts, nil
 }
 
+// where is the condition of a part's rows.
+func (p Part) where() string { return fmt.Sprintf("%s = %d", partOf(p.Of), p.Index) }
+
 // partOf is the index of a row's part.
 func partOf(n int) string { return fmt.Sprintf("hash(item, place) %% %d", n) }
 
@@ -79,7 +82,7 @@ func (p duckParts) Read(ctx context.Context, part int, known daycast.Day) iter.S
 	rel := factRelation
 	rel.name = "read_parquet(" + quote(filepath.Join(folder, "*.parquet")) + ")"
 	rel.tie = "row_number"
-	return apart(read(ctx, p.db, &rel, filter{"known_at <= make_date(?::INTEGER)", []any{int32(known)}}))
+	return apart(read(ctx, p.db, &rel, filter{where: "known_at <= make_date(?::INTEGER)", args: []any{int32(known)}}))
 }
 
 func (p duckParts) Close() error { return os.RemoveAll(p.dir) }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql/driver"
-	"fmt"
 	"iter"
 	"strings"
 
@@ -28,7 +27,7 @@ func (t duckTable[T]) Read(ctx context.Context, known daycast.Day) iter.Seq2[T, 
 	if t.known == "" {
 		return read(ctx, t.db, t.rel, all)
 	}
-	return read(ctx, t.db, t.rel, filter{t.known + " <= make_date(?::INTEGER)", []any{int32(known)}})
+	return read(ctx, t.db, t.rel, filter{where: t.known + " <= make_date(?::INTEGER)", args: []any{int32(known)}})
 }
 
 // duckRuns is a RunTable.
@@ -57,9 +56,13 @@ func (t duckForecasts) Due(ctx context.Context, days []daycast.Day, of Part) ite
 		f.args = append(f.args, int32(d))
 	}
 	if of.Of > 1 {
-		f.where += fmt.Sprintf(" AND %s = %d", partOf(of.Of), of.Index)
+		f.where += " AND " + of.where()
 	}
 	return read(ctx, t.db, &bySeries, f)
+}
+
+func (t duckForecasts) Of(ctx context.Context, run string, s daycast.Series) iter.Seq2[ForecastRow, error] {
+	return read(ctx, t.db, t.rel, filter{where: "run_id = ? AND item = ? AND place = ? AND NOT backtest", args: []any{run, s.Item, s.Place}})
 }
 
 func (t duckForecasts) Forget(ctx context.Context, before daycast.Day) error {
@@ -80,15 +83,17 @@ func (t duckScores) Newest(ctx context.Context) iter.Seq2[ScoreRow, error] {
 		" WHERE (newer.origin, newer.day, newer.category) = (scores.origin, scores.day, scores.category))"})
 }
 
-// A filter is a condition on rows and its arguments.
+// A filter is a condition on rows and its arguments, of which so many are
+// taken at most; 0: all.
 type filter struct {
 	where string
 	args  []any
+	limit int
 }
 
 var all = filter{where: "true"}
 
-func ofRun(run string) filter { return filter{"run_id = ?", []any{run}} }
+func ofRun(run string) filter { return filter{where: "run_id = ?", args: []any{run}} }
 
 // replace puts rows in the place of those that old holds and counts those of
 // held, in one transaction.
@@ -182,7 +187,7 @@ func readPages[T any](ctx context.Context, db *duckDB, rel *relation[T], f filte
 	}
 	defer s.close()
 	sorted := "CREATE TEMP TABLE sorted AS SELECT " + rel.list() + " FROM " + rel.name +
-		" WHERE " + f.where + " ORDER BY " + rel.order + ", " + cmp.Or(rel.tie, "rowid")
+		" WHERE " + f.where + " ORDER BY " + rel.order + ", " + cmp.Or(rel.tie, "rowid") + f.limited()
 	if err := s.exec(ctx, sorted, f.args...); err != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ type Warehouse interface {
 	Importances() RunTable[ImportanceRow]   // by model, the highest increase first
 	Errors() RunTable[ErrorRow]             // by model, origin, horizon, category
 	Adjustments() RunTable[AdjustmentRow]   // by item, place, day, kind
+	Series() SeriesTable                    // by item, place
 	// Export writes every table as Parquet into dir, which it makes; of the
 	// run tables, but for the scores, only the given run's rows.
 	Export(ctx context.Context, run, dir string) error
@@ -62,6 +63,26 @@ type FactTable interface {
 	// Split deals the facts out into n parts by a hash of their series, in one
 	// walk over the table. What is replaced later is not in them.
 	Split(ctx context.Context, n int) (FactParts, error)
+	// ReadPart is Read of one part of the series alone.
+	ReadPart(ctx context.Context, of Part, known daycast.Day) iter.Seq2[daycast.Fact, error]
+	// Count counts the shop as known by the end of its last day, where so many
+	// days up to it say what is on sale.
+	Count(ctx context.Context, last daycast.Day, days int) (FactCount, error)
+	// Top are at most n series, those that sold most in so many days up to the
+	// last, most first.
+	Top(ctx context.Context, last daycast.Day, days, n int) ([]SoldRow, error)
+}
+
+// A FactCount counts a shop's series: all, those with a sale on one of its last
+// days, and those without any. A day whose sales were all returned is none on
+// the last days, and one before.
+type FactCount struct{ Series, Items, Places, OnSale, NeverSold int64 }
+
+// A SoldRow is what a series sold in some days; Revenue, of the days whose price
+// is known, is NaN where there are none.
+type SoldRow struct {
+	Series         daycast.Series
+	Units, Revenue float64
 }
 
 // A FactSize counts a shop's series, and the days from each one's first row to
@@ -100,8 +121,24 @@ type ForecastTable interface {
 	// days that the newest run of each origin made; none of a backtest. They are
 	// those of a part of the series.
 	Due(ctx context.Context, days []daycast.Day, of Part) iter.Seq2[ForecastRow, error]
+	// Of yields a run's forecasts of one series; none of a backtest.
+	Of(ctx context.Context, run string, s daycast.Series) iter.Seq2[ForecastRow, error]
 	// Forget removes the rows of all runs whose newest origin is before a day.
 	Forget(ctx context.Context, before daycast.Day) error
+}
+
+// A SeriesTable finds the series of a shop that goes by blocks; of any other it
+// has no rows.
+type SeriesTable interface {
+	RunTable[SeriesRow]
+	// Of yields those of the series that the run has.
+	Of(ctx context.Context, run string, series []daycast.Series) iter.Seq2[SeriesRow, error]
+	// After yields at most so many series after one, from the zero Series: all of
+	// them, or those with the text, which is in lower case, in their id or in the
+	// name of a group.
+	After(ctx context.Context, run string, s daycast.Series, text string, limit int) iter.Seq2[SeriesRow, error]
+	// Before yields at most so many series before one, backwards.
+	Before(ctx context.Context, run string, s daycast.Series, limit int) iter.Seq2[SeriesRow, error]
 }
 
 // A ScoreTable keeps every version of a score.
@@ -163,6 +200,15 @@ type AdjustmentRow struct {
 	Kind          string // stock_out, outlier or bulk
 	Before, After float32
 	Reason        string
+}
+
+// A SeriesRow is what a list tells of a series, and where its panel is.
+type SeriesRow struct {
+	Series   daycast.Series
+	Levels   map[string]string // the name of its group by level; nil for none
+	Sold     bool              // whether it ever has
+	LastSale daycast.Day       // the last period with a sale; 0 where it never sold
+	At       int64             // of its panel in the file of panels, in bytes
 }
 
 // A ScoreRow adds up how the forecasts from one origin for one day did, over

@@ -20,6 +20,10 @@ and year, distributions of units and prices, what goes with what, the response t
 prices and promotions, the model's most important features and its errors. The
 page needs no network and no server: send it to whom you like.
 
+Of a shop that does not fit into memory the figures are those of a sample of its
+series, as the page says at its top; counts of series and the best sellers are of
+all.
+
 With --json the figures are printed instead, and the page is written only where
 --out names it.`,
 		Example: `  daycast explore --out report.html

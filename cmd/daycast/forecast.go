@@ -58,7 +58,9 @@ The quantiles of a sum are not the sum of quantiles: not every day is a bad one.
 --totals FILE has those of each series over each week and the horizon, and of the
 shop and each group of its attributes by day, week and over the horizon, with the
 columns level (series, shop or an attribute), group, first, last, mean and q10,
-q50, q90, from 400 draws of all that could come.`
+q50, q90, from 400 draws of all that could come. Levels whose draws do not fit
+into memory are left out, and named; in blocks, so are those that not all blocks
+have.`
 
 func forecastCommand() *cobra.Command {
 	o := app.CSVForecast{}

@@ -1,6 +1,7 @@
 package interval
 
 import (
+	"hash/fnv"
 	"math"
 	"math/rand/v2"
 
@@ -21,7 +22,8 @@ type Paths struct {
 }
 
 // Paths draws for the forecasts f of the series of p. Draws are the same
-// whatever else is asked for.
+// whatever else is asked for, and whatever series are in the same panel: paths of
+// a shop's blocks add up.
 func (c Calibration) Paths(p *daycast.Panel, f *daycast.Forecasts, draws int, seed uint64) *Paths {
 	s := &Paths{Draws: draws, f: f, p: p, learned: c, seed: seed, level: make([]float64, draws), day: make([]float64, draws*f.Horizon)}
 	rng := rand.New(rand.NewPCG(seed, 0))
@@ -44,11 +46,18 @@ func carried(rng *rand.Rand, correlation float64, out []float64) {
 	}
 }
 
+// seedOf is a series' own.
+func seedOf(s daycast.Series) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(s.ID())) // a hash takes all
+	return h.Sum64()
+}
+
 // Series fills out, draws x periods, with what series i could sell. It is safe
 // for concurrent use.
 func (s *Paths) Series(i int, out []float32) {
 	horizon := s.f.Horizon
-	rng := rand.New(rand.NewPCG(s.seed, uint64(i)+1))
+	rng := rand.New(rand.NewPCG(s.seed, seedOf(s.p.Series[i])))
 	own := OwnOf(s.p, i)
 	forecasts := make([]marginal, horizon)
 	var ratio float64

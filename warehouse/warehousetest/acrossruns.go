@@ -2,6 +2,7 @@ package warehousetest
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"testing"
 
@@ -170,5 +171,48 @@ func runFingerprint(t *testing.T, w warehouse.Warehouse) {
 	fresh("a row twice")
 	if _, err := w.Fingerprint(ctx, "none"); err == nil {
 		t.Fatal("a table that is not there has a fingerprint")
+	}
+}
+
+// runCounted checks what is counted of facts against a count by hand, and that
+// parts of them are all of them.
+func runCounted(t *testing.T, w warehouse.Warehouse) {
+	ctx := t.Context()
+	fact := func(item, place string, day, known daycast.Day, units, price float32) daycast.Fact {
+		f := Facts()[0]
+		f.Series, f.Day, f.KnownAt, f.Units, f.Price = daycast.Series{Item: item, Place: place}, day, known, units, price
+		return f
+	}
+	nan := float32(math.NaN())
+	facts := []daycast.Fact{
+		fact("a", "x", 1, 1, 5, 2), fact("a", "x", 9, 9, 3, 2), fact("a", "x", 10, 10, 1, nan),
+		fact("a", "y", 2, 2, 7, 1),                               // long ago
+		fact("b", "x", 9, 9, 4, 1), fact("b", "x", 9, 10, -4, 1), // all of it came back
+		fact("c", "y", 10, 10, 0, 1), fact("c", "y", 11, 11, 6, 1), // sold after the last day
+		fact("d", "z", 11, 11, 6, 1), // not known yet
+		fact("e", "z", 9, 9, 8, nan),
+	}
+	if _, err := w.Facts().Replace(ctx, "r", Rows(facts)); err != nil {
+		t.Fatal(err)
+	}
+	n, err := w.Facts().Count(ctx, 10, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	diff(t, "counts", warehouse.FactCount{Series: 5, Items: 4, Places: 3, OnSale: 2, NeverSold: 1}, n)
+	top, err := w.Facts().Top(ctx, 10, 3, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	diff(t, "top", []warehouse.SoldRow{
+		{Series: daycast.Series{Item: "e", Place: "z"}, Units: 8, Revenue: math.NaN()},
+		{Series: daycast.Series{Item: "a", Place: "x"}, Units: 4, Revenue: 8}, // the last day at the price of the day before
+	}, top)
+	parts := 0
+	for k := range 3 {
+		parts += len(Collect(t, w.Facts().ReadPart(ctx, warehouse.Part{Index: k, Of: 3}, 10)))
+	}
+	if all := len(Collect(t, w.Facts().ReadPart(ctx, warehouse.Part{}, 10))); parts != 8 || all != 8 {
+		t.Errorf("%d facts in three parts, %d in one, want 8", parts, all)
 	}
 }

@@ -171,6 +171,16 @@ func adjustments() []warehouse.AdjustmentRow {
 	}
 }
 
+func seriesRows() []warehouse.SeriesRow {
+	at := func(item, place string) daycast.Series { return daycast.Series{Item: item, Place: place} }
+	return []warehouse.SeriesRow{
+		{Series: at("A/1", ""), Levels: map[string]string{"category": "Küche", "brand": "x"}, Sold: true, LastSale: 9, At: math.MaxInt64},
+		{Series: at("a", ""), LastSale: -3},
+		{Series: at("a", "ÄÖ"), Levels: map[string]string{"category": "Mugs"}, Sold: true, LastSale: 7, At: 8},
+		{Series: at("b", "a"), Levels: map[string]string{"category": "Küche"}, At: 8},
+	}
+}
+
 func features() []warehouse.FeatureRow {
 	a, b := daycast.Series{Item: "a"}, daycast.Series{Item: "a", Place: "b"}
 	return []warehouse.FeatureRow{
@@ -205,6 +215,7 @@ func Fill(t *testing.T, w warehouse.Warehouse, run string) {
 	must(w.Importances().Replace(ctx, run, Rows(importances())))
 	must(w.Errors().Replace(ctx, run, Rows(errorRows())))
 	must(w.Adjustments().Replace(ctx, run, Rows(adjustments())))
+	must(w.Series().Replace(ctx, run, Rows(seriesRows())))
 }
 
 // same checks that b reads as a does, of the run tables for one run.
@@ -225,6 +236,7 @@ func same(t *testing.T, a, b warehouse.Warehouse, run string) {
 	diff(t, "importances", Collect(t, a.Importances().Read(ctx, run)), Collect(t, b.Importances().Read(ctx, run)))
 	diff(t, "errors", Collect(t, a.Errors().Read(ctx, run)), Collect(t, b.Errors().Read(ctx, run)))
 	diff(t, "adjustments", Collect(t, a.Adjustments().Read(ctx, run)), Collect(t, b.Adjustments().Read(ctx, run)))
+	diff(t, "series", Collect(t, a.Series().Read(ctx, run)), Collect(t, b.Series().Read(ctx, run)))
 	diff(t, "failures", Collect(t, a.Failures().Read(ctx, run)), Collect(t, b.Failures().Read(ctx, run)))
 }
 

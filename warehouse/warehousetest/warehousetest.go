@@ -47,6 +47,8 @@ func Run(t *testing.T, open func(t *testing.T) warehouse.Warehouse) {
 	t.Run("counts", func(t *testing.T) { runCounts(t, fresh(t)) })
 	t.Run("forecasts that are due", func(t *testing.T) { runDue(t, fresh(t)) })
 	t.Run("facts in parts", func(t *testing.T) { runParts(t, fresh(t)) })
+	t.Run("facts are counted", func(t *testing.T) { runCounted(t, fresh(t)) })
+	t.Run("series are found", func(t *testing.T) { runFound(t, fresh(t)) })
 	t.Run("newest scores", func(t *testing.T) { runNewestScores(t, fresh(t)) })
 	t.Run("fingerprint", func(t *testing.T) { runFingerprint(t, fresh(t)) })
 	t.Run("export", func(t *testing.T) { runExport(t, fresh(t)) })
@@ -68,6 +70,7 @@ func runRunTables(t *testing.T, w warehouse.Warehouse) {
 	runTable(t, "importances", w.Importances(), importances())
 	runTable(t, "errors", w.Errors(), errorRows())
 	runTable(t, "adjustments", w.Adjustments(), adjustments())
+	runTable[warehouse.SeriesRow](t, "series", w.Series(), seriesRows())
 	runTable[warehouse.ScoreRow](t, "scores", w.Scores(), scores())
 	runTable(t, "accuracy", w.Accuracy(), accuracies())
 	runTable(t, "features", w.Features(), features())
@@ -350,7 +353,7 @@ func runCounts(t *testing.T, w warehouse.Warehouse) {
 		"quarantine": int64(len(quarantined())), "forecasts": int64(len(forecasts())),
 		"accuracy": int64(len(accuracies())), "features": int64(len(features())), "failures": int64(len(failures())),
 		"scores": int64(len(scores())), "importances": int64(len(importances())), "errors": int64(len(errorRows())),
-		"adjustments": int64(len(adjustments())),
+		"adjustments": int64(len(adjustments())), "series": int64(len(seriesRows())),
 	}, got)
 }
 

@@ -10,6 +10,7 @@ export interface Report {
   created: string; // RFC 3339
   origin: string;
   step: "day" | "week";
+  sample?: { series: number; of: number } | null; // of a shop that is too large: which figures are of
   series: { total: number; onSale: number; items: number; places: number; neverSold: number };
   states: { name: string; days: number }[];
   statesByMonth: { months: string[]; counts: Record<string, number[]> };

@@ -128,8 +128,8 @@ export function headlines(r: Report): HTMLElement {
   const tile = (name: string, value: string, words: string, text = false) =>
     h("div", { class: "tile" }, h("dt", {}, name), h("dd", { class: text ? "words" : null }, value), h("p", {}, words));
   return h("dl", { class: "tiles" },
-    tile("Units, last 28 days", number(now, 0), sign),
-    tile("Revenue, last 28 days", cash.short(sum(r.total.revenue, -days)), now ? `${cash.full((sum(r.total.revenue, -days) ?? NaN) / now)} a unit` : "nothing sold"),
+    tile(`Units, last 28 days${r.sample ? ", of the sample" : ""}`, number(now, 0), sign),
+    tile(`Revenue, last 28 days${r.sample ? ", of the sample" : ""}`, cash.short(sum(r.total.revenue, -days)), now ? `${cash.full((sum(r.total.revenue, -days) ?? NaN) / now)} a unit` : "nothing sold"),
     tile("Series on sale", number(r.series.onSale, 0), `of ${number(r.series.total, 0)}; ${plural(r.series.items, "item")}, ${plural(r.series.places, "place")}` +
       (r.series.neverSold ? `, ${number(r.series.neverSold, 0)} never sold` : "")),
     tile("Out of stock", percent(listed ? out / listed : null), `of listed series ${r.step}s (${compact(out)})`),

@@ -5,7 +5,7 @@ import "./report.css";
 import { h, mount, must } from "../shared/dom";
 import { byCategory, byHorizon } from "../shared/errors";
 import { nothing } from "../shared/figure";
-import { cut, day, instant } from "../shared/format";
+import { cut, day, instant, number } from "../shared/format";
 import type { Report } from "../report";
 import { cleaning, headlines, statesByMonth, top } from "./data";
 import { correlation, importances, priceResponse, promotion } from "./drivers";
@@ -49,6 +49,10 @@ function draw(r: Report): void {
     h("header", {},
       h("h1", {}, `${cut(r.shop || "The shop", 80)}: what sells, when and why`),
       h("p", { class: "soft" }, `Data up to ${day(r.origin)}, by ${r.step}. Run ${cut(r.run, 60)}, written ${instant(r.created)}.`),
+      r.sample
+        ? h("p", { class: "soft", id: "sample" }, `The shop is too large to be looked at as a whole: figures are of a sample of ${number(r.sample.series, 0)} of its ${number(r.sample.of, 0)} series. ` +
+          "Counts of series and the top sellers are of all; errors and importances are those of the run.")
+        : null,
     ),
     h("nav", { "aria-label": "Sections" }, ...sections.map((s) => h("a", { href: `#${s.id}` }, s.name)), r.notes.length ? h("a", { href: "#notes" }, "Notes") : null),
     h("main", { id: "content" },
