@@ -12,7 +12,6 @@ import (
 	"daycast"
 	"daycast/model"
 	"daycast/model/interval"
-	"daycast/model/life"
 )
 
 const (
@@ -52,9 +51,6 @@ func (t *totals) discard() {
 func (t *totals) write(ctx context.Context, fitted model.Fitted, p *daycast.Panel, f *daycast.Forecasts, seed uint64, threads int) error {
 	if t == nil {
 		return nil
-	}
-	if young, ok := fitted.(*life.Fitted); ok {
-		fitted = young.Inner
 	}
 	calibrated, ok := fitted.(*interval.Fitted)
 	if !ok {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"daycast"
+	"daycast/model"
 )
 
 // Paths are draws of all that could come of a panel's forecasts, series and
@@ -48,6 +49,10 @@ func carried(rng *rand.Rand, correlation float64, out []float64) {
 // for concurrent use.
 func (s *Paths) Series(i int, out []float32) {
 	horizon := s.f.Horizon
+	if s.f.Models[i] == model.Ended {
+		clear(out)
+		return
+	}
 	rng := rand.New(rand.NewPCG(s.seed, uint64(i)+1))
 	own := OwnOf(s.p, i)
 	forecasts := make([]marginal, horizon)
