@@ -12,7 +12,6 @@ import (
 	"daycast"
 	"daycast/model"
 	"daycast/model/interval"
-	"daycast/model/life"
 )
 
 const (
@@ -84,9 +83,6 @@ func (t *totals) left() []string {
 func (t *totals) add(ctx context.Context, fitted model.Fitted, p *daycast.Panel, f *daycast.Forecasts) error {
 	if t == nil {
 		return nil
-	}
-	if young, ok := fitted.(*life.Fitted); ok {
-		fitted = young.Inner
 	}
 	calibrated, ok := fitted.(*interval.Fitted)
 	if !ok {

@@ -8,6 +8,7 @@ import (
 
 	"daycast"
 	"daycast/model"
+	"daycast/model/life"
 )
 
 // A Backtest forecasts from past origins as one would have then, and compares
@@ -48,6 +49,7 @@ func (b Backtest) Run(ctx context.Context) ([]*Window, error) {
 			break
 		}
 		w := newWindow(p, b.Final, b.Horizon)
+		w.life = life.At(p)
 		for n, m := range b.Models {
 			a := Attempt{Model: m.Name(), Err: errNoTime}
 			switch {

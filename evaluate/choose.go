@@ -45,14 +45,15 @@ func (c Choice) Weight(k int) int {
 	return c.Weights[k]
 }
 
-// Mean is what the choice forecasts at a window; nil where a member has nothing
-// there.
-func (c Choice) Mean(w *Window) []float32 {
+// Mean is what the choice forecasts at a window, as it would have been served:
+// new and ended series are on a road of their own. It is nil where a member has
+// nothing there.
+func (c Choice) Mean(w *Window) []float32 { return w.right(c.blend(w)) }
+
+// blend is what the chosen models alone forecast, in a slice of its own.
+func (c Choice) blend(w *Window) []float32 {
 	if c.BySeries != nil {
-		return c.BySeries.Mean(w)
-	}
-	if len(c.Members) == 1 {
-		return w.mean(c.Members[0])
+		return c.BySeries.blend(w)
 	}
 	sum, weights := make([]float64, len(w.Actual)), 0
 	for k, name := range c.Members {

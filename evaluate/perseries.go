@@ -44,12 +44,13 @@ func (c *SeriesChoice) Wins(metric string) bool {
 		math.Abs(c.Own.Bias) <= math.Abs(c.Whole.Bias)+biasSlack
 }
 
-// Mean is what the choices forecast at a window, nil where one of them has
-// nothing there.
-func (c *SeriesChoice) Mean(w *Window) []float32 {
+// Mean is Choice.Mean of the choices by series.
+func (c *SeriesChoice) Mean(w *Window) []float32 { return w.right(c.blend(w)) }
+
+func (c *SeriesChoice) blend(w *Window) []float32 {
 	means := make([][]float32, len(c.Choices))
 	for k, choice := range c.Choices {
-		if means[k] = choice.Mean(w); means[k] == nil {
+		if means[k] = choice.blend(w); means[k] == nil {
 			return nil
 		}
 	}

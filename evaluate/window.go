@@ -5,6 +5,7 @@ import (
 
 	"daycast"
 	"daycast/model/interval"
+	"daycast/model/life"
 )
 
 // OnSaleDays is how recently a series must have sold to be on sale, and so
@@ -18,10 +19,11 @@ type Window struct {
 	Horizon int
 	Step    daycast.Step
 	Series  []daycast.Series
-	OnSale  []bool         // by series: sold in the 56 days up to the origin
-	Actual  []float32      // series x Horizon; NaN where the period is not scored
-	Open    []bool         // series x Horizon: the place traded
-	Own     []interval.Own // by series: how it sold up to the origin
+	OnSale  []bool           // by series: sold in the 56 days up to the origin
+	Actual  []float32        // series x Horizon; NaN where the period is not scored
+	Open    []bool           // series x Horizon: the place traded
+	Own     []interval.Own   // by series: how it sold up to the origin
+	life    *life.Correction // of new and ended series; nil: of none
 	scales  []scale
 	Models  []Attempt // by candidate
 }
@@ -30,7 +32,7 @@ type Window struct {
 type Attempt struct {
 	Model     string
 	Grouped   bool      // it forecasts groups and spreads what comes
-	Mean      []float32 // series x Horizon; nil where it failed
+	Mean      []float32 // series x Horizon, of the model alone; nil where it failed
 	Levels    []float64
 	Quantiles []float32 // series x Horizon x levels, may be empty
 	Seconds   float64   // fit and forecast
@@ -126,6 +128,15 @@ func (w *Window) add(t *tally, mean []float32, levels []float64, quantiles []flo
 			t.series(s.MAE, s.RMSE, w.scales[i])
 		}
 	}
+}
+
+// right makes of what models forecast what would have been served, in place:
+// new and ended series are on a road of their own.
+func (w *Window) right(mean []float32) []float32 {
+	if w.life != nil && mean != nil {
+		w.life.Apply(&daycast.Forecasts{Origin: w.Origin, Step: w.Step, Horizon: w.Horizon, Mean: mean})
+	}
+	return mean
 }
 
 // Residuals are the forecasts of open periods on sale, with what came, of one

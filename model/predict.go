@@ -16,6 +16,10 @@ const MaxHorizon = 3650
 // number that is not finite: those periods hold the series' recent mean.
 const Fallback = "fallback"
 
+// Ended is the name there of a series that is over: nothing is expected of it, at
+// any level.
+const Ended = "ended"
+
 // fallbackDays is the window of the recent mean: four whole weeks, so that
 // every weekday weighs the same.
 const fallbackDays = 28

@@ -217,12 +217,14 @@ func (out *Learned) install(ctx context.Context, l Learning, choice evaluate.Cho
 		return out.fallBack(ctx, l)
 	}
 	out.Choice = choice
-	return out.serve(ctx, l, &interval.Fitted{Inner: inner, Calibration: calibrate(out.Windows, choice, out.Panel.Step, l.Horizon)})
+	return out.serve(ctx, l, inner, calibrate(out.Windows, choice, out.Panel.Step, l.Horizon))
 }
 
-// serve makes of what was fitted what forecasts: new series have their kin.
-func (out *Learned) serve(ctx context.Context, l Learning, fitted model.Fitted) (err error) {
-	out.Fitted, err = life.Wrap(ctx, fitted, out.Panel, l.Horizon, l.Threads)
+// serve makes of what was fitted what forecasts: new series have their kin, as
+// they had at the windows, and all have the intervals that were learnt there.
+func (out *Learned) serve(ctx context.Context, l Learning, fitted model.Fitted, c interval.Calibration) error {
+	inner, err := life.Wrap(ctx, fitted, out.Panel, l.Horizon, l.Threads)
+	out.Fitted = &interval.Fitted{Inner: inner, Calibration: c}
 	return err
 }
 
@@ -311,7 +313,7 @@ func (out *Learned) fallBack(ctx context.Context, l Learning) error {
 		}
 		out.Fallback, out.Choice = true, evaluate.Choice{Members: blend.Names}
 		out.Notes = append(out.Notes, "too little was sold to compare models: "+blend.Names[0]+" forecasts, with guessed intervals")
-		return out.serve(ctx, l, &interval.Fitted{Inner: blend})
+		return out.serve(ctx, l, blend, interval.Calibration{})
 	}
 	return daycast.Errorf(daycast.Invalid, "none of the models can learn from this shop").WithField("models").
 		WithHint("ask for other models; ets and weekday_mean take any shop")

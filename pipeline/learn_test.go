@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"daycast"
 	"daycast/model"
 	"daycast/model/classic"
+	"daycast/model/life"
 	"daycast/model/modeltest"
 )
 
@@ -21,8 +23,9 @@ func learningOf(units [][]float32, models ...model.Model) Learning {
 		Panel: func(_ context.Context, origin daycast.Day) (*daycast.Panel, error) {
 			var series []modeltest.Series
 			for i, u := range units {
-				n := len(u) - int(modeltest.Origin-origin)
-				series = append(series, modeltest.Series{Item: fmt.Sprintf("item-%02d", i), Units: u[:n]})
+				if n := len(u) - int(modeltest.Origin-origin); n > 0 {
+					series = append(series, modeltest.Series{Item: fmt.Sprintf("item-%02d", i), Units: u[:n]})
+				}
 			}
 			return modeltest.Panel(origin, series...), nil
 		},
@@ -74,13 +77,13 @@ func TestProofKnowsOnlyOlderWindows(t *testing.T) {
 	const n = 150
 	r := rand.New(rand.NewPCG(3, 4))
 	var units, poisoned [][]float32
-	for range 20 {
-		u := make([]float32, n)
-		for k := range u {
-			u[k] = float32(max(0, math.Round(10+4*r.NormFloat64())))
+	for i := range 20 {
+		u := noise(r, n)
+		if i%4 == 0 {
+			u = u[n-14-5-i:] // new at that origin
 		}
 		p := append([]float32(nil), u...)
-		for k := n - 14; k < n; k++ {
+		for k := len(p) - 14; k < len(p); k++ {
 			p[k] *= 100
 		}
 		units, poisoned = append(units, u), append(poisoned, p)
@@ -95,5 +98,67 @@ func TestProofKnowsOnlyOlderWindows(t *testing.T) {
 	a, b := prove(units), prove(poisoned)
 	if a.Choice.Name() != b.Choice.Name() || fmt.Sprint(a.Mean) != fmt.Sprint(b.Mean) || fmt.Sprint(a.Quantiles) != fmt.Sprint(b.Quantiles) {
 		t.Error("the proof of the newest origin knows what came after it")
+	}
+}
+
+// noise is a series of so many days around ten.
+func noise(r *rand.Rand, days int) []float32 {
+	u := make([]float32, days)
+	for k := range u {
+		u[k] = float32(max(0, math.Round(10+4*r.NormFloat64())))
+	}
+	return u
+}
+
+// TestProofIsOfWhatIsServed learns at a past origin, and compares what would have
+// been served there with what the proof says of it, of new and ended series too.
+func TestProofIsOfWhatIsServed(t *testing.T) {
+	const n = 200
+	r := rand.New(rand.NewPCG(5, 6))
+	var units [][]float32
+	for i := range 24 {
+		u := noise(r, n)
+		switch {
+		case i%4 == 0:
+			u = u[n-14-1-i:] // new
+		case i == 5:
+			clear(u[n-100:]) // ended
+		}
+		units = append(units, u)
+	}
+	models := []model.Model{classic.SeasonalNaive{}, classic.WindowMean{}, classic.ETS{}}
+	later := learningOf(units, models...)
+	learned, err := later.Learn(t.Context(), modeltest.Origin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proof := learned.Proof[0]
+	then := learningOf(units, models...)
+	then.Origins = later.Origins - 1
+	served, err := then.Learn(t.Context(), proof.Window.Origin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if proof.Choice.Name() != served.Choice.Name() {
+		t.Fatalf("chose %s, and %s in the proof", served.Choice.Name(), proof.Choice.Name())
+	}
+	f, err := then.Forecast(t.Context(), served.Fitted, served.Panel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roads := map[string]int{}
+	for i, road := range f.Models {
+		roads[road]++
+		own := proof.Mean[i*14 : (i+1)*14]
+		if !slices.Equal(f.MeanOf(i), own) {
+			t.Errorf("series %d, by %s: %v was proved, %v served", i, road, own[:3], f.MeanOf(i)[:3])
+		}
+		wide := 14 * len(then.Levels)
+		if q := proof.Quantiles[i*wide : (i+1)*wide]; road != life.Ended && !slices.Equal(f.Quantiles[i*wide:(i+1)*wide], q) {
+			t.Errorf("series %d, by %s: the interval %v was proved, %v served", i, road, q[:3], f.QuantilesAt(i, 0))
+		}
+	}
+	if roads[life.Launch] == 0 || roads[life.Ended] == 0 {
+		t.Errorf("the shop has no new or no ended series: %v", roads)
 	}
 }

@@ -235,7 +235,8 @@ func (r *Run) storeAccuracy(ctx context.Context, learned *Learned) error {
 	for _, w := range learned.Windows {
 		for _, a := range w.Models {
 			if a.Mean != nil {
-				rows = append(rows, accuracyRow(a.Model, w, w.Score(a.Mean, nil, nil), a.Seconds))
+				served := evaluate.Choice{Members: []string{a.Model}}.Mean(w)
+				rows = append(rows, accuracyRow(a.Model, w, w.Score(served, nil, nil), a.Seconds))
 			}
 		}
 	}

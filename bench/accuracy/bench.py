@@ -105,12 +105,17 @@ def judged(args, case, model, chosen, scale, forecast):
 
 
 def rescore(args, case, model, chosen, scale, kept):
-    """Scores a kept forecast anew, after a change to a score."""
+    """Scores a kept forecast anew, after a change to a score. One whose RMSE is not the
+    row's is of a later run, and its scores would be of another program than the row."""
     file = rows.path(args.rows, case.set, case.origin, model)
     if not file.exists() or not kept.exists():
         return
     row = next(r for r in rows.load(args.rows) if (r["set"], r["origin"], r["model"]) == (case.set, case.origin, model))
-    rows.write(args.rows, row | judged(args, case, model, chosen, scale, pd.read_parquet(kept)))
+    found = judged(args, case, model, chosen, scale, pd.read_parquet(kept))
+    if any(found[k]["all"].get("rmse") != row[k]["all"].get("rmse") for k in ("scores", "sample") if k in found and k in row):
+        print(f"bench: {case.set} from {case.origin}: {model}: the kept forecast is not the row's: FORCE=1 makes both anew")
+        return
+    rows.write(args.rows, row | found)
 
 
 def only(case, chosen):

@@ -44,6 +44,28 @@ def check_scores():
         if errors:
             ratios.append(np.mean(errors) / scale)
     same(got["mase"], np.mean(ratios))
+    off = [0.0]
+    for q in ("q10", "q50", "q90"):
+        level = int(q[1:]) / 100
+        off.append(sum(t.units < getattr(f, q) for t, f in rows) / len(rows) - level)
+        off.append(level - sum(t.units <= getattr(f, q) for t, f in rows) / len(rows))
+    same(got["miss"], max(off))
+
+
+def check_calibration():
+    """Quantiles of the counts themselves are calibrated, though they cover too much."""
+    rng = np.random.default_rng(4)
+    mean = np.exp(rng.uniform(np.log(0.05), np.log(5), 40_000))
+    draws = np.sort(rng.poisson(mean[:, None], (len(mean), 1000)), axis=1)
+    levels = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975]
+    x = pd.DataFrame({v: draws[:, int(np.ceil(1000 * v)) - 1].astype(float) for v in levels})
+    x = x.assign(item="i", place="p", units=rng.poisson(mean).astype(float), volume=mean)
+    got = score.of(x)
+    assert got["coverage_50"] > 0.65 and got["coverage_80"] > 0.87, got
+    assert got["miss"] < 0.005 and got["decile_miss"] < 0.02, got
+    assert all(abs(got[f"pit_{v}"] - v / 100) < 0.02 for v in (50, 80, 95)), got
+    wide = score.of(x.assign(**{"units": x.units + 1}))
+    assert wide["miss"] > 0.1, wide
 
 
 def check_levels():
@@ -61,6 +83,6 @@ def same(a, b):
 
 
 if __name__ == "__main__":
-    for check in (check_scores, check_levels, check_cancellations):
+    for check in (check_scores, check_levels, check_calibration, check_cancellations):
         check()
     print("bench: the scores agree with their slow twins")

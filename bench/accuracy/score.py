@@ -11,6 +11,14 @@ all series; the point forecast is the mean, never the median.
             a median alone would have its WAPE; pinball_95 the same over .025 .975
   coverage  share of periods within the central 50, 80 and 95%, ends included, and
             decile_off, how far it is off in the worst decile of series by volume
+  miss      how far the worst of the quantiles is from what it says. Of counts no more
+            than the level are below an honest quantile, and no fewer at or below it:
+            with half of the days at zero the 10% quantile is 0, and covers them all.
+            miss is by how much the level is outside of that span, decile_miss the same
+            in the worst decile of volume
+  pit       coverage by the randomised probability integral transform: of units at the
+            very end of an interval counts the part that the forecast itself has inside.
+            What it has there is known between two levels, of which the middle is taken
 """
 import re
 
@@ -71,7 +79,34 @@ def of(x, percentage=False):
             out[f"coverage_{share}"] = covered.mean()
             by_decile = covered.groupby(np.ceil(10 * x.volume.rank(pct=True))).mean()
             out[f"decile_off_{share}"] = (by_decile - share / 100).abs().max()
+            out[f"pit_{share}"] = inside(x, y, low, high).mean()
+    levels = sorted(c for c in x if isinstance(c, float))
+    if levels:
+        decile = np.ceil(10 * x.volume.rank(pct=True)).to_numpy()
+        out["miss"] = missed(y, x, levels)
+        out["decile_miss"] = max(missed(y[decile == d], x[decile == d], levels) for d in np.unique(decile))
     return {k: v if k == "forecasts" else round(float(v), 5) for k, v in out.items()}
+
+
+def missed(y, x, levels):
+    """By how much the worst level is outside of P(y < q) to P(y <= q)."""
+    spans = [((y < q).mean() - level, level - (y <= q).mean()) for level, q in ((v, x[v].to_numpy(float)) for v in levels)]
+    return max(0.0, *map(max, spans))
+
+
+def inside(x, y, low, high):
+    """The part of each forecast's units that is between two levels: 0 or 1, and within
+    for units that are a quantile themselves. Such have F(y-) and F(y) between levels."""
+    levels = np.array(sorted(c for c in x if isinstance(c, float)))
+    q = x[list(levels)].to_numpy(float)
+    ends = np.concatenate([[0.0], levels, [1.0]])
+    under, upto = (q < y[:, None]).sum(1), (q <= y[:, None]).sum(1)
+    tied = upto > under
+    first = np.where(y > 0, (ends[under] + ends[under + 1]) / 2, 0.0)  # nothing is below no units
+    last = (ends[upto] + ends[upto + 1]) / 2
+    part = (np.minimum(last, high) - np.maximum(first, low)) / np.where(tied, last - first, 1.0)
+    within = (x[low].to_numpy(float) < y) & (y < x[high].to_numpy(float))
+    return np.where(tied, np.clip(part, 0.0, 1.0), within)
 
 
 def pinball(y, f, q):

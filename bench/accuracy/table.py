@@ -7,7 +7,7 @@ import numpy as np
 import data
 import peers
 
-COLUMNS = ("wape", "rmse", "mase", "wrmsse", "rmspe", "bias", "pinball", "pinball_95", "coverage_50", "coverage_80", "coverage_95")
+COLUMNS = ("wape", "rmse", "mase", "wrmsse", "rmspe", "bias", "pinball", "pinball_95", "coverage_50", "coverage_80", "coverage_95", "pit_50", "pit_80", "pit_95", "miss", "decile_miss")
 COSTS = ("cpu_s", "wall_s", "peak_mb")
 KINDS = {"all": "", "in_stock": ", days in stock"}
 CLAIM = "daycast"  # the model whose line is the product's claim
@@ -112,9 +112,13 @@ def m5_figures(models):
 
 
 def coverage_figures(blocks):
-    """How far coverage is from what it should be, over all and in the worst decile of volume."""
+    """How far off quantiles are, over all and in the worst decile of volume; and coverage,
+    which of counts is more than it should be where quantiles are right."""
     for name in data.LARGE:
         rows = blocks.get((name, "all", "scores"), {}).get(CLAIM, {}).values()
+        for column, target in (("miss", "<=0.02"), ("decile_miss", "<=0.05")):
+            if (value := mean(rows, column)) is not None:
+                yield f"{name}_quantiles_{column}", f"{value:.3f}", target
         for share in (50, 80, 95):
             if (covered := mean(rows, f"coverage_{share}")) is not None:
                 yield f"{name}_coverage_{share}_off", f"{abs(covered - share / 100):.3f}", "<=0.02"

@@ -23,6 +23,7 @@ import (
 	"daycast/evaluate"
 	"daycast/model"
 	"daycast/model/all"
+	"daycast/model/interval"
 	"daycast/model/life"
 	"daycast/pipeline"
 )
@@ -92,9 +93,11 @@ func (s *shop) measure(ctx context.Context, t *table, final *daycast.Panel, orig
 	}
 	fmt.Fprintln(os.Stderr, "chosen:", learned.Choice.Name())
 	plain := learned.Fitted
-	if w, ok := plain.(*life.Fitted); ok {
-		fmt.Fprintln(os.Stderr, w.Prior)
-		plain = w.Inner
+	if whole, ok := plain.(*interval.Fitted); ok {
+		if young, ok := whole.Inner.(*life.Fitted); ok {
+			fmt.Fprintln(os.Stderr, young.Prior)
+			plain = &interval.Fitted{Inner: young.Inner, Calibration: whole.Calibration}
+		}
 	}
 	for _, k := range own {
 		s.since = origin - daycast.Day(k)

@@ -41,6 +41,12 @@ func (f *Fitted) Forecast(ctx context.Context, r model.Request) (*daycast.Foreca
 		return nil, err
 	}
 	f.Table.Fill(out, OwnOfAll(r.Panel), r.Levels, r.Panel.NonNegative)
+	for i, name := range out.Models {
+		if name == model.Ended {
+			width := out.Horizon * len(r.Levels)
+			clear(out.Quantiles[i*width : (i+1)*width])
+		}
+	}
 	return out, nil
 }
 

@@ -265,3 +265,25 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+// TestFewErrorsHaveOneGroup: horizons are told apart where each group of them has
+// errors enough, or none.
+func TestFewErrorsHaveOneGroup(t *testing.T) {
+	for _, c := range []struct{ perPeriod, longest, want int }{
+		{6, 28, 1},   // one product from six origins: 42 errors for a week
+		{150, 28, 3}, // 1050
+		{150, 7, 3},  // a young shop, of whose later weeks nothing is known
+		{6, 7, 1},
+	} {
+		var rs []interval.Residual
+		for h := 1; h <= c.longest; h++ {
+			for k := range c.perPeriod {
+				rs = append(rs, interval.Residual{H: h, Mean: 5, Actual: float32(k % 11)})
+			}
+		}
+		table := interval.NewTable(rs, daycast.Daily, 28)
+		if got := len(table.Groups); got != c.want || table.Groups[got-1].Last != 28 {
+			t.Errorf("%d errors for each of %d days: %d groups up to day %d, want %d", c.perPeriod, c.longest, got, table.Groups[got-1].Last, c.want)
+		}
+	}
+}

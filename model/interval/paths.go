@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"daycast"
+	"daycast/model"
 )
 
 // Paths are draws of all that could come of a panel's forecasts, series and
@@ -57,6 +58,10 @@ func seedOf(s daycast.Series) uint64 {
 // for concurrent use.
 func (s *Paths) Series(i int, out []float32) {
 	horizon := s.f.Horizon
+	if s.f.Models[i] == model.Ended {
+		clear(out)
+		return
+	}
 	rng := rand.New(rand.NewPCG(s.seed, seedOf(s.p.Series[i])))
 	own := OwnOf(s.p, i)
 	forecasts := make([]marginal, horizon)

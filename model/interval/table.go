@@ -61,6 +61,10 @@ const (
 	// then have a standard error of about one and a half percentage points.
 	binSize = 400
 	mostBin = 24
+	// fewest is how many errors a group of horizons has, or there is but one group:
+	// of 42, which is what six origins of one product give for a week, none is at
+	// the 97.5% quantile. Single products lost 2.4% less (pinball).
+	fewest = 100
 	// grid is how many quantiles of the errors are kept.
 	grid = 401
 )
@@ -78,7 +82,12 @@ func NewTable(residuals []Residual, step daycast.Step, horizon int) Table {
 		if k == len(ends)-1 || last >= horizon {
 			last = horizon
 		}
-		t.Groups = append(t.Groups, Group{Last: last, Bins: newBins(t.errors(residuals, from, last))})
+		of := t.errors(residuals, from, last)
+		if len(of) > 0 && len(of) < fewest {
+			t.Groups = []Group{{Last: horizon, Bins: newBins(t.errors(residuals, 1, horizon))}}
+			break
+		}
+		t.Groups = append(t.Groups, Group{Last: last, Bins: newBins(of)})
 		if from = last + 1; last == horizon {
 			break
 		}

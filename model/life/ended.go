@@ -123,8 +123,7 @@ func lbeta(a, b float64) float64 {
 // end forecasts nothing of series i.
 func end(out *daycast.Forecasts, i int) {
 	clear(out.MeanOf(i))
-	for h := range out.Horizon {
-		clear(out.QuantilesAt(i, h))
+	if out.Models != nil {
+		out.Models[i] = Ended
 	}
-	out.Models[i] = Ended
 }

@@ -35,7 +35,8 @@ func (w wrapped) Fit(ctx context.Context, t model.Training) (model.Fitted, error
 		}
 		p = join(p, block)
 	}
-	return life.Wrap(ctx, &interval.Fitted{Inner: inner}, p, t.Horizon, t.Threads)
+	young, err := life.Wrap(ctx, inner, p, t.Horizon, t.Threads)
+	return &interval.Fitted{Inner: young}, err
 }
 
 // join is the shop's panel, as the pipeline has it, of its blocks.
@@ -251,6 +252,32 @@ func TestSilencesThatEnd(t *testing.T) {
 	}
 }
 
+// TestOlderFiles reads a model whose parts are in the order of former programs.
+func TestOlderFiles(t *testing.T) {
+	p := shop(rand.New(rand.NewPCG(7, 8)), nil, []float32{5})
+	m, err := wrapped{classic.WindowMean{}}.Fit(t.Context(), model.Training{Panels: p, Horizon: 7, Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	young := m.(*interval.Fitted).Inner.(*life.Fitted)
+	var file bytes.Buffer
+	if err := model.Save(&file, &life.Fitted{Inner: &interval.Fitted{Inner: young.Inner}, Prior: young.Prior}); err != nil {
+		t.Fatal(err)
+	}
+	old, err := model.Load(&file, loaders())
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := model.Request{Panel: p, Horizon: 7, Levels: []float64{.1, .9}, Threads: 1}
+	want, err := model.Predict(t.Context(), m, request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := model.Predict(t.Context(), old, request); err != nil || !slices.Equal(got.Mean, want.Mean) || !slices.Equal(got.Quantiles, want.Quantiles) {
+		t.Errorf("an older file forecasts otherwise: %v", err)
+	}
+}
+
 func FuzzLoad(f *testing.F) {
 	p := shop(rand.New(rand.NewPCG(7, 8)), nil, []float32{5})
 	m, err := wrapped{classic.WindowMean{}}.Fit(f.Context(), model.Training{Panels: p, Horizon: 7, Threads: 1})
@@ -258,7 +285,7 @@ func FuzzLoad(f *testing.F) {
 		f.Fatal(err)
 	}
 	var whole bytes.Buffer
-	if err := model.Save(&whole, m); err != nil {
+	if err := model.Save(&whole, m.(*interval.Fitted).Inner); err != nil {
 		f.Fatal(err)
 	}
 	body := whole.Bytes()[8+1+len("life")+8:]

@@ -8,6 +8,7 @@ import (
 
 	"daycast"
 	"daycast/model"
+	"daycast/model/interval"
 )
 
 // Save writes the prior as a line of JSON and the inner model's own envelope.
@@ -37,6 +38,10 @@ func Load(r io.Reader, load func(io.Reader) (model.Fitted, error)) (model.Fitted
 	if err != nil {
 		return nil, err
 	}
+	if whole, ok := inner.(*interval.Fitted); ok { // as programs until November 2026 saved it
+		f.Inner = whole.Inner
+		return &interval.Fitted{Inner: f, Calibration: whole.Calibration}, nil
+	}
 	f.Inner = inner
 	return f, nil
 }
@@ -47,7 +52,7 @@ const most = 1e15
 func (r *Prior) valid() bool {
 	fine := func(v float64) bool { return v >= 0 && v < most }
 	ok := (r.Sizes.Step == daycast.Daily || r.Sizes.Step == daycast.Weekly) && fine(r.Kin.Base) && r.Strength > 0 && r.Strength < most && r.Trust >= 0 && r.Trust <= 1 &&
-		fine(r.Spread) && r.Dispersion >= 1 && r.Dispersion < most && len(r.Kin.Bands) < priceBands &&
+		len(r.Kin.Bands) < priceBands &&
 		len(r.Curves.Groups) == len(r.Kin.Levels) && r.Curves.Shop.valid() &&
 		!slices.ContainsFunc(r.Sizes.Values, func(v float64) bool { return !fine(v) })
 	for n, l := range r.Kin.Levels {
