@@ -34,7 +34,9 @@ type CSVForecast struct {
 	Absent               string // what a day without a row means
 	Models               []string
 	Metric               string
-	Memory               int64 // bytes
+	Reconcile            string   // none or align
+	Groups               []string // with align: the levels that groups are of; empty: as they are found
+	Memory               int64    // bytes
 	Threads              int
 	Time                 time.Duration
 	Seed                 uint64
@@ -61,6 +63,9 @@ func (o CSVForecast) Validate() error {
 		return wrong("totals", "and --out both want the standard output: name a file")
 	case o.MaxRows < 1:
 		return wrong("max-rows", "%d: want at least 1", o.MaxRows)
+	}
+	if o.Reconcile != "" && o.Reconcile != "none" && o.Reconcile != "align" {
+		return wrong("reconcile", "%q: want none or align", o.Reconcile)
 	}
 	if _, err := clean.ParseAbsent(o.Absent); err != nil {
 		return err
@@ -160,7 +165,7 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 	learning.Budget = budget(o.Time, world.Now().Sub(start))
 	learned, err := learning.Learn(ctx, last)
 	if err != nil {
-		return nil, err
+		return nil, blameGroups(err)
 	}
 	world.Progress.Stage("forecast")
 	if learning.Levels, err = checkLevels(o.Levels); err != nil {
@@ -282,5 +287,6 @@ func (o CSVForecast) learning(blocks *pipeline.Blocks, w World) (pipeline.Learni
 	return blocks.Learn(pipeline.Learning{
 		Models: models, Horizon: o.Horizon, Levels: Levels(), Metric: o.Metric,
 		Origins: 6, Scored: 3, MaxRows: o.rows(), Seed: o.Seed, Threads: o.Threads, Now: w.Now, Progress: w.Progress.Step,
+		Reconcile: pipeline.Reconciling{Models: modelsOfGroups(o.Reconcile), Levels: groupLevels(o.Groups)},
 	}, all.Cheap(o.Models)), err
 }
