@@ -50,7 +50,7 @@ func Forecast(ctx context.Context, c config.Config, w World, o ShopForecast) err
 	if err != nil {
 		return err
 	}
-	if err := totals.write(ctx, s.Fitted, s.Panel, f, o.Seed, threads(c)); err != nil {
+	if err := totals.write(ctx, s.Fitted, s.Panel, f, groupLevels(c.Forecast.Levels), o.Seed, threads(c)); err != nil {
 		return err
 	}
 	return writeFile(o.Out, func(to io.Writer) error { return writeForecasts(to, s.Panel, f) })

@@ -187,7 +187,7 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 			if result.add(f); !blocks.Whole() {
 				world.Progress.Step(result.Series, blocks.Series(), "series are forecast")
 			}
-			return errors.Join(totals.write(ctx, learned.Fitted, p, f, o.Seed, o.Threads), rows.write(p, f))
+			return errors.Join(totals.write(ctx, learned.Fitted, p, f, learning.Reconcile.Levels, o.Seed, o.Threads), rows.write(p, f))
 		})
 	})
 	notes := slices.Concat(read, o.notes(), blocks.Notes(learned), roads.Notes())

@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"slices"
 
 	"daycast"
 	"daycast/model"
@@ -25,6 +26,15 @@ func groupLevels(names []string) [][]string {
 		out = append(out, coherent.ParseLevel(name))
 	}
 	return out
+}
+
+// crossingsOf are those of the levels that are of several columns.
+func crossingsOf(p *daycast.Panel, asked [][]string) ([]daycast.Level, error) {
+	asked = slices.DeleteFunc(slices.Clone(asked), func(columns []string) bool { return len(columns) < 2 })
+	if len(asked) == 0 {
+		return nil, nil
+	}
+	return coherent.Find(p, asked)
 }
 
 // blameGroups names the flag of an error about the levels that groups are of.

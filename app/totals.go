@@ -11,6 +11,7 @@ import (
 
 	"daycast"
 	"daycast/model"
+	"daycast/model/coherent"
 	"daycast/model/interval"
 	"daycast/model/life"
 )
@@ -49,9 +50,13 @@ func (t *totals) discard() {
 
 // write draws from what was learned of past errors and writes the sums. A model
 // that learned nothing of them is code invalid.
-func (t *totals) write(ctx context.Context, fitted model.Fitted, p *daycast.Panel, f *daycast.Forecasts, seed uint64, threads int) error {
+func (t *totals) write(ctx context.Context, fitted model.Fitted, p *daycast.Panel, f *daycast.Forecasts, asked [][]string, seed uint64, threads int) error {
 	if t == nil {
 		return nil
+	}
+	crossings, err := crossingsOf(p, asked)
+	if err != nil {
+		return err
 	}
 	if young, ok := fitted.(*life.Fitted); ok {
 		fitted = young.Inner
@@ -62,7 +67,7 @@ func (t *totals) write(ctx context.Context, fitted model.Fitted, p *daycast.Pane
 			WithField("totals").WithHint("daycast train makes a model that does")
 	}
 	return t.output.write(func(to io.Writer) error {
-		w := &totalsWriter{csv: csv.NewWriter(to), f: f, paths: calibrated.Paths(p, f, draws, seed)}
+		w := &totalsWriter{csv: csv.NewWriter(to), f: f, paths: calibrated.Paths(p, f, draws, seed), crossings: crossings}
 		if err := w.csv.Write(slices.Concat([]string{"level", "group", "first", "last", "mean"}, quantileColumns(f.Levels))); err != nil {
 			return err
 		}
@@ -95,9 +100,10 @@ func (s *total) add(mean []float32, drawn []float32) {
 }
 
 type totalsWriter struct {
-	csv   *csv.Writer
-	f     *daycast.Forecasts
-	paths *interval.Paths
+	csv       *csv.Writer
+	f         *daycast.Forecasts
+	paths     *interval.Paths
+	crossings []daycast.Level // beside the panel's levels
 }
 
 // all writes each series, and then the shop and the groups of its levels, which
@@ -106,7 +112,7 @@ func (w *totalsWriter) all(ctx context.Context, p *daycast.Panel, threads int) e
 	shop := newTotal(w.f.Horizon)
 	var levels []daycast.Level
 	var groups [][]*total
-	for _, l := range p.Levels {
+	for _, l := range slices.Concat(p.Levels, w.crossings) {
 		if len(l.Names)*w.f.Horizon > mostCells {
 			continue
 		}
@@ -142,7 +148,7 @@ func (w *totalsWriter) all(ctx context.Context, p *daycast.Panel, threads int) e
 	}
 	for l, level := range levels {
 		for g, name := range level.Names {
-			if err := w.spans(level.Name, name, groups[l][g], true); err != nil {
+			if err := w.spans(level.Name, coherent.GroupName(name), groups[l][g], true); err != nil {
 				return err
 			}
 		}

@@ -101,7 +101,7 @@ const mostRatio = 30
 
 // OfGroups are the models by which the groups of a shop are forecast where series
 // are aligned to them: of their own sums, which are many sales.
-func OfGroups() []model.Model { return []model.Model{classic.AutoETS{}} }
+func OfGroups() []model.Model { return []model.Model{classic.AutoETS{}, classic.Theta{}} }
 
 // Usual stands for the usual models among names.
 const Usual = "usual"

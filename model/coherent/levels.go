@@ -44,6 +44,23 @@ func NameOf(columns []string) string {
 	return strings.Join(columns, between)
 }
 
+// GroupName is how people call a group of a level that Find gives: a*b for one of
+// a crossing.
+func GroupName(name string) string { return strings.ReplaceAll(name, apart, between) }
+
+// LevelOf is the level of a panel's columns together; none: of the shop. A column
+// that the panel does not have is code invalid, with field.
+func LevelOf(p *daycast.Panel, columns []string, field string) (daycast.Level, error) {
+	level, ok := cross(p, columns)
+	if !ok {
+		return level, unknown(p, columns, field)
+	}
+	return level, nil
+}
+
+// field is what the levels to align by are called.
+const field = "forecast.levels"
+
 // shop is the level of all series, which is there always.
 const shop = "shop"
 
@@ -60,30 +77,30 @@ func Find(p *daycast.Panel, asked [][]string) ([]daycast.Level, error) {
 		if len(columns) == 0 {
 			continue
 		}
-		level, ok := cross(p, columns)
-		if !ok {
-			return nil, unknown(p, columns)
+		level, err := LevelOf(p, columns, field)
+		if err != nil {
+			return nil, err
 		}
 		if slices.ContainsFunc(levels, func(l daycast.Level) bool { return l.Name == level.Name }) {
-			return nil, daycast.Errorf(daycast.Invalid, "the level %q is named twice", level.Name).WithField("forecast.levels")
+			return nil, daycast.Errorf(daycast.Invalid, "the level %q is named twice", level.Name).WithField(field)
 		}
 		levels = append(levels, level)
 	}
 	return levels, nil
 }
 
-func unknown(p *daycast.Panel, columns []string) error {
+func unknown(p *daycast.Panel, columns []string, field string) error {
 	names := make([]string, len(p.Levels))
 	for k, l := range p.Levels {
 		names[k] = l.Name
 	}
 	missing := slices.DeleteFunc(slices.Clone(columns), func(c string) bool { return slices.Contains(names, c) })
 	if len(missing) == 0 {
-		return daycast.Errorf(daycast.Invalid, "the level %q names a column twice", NameOf(columns)).WithField("forecast.levels")
+		return daycast.Errorf(daycast.Invalid, "the level %q names a column twice", NameOf(columns)).WithField(field)
 	}
-	e := daycast.Errorf(daycast.Invalid, "the level %q: series have no column %q", NameOf(columns), missing[0]).WithField("forecast.levels")
+	e := daycast.Errorf(daycast.Invalid, "the level %q: series have no column %q", NameOf(columns), missing[0]).WithField(field)
 	if len(names) == 0 {
-		return e.WithHint("this shop's series have no columns to group them by: leave forecast.levels out")
+		return e.WithHint("this shop's series have no columns to group them by: leave the levels out")
 	}
 	return e.WithHint("they have %s; %s is each of two together", strings.Join(names, ", "), "a"+between+"b")
 }
