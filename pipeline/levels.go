@@ -17,14 +17,14 @@ import (
 // their groups are forecast, by models of their own. Without any the groups are
 // what their series add up to.
 type Reconciling struct {
-	Models []model.Model // the mean of which forecasts the groups
+	Models []model.Model // the mean of which, and of the candidates of groups, forecasts the groups
 	Levels [][]string    // columns of each level; none: as coherent.Find finds them
 }
 
 // upperForecast is what is forecast of the groups at an origin.
 type upperForecast struct {
 	groups *coherent.Groups
-	units  []float64 // over the horizon, by upper node
+	units  [][]float64 // over the horizon, by model and upper node
 }
 
 // aligns reports whether anything is to be brought together: a series alone
@@ -35,20 +35,56 @@ func (l Learning) aligns(p *daycast.Panel) bool {
 
 // lookUp forecasts the groups at an origin of the backtest.
 func (out *Learned) lookUp(ctx context.Context, l Learning, horizon int, p *daycast.Panel) error {
-	up, ok, err := l.forecastGroups(ctx, p, horizon)
-	if ok && err == nil {
+	up, err := l.forecastGroups(ctx, p, horizon)
+	if len(up.units) > 0 && err == nil {
 		out.uppers[p.Origin] = up
 	}
 	return err
 }
 
-func (l Learning) forecastGroups(ctx context.Context, p *daycast.Panel, horizon int) (upperForecast, bool, error) {
+func (l Learning) forecastGroups(ctx context.Context, p *daycast.Panel, horizon int) (upperForecast, error) {
 	g, err := coherent.Of(p, l.Reconcile.Levels, horizon)
 	if err != nil {
-		return upperForecast{}, false, err
+		return upperForecast{}, err
 	}
-	units, ok, err := g.Upper(ctx, l.Reconcile.Models, model.Training{Horizon: horizon, Seed: l.Seed, Threads: l.Threads})
-	return upperForecast{g, units}, ok, err
+	units, err := g.Upper(ctx, l.Reconcile.Models, model.Training{Horizon: horizon, Seed: l.Seed, Threads: l.Threads})
+	return upperForecast{g, units}, err
+}
+
+// at is what is forecast of the groups at a window: the mean of what their own
+// models say and of what candidates that forecast groups add up to there.
+func (up upperForecast) at(w *evaluate.Window, threads int) []float64 {
+	units := slices.Clone(up.units)
+	for _, a := range w.Models {
+		if a.Grouped && a.Mean != nil {
+			units = append(units, up.groups.Sums(a.Mean, threads))
+		}
+	}
+	return coherent.Mean(units)
+}
+
+// now is that on the panel as known now, where the candidates may still have to
+// be fitted. Those that refuse it are left out.
+func (out *Learned) now(ctx context.Context, l Learning, up upperForecast) ([]float64, error) {
+	units := slices.Clone(up.units)
+	for _, a := range out.Windows[0].Models {
+		if !a.Grouped || a.Mean == nil {
+			continue
+		}
+		blend, err := out.fit(ctx, l, evaluate.Choice{Members: []string{a.Model}})
+		if err != nil {
+			return nil, err
+		}
+		if len(blend.Members) == 0 {
+			continue
+		}
+		f, err := model.Predict(ctx, blend, model.Request{Panel: out.Panel, Horizon: l.Horizon, Threads: l.Threads})
+		if err != nil {
+			return nil, err
+		}
+		units = append(units, up.groups.Sums(f.Mean, l.Threads))
+	}
+	return coherent.Mean(units), nil
 }
 
 // strength is that with which what a choice forecasts of series would have come
@@ -65,7 +101,7 @@ func (out *Learned) strength(ctx context.Context, l Learning, windows []*evaluat
 		if before.N == 0 {
 			continue
 		}
-		pasts = append(pasts, coherent.Past{Groups: up.groups, Mean: mean, Upper: up.units, Loss: func(mean []float32) float64 {
+		pasts = append(pasts, coherent.Past{Groups: up.groups, Mean: mean, Upper: up.at(w, l.Threads), Loss: func(mean []float32) float64 {
 			return relative(w.Score(mean, nil, nil), before, l.Metric)
 		}})
 	}
@@ -94,7 +130,7 @@ func (out *Learned) aligned(ctx context.Context, l Learning, w *evaluate.Window,
 	if mean == nil || !ok || strength == 0 {
 		return mean, nil
 	}
-	factors, err := up.groups.Align(ctx, mean, up.units, strength, out.options(l))
+	factors, err := up.groups.Align(ctx, mean, up.at(w, l.Threads), strength, out.options(l))
 	if err != nil {
 		return nil, err
 	}
@@ -111,11 +147,15 @@ func (out *Learned) align(ctx context.Context, l Learning, inner model.Fitted, c
 		}
 		return inner, 0, err
 	}
-	up, ok, err := l.forecastGroups(ctx, out.Panel, l.Horizon)
-	if err != nil || !ok {
+	up, err := l.forecastGroups(ctx, out.Panel, l.Horizon)
+	if err != nil || len(up.units) == 0 {
 		return inner, 0, err
 	}
-	fitted, err := up.groups.Wrap(ctx, inner, model.Request{Panel: out.Panel, Horizon: l.Horizon, Threads: l.Threads}, up.units, strength)
+	units, err := out.now(ctx, l, up)
+	if err != nil {
+		return nil, 0, err
+	}
+	fitted, err := up.groups.Wrap(ctx, inner, model.Request{Panel: out.Panel, Horizon: l.Horizon, Threads: l.Threads}, units, strength)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -36,11 +36,11 @@ func (a aligned) Fit(ctx context.Context, t model.Training) (model.Fitted, error
 	if err != nil {
 		return nil, err
 	}
-	upper, ok, err := g.Upper(ctx, []model.Model{a.groups}, t)
-	if err != nil || !ok {
+	upper, err := g.Upper(ctx, []model.Model{a.groups}, t)
+	if err != nil || len(upper) == 0 {
 		return inner, err
 	}
-	return g.Wrap(ctx, inner, model.Request{Panel: p, Horizon: t.Horizon, Threads: t.Threads}, upper, .5)
+	return g.Wrap(ctx, inner, model.Request{Panel: p, Horizon: t.Horizon, Threads: t.Threads}, Mean(upper), .5)
 }
 
 // join is the shop's panel, as the pipeline has it, of its blocks.
@@ -98,7 +98,7 @@ func TestForecastIsWhatReconcileSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	upper, _, err := g.Upper(t.Context(), []model.Model{m.groups}, model.Training{Horizon: 7, Threads: 1})
+	upper, err := g.Upper(t.Context(), []model.Model{m.groups}, model.Training{Horizon: 7, Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestForecastIsWhatReconcileSays(t *testing.T) {
 			base.Bottom[i] += v
 		}
 	}
-	copy(base.Upper, upper)
+	copy(base.Upper, Mean(upper))
 	want, err := reconcile.Align{Strength: map[string]float64{"shop": .5, "category": .5, "place": .5}}.Reconcile(
 		t.Context(), g.Hierarchy, base, reconcile.Options{NonNegative: true, Threads: 1})
 	if err != nil {

@@ -8,29 +8,55 @@ import (
 	"daycast/model/reconcile"
 )
 
-// Upper is what each upper node will sell over the horizon by models of its own:
-// the mean of what they say. Models that refuse the groups' history are left out;
-// ok tells whether one is left.
-func (g *Groups) Upper(ctx context.Context, models []model.Model, t model.Training) (upper []float64, ok bool, err error) {
-	upper = make([]float64, len(g.node))
-	n := 0.0
+// Upper is what each upper node will sell over the horizon by models of its own,
+// one list for each of them. Models that refuse the groups' history are left out.
+func (g *Groups) Upper(ctx context.Context, models []model.Model, t model.Training) ([][]float64, error) {
+	var out [][]float64
 	for _, m := range models {
 		own, err := g.Forecast(ctx, m, t)
 		if ctx.Err() != nil {
-			return nil, false, ctx.Err()
+			return nil, ctx.Err()
 		}
-		if err != nil {
-			continue
+		if err == nil {
+			out = append(out, own)
 		}
-		n++
+	}
+	return out, nil
+}
+
+// Sums are what forecasts of series, series x horizon, add up to over the horizon
+// by upper node.
+func (g *Groups) Sums(mean []float32, threads int) []float64 {
+	return g.sums(mean, threads).Upper
+}
+
+func (g *Groups) sums(mean []float32, threads int) reconcile.Values {
+	h := g.Hierarchy
+	out := reconcile.NewValues(h, 1)
+	horizon := len(mean) / max(1, len(h.Series))
+	for i := range h.Series {
+		var sum float64
+		for _, v := range mean[i*horizon : (i+1)*horizon] {
+			sum += float64(v)
+		}
+		out.Bottom[i] = float32(min(math.MaxFloat32, max(-math.MaxFloat32, sum)))
+	}
+	h.Sum(out, threads)
+	return out
+}
+
+// Mean of some lists by upper node, NaN where one is.
+func Mean(lists [][]float64) []float64 {
+	if len(lists) == 0 {
+		return nil
+	}
+	out := make([]float64, len(lists[0]))
+	for _, own := range lists {
 		for u, v := range own {
-			upper[u] += v
+			out[u] += v / float64(len(lists))
 		}
 	}
-	for u := range upper {
-		upper[u] /= n
-	}
-	return upper, n > 0, nil
+	return out
 }
 
 // Align is the factor of each upper node that brings its series, which are
@@ -42,16 +68,7 @@ func (g *Groups) Upper(ctx context.Context, models []model.Model, t model.Traini
 // more than the models of groups here, which see no promotions and no holidays.
 func (g *Groups) Align(ctx context.Context, mean []float32, upper []float64, strength float64, o reconcile.Options) ([]float64, error) {
 	h := g.Hierarchy
-	base := reconcile.NewValues(h, 1)
-	horizon := len(mean) / max(1, len(h.Series))
-	for i := range h.Series {
-		var sum float64
-		for _, v := range mean[i*horizon : (i+1)*horizon] {
-			sum += float64(v)
-		}
-		base.Bottom[i] = float32(min(math.MaxFloat32, max(-math.MaxFloat32, sum)))
-	}
-	h.Sum(base, o.Threads)
+	base := g.sums(mean, o.Threads)
 	a := reconcile.Align{Strength: map[string]float64{}}
 	for _, l := range h.Levels {
 		a.Strength[l.Name] = strength
@@ -120,9 +137,9 @@ const (
 var strengths = []float64{.25, .5, .75}
 
 // Learn is the strength with which series would have been forecast best at past
-// origins. It is 0 unless that helps by the margin and by a standard error in
-// the mean of the logarithms of losses, and at more than half of the origins; and
-// it is shrunk where they are few. gain is the share of the loss that it takes
+// origins. It is 0 unless that helps by the margin in the mean of the logarithms
+// of losses, and at more than half of the origins; and it is shrunk where they are
+// few. gain is the share of the loss that it takes
 // away there.
 func Learn(ctx context.Context, pasts []Past, o reconcile.Options) (strength, gain float64, err error) {
 	if len(pasts) < 2 {
@@ -155,11 +172,7 @@ func pays(logs []float64) (mean float64, ok bool) {
 			better++
 		}
 	}
-	var squares float64
-	for _, l := range logs {
-		squares += (l - mean) * (l - mean)
-	}
-	return mean, mean < -margin && 2*better > len(logs) && mean*mean > squares/(n*(n-1))
+	return mean, mean < -margin && 2*better > len(logs)
 }
 
 // Wrap makes of a model one that is brought nearer to its groups on a panel, as
