@@ -198,7 +198,7 @@ func openWith(ctx context.Context, c config.Config, w World, src source.Source) 
 			LookBack: int(time.Duration(c.Source.LookBack) / (24 * time.Hour)), Tables: tablesOf(c.Source), Key: key,
 		},
 		Contract: contractOf(c), Settings: settings(c), Source: src, Warehouse: house, Registry: reg, Signals: signals,
-		Models: models, Cheap: cheap, Remark: all.Remark(c.Forecast.Models), Now: w.Now, Progress: w.Progress,
+		Models: models, Cheap: cheap, OfGroups: modelsOfGroups(c.Forecast.Reconcile), Remark: all.Remark(c.Forecast.Models), Now: w.Now, Progress: w.Progress,
 	}, close, nil
 }
 
@@ -214,7 +214,7 @@ func settings(c config.Config) pipeline.Settings {
 	f := c.Forecast
 	return pipeline.Settings{
 		Step: f.PanelStep(), Horizon: f.Horizon, Levels: Levels(), Metric: f.Metric, Origins: f.Origins, Scored: f.Scored,
-		MaxRows: f.MaxRows, Seed: f.Seed, Customers: c.Features.Customers, Parameters: f.Parameters,
+		Groups: groupLevels(f.Levels), MaxRows: f.MaxRows, Seed: f.Seed, Customers: c.Features.Customers, Parameters: f.Parameters,
 		TrainEvery: int(time.Duration(c.Train.Every) / (24 * time.Hour)), Gate: pipeline.Gate{Days: c.Gate.Days, Margin: c.Gate.Margin},
 		Threads: threads(c), Memory: int64(c.Memory), Patience: time.Duration(c.Source.Patience),
 	}

@@ -290,7 +290,7 @@ func totalsInBlocks(t *testing.T, c config.Config, w World) {
 	defer s.Close()
 	write := func(panels ...*daycast.Panel) []string {
 		path := filepath.Join(t.TempDir(), "totals.csv")
-		totals, err := createTotals(path, 1, 2, 1<<30)
+		totals, err := createTotals(path, nil, 1, 2, 1<<30)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -32,7 +32,7 @@ func Forecast(ctx context.Context, c config.Config, w World, o ShopForecast) err
 	if err != nil {
 		return err
 	}
-	totals, err := createTotals(o.Totals, o.Seed, threads(c), int64(c.Memory)/4)
+	totals, err := createTotals(o.Totals, groupLevels(c.Forecast.Levels), o.Seed, threads(c), int64(c.Memory)/4)
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,9 @@ type CSVForecast struct {
 	Absent               string // what a day without a row means
 	Models               []string
 	Metric               string
-	Memory               int64 // bytes
+	Reconcile            string   // none or align
+	Groups               []string // with align: the levels that groups are of; empty: as they are found
+	Memory               int64    // bytes
 	Threads              int
 	Time                 time.Duration
 	Seed                 uint64
@@ -61,6 +63,9 @@ func (o CSVForecast) Validate() error {
 		return wrong("totals", "and --out both want the standard output: name a file")
 	case o.MaxRows < 1:
 		return wrong("max-rows", "%d: want at least 1", o.MaxRows)
+	}
+	if o.Reconcile != "" && o.Reconcile != "none" && o.Reconcile != "align" {
+		return wrong("reconcile", "%q: want none or align", o.Reconcile)
 	}
 	if _, err := clean.ParseAbsent(o.Absent); err != nil {
 		return err
@@ -121,7 +126,7 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 		return nil, err
 	}
 	defer file.discard()
-	totals, err := createTotals(o.Totals, o.Seed, o.Threads, o.Memory/8)
+	totals, err := createTotals(o.Totals, groupLevels(o.Groups), o.Seed, o.Threads, o.Memory/8)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +160,7 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 	learning.Budget = budget(o.Time, world.Now().Sub(start))
 	learned, err := learning.Learn(ctx, last)
 	if err != nil {
-		return nil, err
+		return nil, blameGroups(err)
 	}
 	world.Progress.Stage("forecast")
 	if learning.Levels, err = checkLevels(o.Levels); err != nil {
@@ -184,7 +189,7 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 	})
 	notes := slices.Concat(read, o.notes(), blocks.Notes(learned), roads.Notes(), totals.left())
 	result.DailySummary = pipeline.Summarise(report, learned, blocks.Sample().Found(), append(notes, blocks.Sample().OutlookNotes()...))
-	return result, err
+	return result, blameGroups(err)
 }
 
 // temporary is a warehouse that close removes.
@@ -279,5 +284,6 @@ func (o CSVForecast) learning(blocks *pipeline.Blocks, w World) (pipeline.Learni
 	return blocks.Learn(pipeline.Learning{
 		Models: models, Horizon: o.Horizon, Levels: Levels(), Metric: o.Metric,
 		Origins: 6, Scored: 3, MaxRows: o.rows(), Seed: o.Seed, Threads: o.Threads, Now: w.Now, Progress: w.Progress.Step,
+		Reconcile: pipeline.Reconciling{Models: modelsOfGroups(o.Reconcile), Levels: groupLevels(o.Groups)},
 	}, all.Cheap(o.Models)), err
 }

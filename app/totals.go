@@ -11,6 +11,7 @@ import (
 
 	"daycast"
 	"daycast/model"
+	"daycast/model/coherent"
 	"daycast/model/interval"
 )
 
@@ -26,6 +27,7 @@ const (
 // Of a shop in blocks it keeps the sums, not the series.
 type totals struct {
 	*output
+	crossed [][]string // levels of several columns, beside the panel's
 	seed    uint64
 	threads int
 	sums    *sums
@@ -33,8 +35,9 @@ type totals struct {
 	f       *daycast.Forecasts // the newest block's, for its days
 }
 
-// createTotals begins a file, whose sums may take so many bytes.
-func createTotals(path string, seed uint64, threads int, memory int64) (*totals, error) {
+// createTotals begins a file, whose sums may take so many bytes. Of the levels
+// that are asked for those of several columns are written beside all others.
+func createTotals(path string, asked [][]string, seed uint64, threads int, memory int64) (*totals, error) {
 	if path == "" {
 		return nil, nil
 	}
@@ -42,7 +45,7 @@ func createTotals(path string, seed uint64, threads int, memory int64) (*totals,
 	if err != nil {
 		return nil, err
 	}
-	return &totals{output: o, seed: seed, threads: threads, sums: newSums(memory)}, nil
+	return &totals{output: o, crossed: crossed(asked), seed: seed, threads: threads, sums: newSums(memory)}, nil
 }
 
 func (t *totals) discard() {
@@ -94,8 +97,12 @@ func (t *totals) add(ctx context.Context, fitted model.Fitted, p *daycast.Panel,
 			return err
 		}
 	}
+	whole, err := t.withCrossings(p)
+	if err != nil {
+		return err
+	}
 	t.f = f
-	t.sums.begin(p, f.Horizon)
+	t.sums.begin(whole, f.Horizon)
 	paths := calibrated.Paths(p, f, draws, t.seed)
 	own := newTotal(f.Horizon)
 	for from := 0; from < len(p.Series); from += together {
@@ -107,13 +114,30 @@ func (t *totals) add(ctx context.Context, fitted model.Fitted, p *daycast.Panel,
 			i := from + k
 			own.clear()
 			own.add(f.MeanOf(i), values)
-			t.sums.add(p, i, own)
+			t.sums.add(whole, i, own)
 			if err := t.spans("series", p.Series[i].ID(), own, false); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// withCrossings is a block's panel with the levels of several columns. A column
+// that the first block does not have is code invalid; a level that a later one
+// does not have is left out of the sums.
+func (t *totals) withCrossings(p *daycast.Panel) (*daycast.Panel, error) {
+	whole := *p
+	for _, columns := range t.crossed {
+		level, err := coherent.LevelOf(p, columns, "forecast.levels")
+		if err != nil && t.f == nil {
+			return nil, err
+		}
+		if err == nil {
+			whole.Levels = append(slices.Clip(whole.Levels), named(level))
+		}
+	}
+	return &whole, nil
 }
 
 func draw(ctx context.Context, paths *interval.Paths, horizon, from, to, threads int) ([][]float32, error) {

@@ -181,6 +181,8 @@ type Forecast struct {
 	Parameters map[string]map[string]float64 `yaml:"parameters"` // Parameters of models by name, such as gbm: {trees: 300}; docs/models.md lists them, daycast tune looks for good ones.
 	Origins    int                           `yaml:"origins"`    // How many days in the past forecasts are tried from.
 	Scored     int                           `yaml:"scored"`     // How many of the newest origins are scored, with a model chosen on older ones; less than origins.
+	Reconcile  string                        `yaml:"reconcile"`  // none: the groups of the shop (a category, a place, the shop itself) are forecast as what their series add up to. align: groups are forecast by models of their own too (auto_ets, theta and those of the models that are for groups), and series are brought nearer to these as far as past origins show that it helps.
+	Levels     []string                      `yaml:"levels"`     // With align, the columns of items and places by whose groups that is done beside the shop, such as category; category*place stands for each category at each place. Left out: all columns with 2 to 300 groups.
 	MaxRows    int                           `yaml:"max_rows"`   // Global models learn from at most so many periods of all series; 0 for no limit.
 	Seed       uint64                        `yaml:"seed"`       // The same seed and data give the same forecasts.
 }
@@ -218,7 +220,7 @@ func Default() Config {
 		Signals: Signals{Holidays: []string{"offline"}},
 		Forecast: Forecast{
 			Horizon: 28, Step: "day", Metric: "wape",
-			Origins: 6, Scored: 3, MaxRows: 300_000, Seed: 1,
+			Origins: 6, Scored: 3, Reconcile: "none", MaxRows: 300_000, Seed: 1,
 		},
 		Train:    Train{Every: Duration(7 * 24 * time.Hour)},
 		Gate:     Gate{Days: 7, Margin: 0.005},

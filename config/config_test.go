@@ -65,7 +65,7 @@ serve: {addr: ":0", timeout: 1m}
 	want.Forecast = Forecast{
 		Horizon: 8, Step: "week", Metric: "wape", Models: []string{"ets"},
 		Parameters: map[string]map[string]float64{"gbm": {"trees": 300, "l2": .5}},
-		Origins:    6, Scored: 2, MaxRows: 300_000, Seed: 1<<64 - 1,
+		Origins:    6, Scored: 2, Reconcile: "none", MaxRows: 300_000, Seed: 1<<64 - 1,
 	}
 	want.Memory = 3 << 29
 	want.Serve.Addr, want.Serve.Timeout = ":0", Duration(time.Minute)
@@ -103,6 +103,8 @@ func TestLoadNamesEverythingThatIsWrong(t *testing.T) {
 		{"horizon 0", small + "forecast: {horizon: 0}\n", "forecast.horizon: 0; want 1 to 730 periods"},
 		{"horizon 10000", small + "forecast: {horizon: 10000}\n", "forecast.horizon: 10000; want 1 to 730 periods"},
 		{"metric", small + "forecast: {metric: WAPE}\n", `forecast.metric: "WAPE" is not known; did you mean wape?`},
+		{"reconcile", small + "forecast: {reconcile: aling}\n", `forecast.reconcile: "aling" is not known; did you mean align?`},
+		{"levels", small + "forecast: {levels: [\"category*\"]}\n", `forecast.levels[0]: "category*"; want a column such as category, or category*place`},
 		{"scored", small + "forecast: {origins: 3, scored: 3}\n", "forecast.scored: 3; want at least 1, and fewer than origins"},
 		{"address", small + "serve: {addr: 8080}\n", `serve.addr: "8080"; want host:port`},
 		{"cron", small + "schedule: {cron: 0 25 * * *}\n",

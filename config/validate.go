@@ -120,6 +120,10 @@ func (ck *checker) forecast(f Forecast) {
 	}
 	ck.want(f.Origins >= 2, "forecast.origins", "%d; want at least 2, one to choose a model and one to score it", f.Origins)
 	ck.want(f.Scored >= 1 && f.Scored < max(f.Origins, 2), "forecast.scored", "%d; want at least 1, and fewer than origins", f.Scored)
+	ck.oneOf(f.Reconcile, "forecast.reconcile", []string{"none", "align"})
+	for i, level := range f.Levels {
+		ck.want(!slices.Contains(strings.Split(level, "*"), ""), fmt.Sprintf("forecast.levels[%d]", i), "%q; want a column such as category, or category*place", level)
+	}
 	ck.want(f.MaxRows >= 0, "forecast.max_rows", "%d; want a number of rows, or 0 for no limit", f.MaxRows)
 }
 

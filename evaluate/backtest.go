@@ -28,6 +28,8 @@ type Backtest struct {
 	// spent; 0: never. The newest origins come first, and a candidate that the
 	// newest has no time for is left out everywhere; the first always runs.
 	Budget time.Duration
+	// Look is shown each origin's panel before the candidates; nil: nobody looks.
+	Look func(ctx context.Context, p *daycast.Panel) error
 	// Progress hears of each candidate that is done.
 	Progress func(done, total int, what string)
 }
@@ -47,6 +49,11 @@ func (b Backtest) Run(ctx context.Context) ([]*Window, error) {
 		}
 		if len(p.Series) == 0 {
 			break
+		}
+		if b.Look != nil {
+			if err := b.Look(ctx, p); err != nil {
+				return nil, err
+			}
 		}
 		w := newWindow(p, b.Final, b.Horizon)
 		w.life = life.At(p)

@@ -9,6 +9,7 @@ import (
 	"daycast"
 	"daycast/evaluate"
 	"daycast/model"
+	"daycast/model/coherent"
 	"daycast/model/ensemble"
 	"daycast/model/interval"
 	"daycast/model/life"
@@ -30,6 +31,8 @@ type Learning struct {
 	Budget   time.Duration // for the backtest; 0: as long as it takes
 	Now      func() time.Time
 	Progress func(done, total int, what string)
+
+	Reconcile Reconciling
 }
 
 // Learned is what came of it.
@@ -44,8 +47,10 @@ type Learned struct {
 	Notes    []string
 	Seconds  map[string]float64 // by candidate, over the backtest
 	Fallback bool               // the shop was too short for a backtest
+	Strength float64            // with which series are brought nearer to their groups; 0: not at all
 
-	fits map[string]model.Fitted // on everything, by model: choices by series share them
+	uppers map[daycast.Day]upperForecast // of the groups, by origin of the backtest
+	fits   map[string]model.Fitted       // on everything, by model: choices by series share them
 }
 
 // Proof is a scored origin: the model was chosen, and its intervals were
@@ -75,17 +80,25 @@ func (l Learning) Learn(ctx context.Context, last daycast.Day) (*Learned, error)
 	if len(final.Series) == 0 {
 		return nil, daycast.Errorf(daycast.Invalid, "nothing was sold up to %s: there is nothing to learn from", last)
 	}
-	out := &Learned{Panel: final, Series: len(final.Series), Seconds: map[string]float64{}, fits: map[string]model.Fitted{}}
+	out := &Learned{Panel: final, Series: len(final.Series), Seconds: map[string]float64{}, fits: map[string]model.Fitted{}, uppers: map[daycast.Day]upperForecast{}}
 	horizon, origins := l.origins(final)
 	b := evaluate.Backtest{
 		Panel: l.Panel, Final: final, Origins: origins, Models: l.Models, Horizon: horizon,
 		MaxRows: l.MaxRows, Seed: l.Seed, Threads: l.Threads, Now: l.Now, Budget: l.Budget, Progress: l.Progress,
 	}
+	if l.aligns(final) {
+		if _, err := coherent.Find(final, l.Reconcile.Levels); err != nil {
+			return nil, err
+		}
+		b.Look = func(ctx context.Context, p *daycast.Panel) error { return out.lookUp(ctx, l, horizon, p) }
+	}
 	if out.Windows, err = b.Run(ctx); err != nil {
 		return nil, err
 	}
 	out.note(l, horizon, len(origins))
-	out.prove(l)
+	if err := out.prove(ctx, l); err != nil {
+		return nil, err
+	}
 	if err := out.choose(ctx, l); err != nil {
 		return nil, err
 	}
@@ -132,23 +145,35 @@ func (out *Learned) note(l Learning, horizon, wanted int) {
 }
 
 // prove scores the newest origins with what older ones alone would have chosen.
-func (out *Learned) prove(l Learning) {
+func (out *Learned) prove(ctx context.Context, l Learning) error {
 	for k, w := range out.Windows {
 		if k >= l.Scored {
-			return
+			return nil
 		}
 		older := before(out.Windows, w)
 		choice, ok := l.pick(older)
 		if !ok || choice.Score.N == 0 || choice.Mean(w) == nil {
 			continue
 		}
-		learned := calibrate(older, choice, out.Panel.Step, l.Horizon)
-		f := &daycast.Forecasts{Horizon: w.Horizon, Mean: choice.Mean(w)}
+		strength, _, err := out.strength(ctx, l, older, choice)
+		if err != nil {
+			return err
+		}
+		learned, err := out.calibrate(ctx, l, older, choice, strength)
+		if err != nil {
+			return err
+		}
+		mean, err := out.aligned(ctx, l, w, choice, strength)
+		if err != nil {
+			return err
+		}
+		f := &daycast.Forecasts{Horizon: w.Horizon, Mean: mean}
 		learned.Table.Fill(f, w.Own, l.Levels, out.Panel.NonNegative)
 		out.Proof = append(out.Proof, Proof{
 			Window: w, Choice: choice, Mean: f.Mean, Quantiles: f.Quantiles, Score: w.Score(f.Mean, l.Levels, f.Quantiles),
 		})
 	}
+	return nil
 }
 
 // pick chooses on windows: for all series, or, where the panel has them all, for
@@ -175,21 +200,26 @@ func before(windows []*evaluate.Window, w *evaluate.Window) []*evaluate.Window {
 // which 401 quantiles are kept.
 const mostResiduals = 1_000_000
 
-// calibrate learns the intervals of what a choice forecasts.
-func calibrate(windows []*evaluate.Window, c evaluate.Choice, step daycast.Step, horizon int) interval.Calibration {
+// calibrate learns the intervals of what a choice forecasts, brought nearer to the
+// groups by a strength.
+func (out *Learned) calibrate(ctx context.Context, l Learning, windows []*evaluate.Window, c evaluate.Choice, strength float64) (interval.Calibration, error) {
 	var rs []interval.Residual
 	cells := 0
 	for _, w := range windows {
 		cells += len(w.Actual)
 	}
 	for k, w := range windows {
-		own := w.Residuals(c.Mean(w), 1+cells/mostResiduals)
+		mean, err := out.aligned(ctx, l, w, c, strength)
+		if err != nil {
+			return interval.Calibration{}, err
+		}
+		own := w.Residuals(mean, 1+cells/mostResiduals)
 		for i := range own {
 			own[i].Window = int32(k)
 		}
 		rs = append(rs, own...)
 	}
-	return interval.Calibrate(rs, step, horizon)
+	return interval.Calibrate(rs, out.Panel.Step, l.Horizon), nil
 }
 
 // fallback forecasts a shop too young to compare models on.
@@ -207,7 +237,8 @@ func (out *Learned) choose(ctx context.Context, l Learning) error {
 	return out.install(ctx, l, choice)
 }
 
-// install fits a choice on the panel and calibrates its intervals.
+// install fits a choice on the panel, has new series go by their kin as they did
+// at the windows, brings all nearer to their groups and calibrates the intervals.
 func (out *Learned) install(ctx context.Context, l Learning, choice evaluate.Choice) error {
 	inner, err := out.fitChoice(ctx, l, &choice)
 	if err != nil {
@@ -217,15 +248,19 @@ func (out *Learned) install(ctx context.Context, l Learning, choice evaluate.Cho
 		return out.fallBack(ctx, l)
 	}
 	out.Choice = choice
-	return out.serve(ctx, l, inner, calibrate(out.Windows, choice, out.Panel.Step, l.Horizon))
-}
-
-// serve makes of what was fitted what forecasts: new series have their kin, as
-// they had at the windows, and all have the intervals that were learnt there.
-func (out *Learned) serve(ctx context.Context, l Learning, fitted model.Fitted, c interval.Calibration) error {
-	inner, err := life.Wrap(ctx, fitted, out.Panel, l.Horizon, l.Threads)
-	out.Fitted = &interval.Fitted{Inner: inner, Calibration: c}
-	return err
+	if inner, err = life.Wrap(ctx, inner, out.Panel, l.Horizon, l.Threads); err != nil {
+		return err
+	}
+	inner, strength, err := out.align(ctx, l, inner, choice)
+	if err != nil {
+		return err
+	}
+	calibration, err := out.calibrate(ctx, l, out.Windows, choice, strength)
+	if err != nil {
+		return err
+	}
+	out.Fitted = &interval.Fitted{Inner: inner, Calibration: calibration}
+	return nil
 }
 
 // refit fits what was chosen on all that is known on a later day.
@@ -313,7 +348,9 @@ func (out *Learned) fallBack(ctx context.Context, l Learning) error {
 		}
 		out.Fallback, out.Choice = true, evaluate.Choice{Members: blend.Names}
 		out.Notes = append(out.Notes, "too little was sold to compare models: "+blend.Names[0]+" forecasts, with guessed intervals")
-		return out.serve(ctx, l, blend, interval.Calibration{})
+		inner, err := life.Wrap(ctx, blend, out.Panel, l.Horizon, l.Threads)
+		out.Fitted = &interval.Fitted{Inner: inner}
+		return err
 	}
 	return daycast.Errorf(daycast.Invalid, "none of the models can learn from this shop").WithField("models").
 		WithHint("ask for other models; ets and weekday_mean take any shop")

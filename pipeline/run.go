@@ -39,6 +39,7 @@ type Run struct {
 	Signals   []signal.Source // what comes from outside the shop's tables; of one name the first counts
 	Models    []model.Model
 	Cheap     []model.Model // in the place of the Models for a shop that does not fit into memory; none: the Models
+	OfGroups  []model.Model // forecast the groups, to which series are brought nearer; none: series alone say what their groups sell
 	Remark    string        // on the Models, for the log when training begins; may be empty
 	Now       func() time.Time
 	Progress  Progress
@@ -76,7 +77,8 @@ type Settings struct {
 	Customers bool
 	// Parameters that the config gives the Models, by model and name.
 	Parameters map[string]map[string]float64
-	TrainEvery int // days between trainings; 0: whenever the data changed
+	Groups     [][]string // columns of each level to whose groups series are brought nearer; none: as they are found
+	TrainEvery int        // days between trainings; 0: whenever the data changed
 	Gate       Gate
 	Threads    int
 	Memory     int64
@@ -150,6 +152,9 @@ func (r *Run) fingerprint() string {
 			name += " " + c.Content()
 		}
 		models = append(models, name)
+	}
+	for _, m := range r.OfGroups {
+		models = append(models, "groups: "+m.Name())
 	}
 	return hashed(r.Code, fmt.Sprintf("%+v %+v", s, r.Shop), models)
 }

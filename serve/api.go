@@ -62,6 +62,8 @@ func (s *Server) operations(api huma.API, failure *huma.Response) {
 		"Forecasts the periods after the last known day with the champion model, for the series in the order asked."), s.predict)
 	register(s, api, op(http.MethodGet, "/v1/series/{id}/forecast", "get-forecast", "forecasts", "The last run's forecast",
 		"The forecast that the last run stored for the series."), s.forecast)
+	register(s, api, op(http.MethodGet, "/v1/totals", "get-totals", "forecasts", "The last run's forecast of the shop or of groups",
+		"What the stored forecasts of a level's series add up to, by group and period."), s.totals)
 	register(s, api, op(http.MethodGet, "/v1/series", "list-series", "series", "List or search series",
 		"Pages of series in the order of item and place. The next page begins after `next`; without it there is none."), s.listSeries)
 	register(s, api, op(http.MethodGet, "/v1/series/{id}/history", "get-history", "series", "What was sold",

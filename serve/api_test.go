@@ -95,6 +95,7 @@ func TestProblems(t *testing.T) {
 		{"several unknown", "/v1/predict", `{"series":["p","85123A","q"],"horizon":7}`, 404, daycast.NotFound, "2 of 3|body.series[0]|body.series[2]"},
 		{"series in another case", "/v1/series/85123a/history", "", 404, daycast.NotFound, `path.id|did you mean \"85123A\"`},
 		{"item without its place", "/v1/series/mug/forecast", "", 404, daycast.NotFound, `did you mean \"mug@london\"`},
+		{"totals of another level", "/v1/totals?level=brand", "", 422, daycast.Invalid, `series have no column \"brand\"`},
 		{"item at another place", "/v1/series/mug@rome/forecast", "", 404, daycast.NotFound, `did you mean \"mug@london\"`},
 		{"limit 0", "/v1/series?limit=0", "", 422, daycast.Invalid, "query.limit"},
 		{"limit in words", "/v1/series?limit=all", "", 422, daycast.Invalid, "query.limit"},
@@ -124,7 +125,7 @@ func TestFormIsRefused(t *testing.T) {
 
 func TestBeforeTheFirstSnapshot(t *testing.T) {
 	s, h := start(t, serve.Options{}, nil)
-	for _, path := range []string{"/readyz", "/v1/models", "/v1/series", "/v1/series/a/history", "/v1/series/a/forecast"} {
+	for _, path := range []string{"/readyz", "/v1/models", "/v1/series", "/v1/series/a/history", "/v1/series/a/forecast", "/v1/totals"} {
 		a := ask(t, h.URL+path, "")
 		wantProblem(t, a, 503, daycast.Unavailable, "daycast run")
 		if a.header.Get("Retry-After") == "" {

@@ -24,14 +24,14 @@ func TestOpenAPI(t *testing.T) {
 	}
 	a.decode(t, &spec)
 	for path, method := range map[string]string{
-		"/v1/predict": "post", "/v1/series": "get", "/v1/series/{id}/history": "get", "/v1/series/{id}/forecast": "get",
+		"/v1/predict": "post", "/v1/series": "get", "/v1/series/{id}/history": "get", "/v1/series/{id}/forecast": "get", "/v1/totals": "get",
 		"/v1/models": "get", "/v1/accuracy": "get", "/healthz": "get", "/readyz": "get", "/metrics": "get",
 	} {
 		if _, ok := spec.Paths[path][method]; !ok {
 			t.Errorf("no %s %s", method, path)
 		}
 	}
-	if len(spec.Paths) != 9 || spec.OpenAPI != "3.1.0" {
+	if len(spec.Paths) != 10 || spec.OpenAPI != "3.1.0" {
 		t.Errorf("%d paths, OpenAPI %s", len(spec.Paths), spec.OpenAPI)
 	}
 	for _, ref := range regexp.MustCompile(`#/components/schemas/(\w+)`).FindAllStringSubmatch(a.body, -1) {

@@ -118,6 +118,8 @@ func forecastCommand() *cobra.Command {
 		return pflag.NormalizedName(name)
 	})
 	f.StringVar(&o.Metric, "metric", "wape", "what the best model is best at: wape, rmse, mae, mase, rmsse or pinball")
+	f.StringVar(&o.Reconcile, "reconcile", "none", "align: forecast groups by models of their own too, and bring series nearer to them as far as that helped in the past; none")
+	f.StringSliceVar(&o.Groups, "reconcile-levels", nil, "with align: the columns that make the groups, such as category or category*place (all with 2 to 300 groups)")
 	f.Var((*bytesFlag)(&memory), "memory", "memory that may be used")
 	f.IntVar(&o.Threads, "threads", runtime.NumCPU(), "threads that may be used; the result does not depend on it")
 	f.DurationVar(&o.Time, "time", 10*time.Minute, "time that may be used; less of it compares fewer models and origins")

@@ -15,6 +15,7 @@ import (
 	"daycast/feature"
 	"daycast/model"
 	"daycast/model/classic"
+	"daycast/model/coherent"
 	"daycast/model/effects"
 	"daycast/model/ensemble"
 	"daycast/model/forest"
@@ -98,6 +99,10 @@ func ElasticNet() global.Model {
 // mostRatio is where units beyond the scale are cut for squared errors.
 const mostRatio = 30
 
+// OfGroups are the models by which the groups of a shop are forecast where series
+// are aligned to them: of their own sums, which are many sales.
+func OfGroups() []model.Model { return []model.Model{classic.AutoETS{}, classic.Theta{}} }
+
 // Usual stands for the usual models among names.
 const Usual = "usual"
 
@@ -170,6 +175,7 @@ func Loaders() map[string]model.Loader {
 	l["grouped"] = grouped.Load
 	l["blend"] = ensemble.Load
 	l["choice"] = ensemble.LoadChoice
+	l["coherent"] = coherent.Load
 	l["interval"] = interval.Load
 	l["life"] = life.Load
 	return l

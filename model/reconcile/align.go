@@ -40,19 +40,11 @@ const (
 
 // Reconcile is Method's. It refuses a strength outside [0, 1].
 func (a Align) Reconcile(ctx context.Context, h *Hierarchy, base Values, o Options) (Values, error) {
-	if err := o.check(h, base); err != nil {
-		return Values{}, err
-	}
-	for name, s := range a.Strength {
-		if !(s >= 0 && s <= 1) {
-			return Values{}, daycast.Errorf(daycast.Invalid, "level %q has strength %g, want 0 to 1", name, s)
-		}
-	}
-	out, err := BottomUp{}.Reconcile(ctx, h, base, Options{NonNegative: o.NonNegative, Threads: o.Threads})
+	out, err := a.begin(ctx, h, base, o)
 	if err != nil {
 		return Values{}, err
 	}
-	factors, err := a.factors(ctx, h, base, out, o)
+	factors, _, err := a.factors(ctx, h, base, out, o)
 	if err != nil {
 		return Values{}, err
 	}
@@ -71,8 +63,43 @@ func (a Align) Reconcile(ctx context.Context, h *Hierarchy, base Values, o Optio
 	return out, o.keepsLocks(h, base, out)
 }
 
-// factors are those of the cells, by column and cell.
-func (a Align) factors(ctx context.Context, h *Hierarchy, base, bottom Values, o Options) ([][]float64, error) {
+// Factors are the f[g] by which Reconcile scales, upper x Horizon: of base
+// forecasts that are not at hand, such as those of one series, the product of its
+// groups' gives what Reconcile would. What it refuses is refused.
+func (a Align) Factors(ctx context.Context, h *Hierarchy, base Values, o Options) ([]float64, error) {
+	bottom, err := a.begin(ctx, h, base, o)
+	if err != nil {
+		return nil, err
+	}
+	_, groups, err := a.factors(ctx, h, base, bottom, o)
+	if err != nil {
+		return nil, err
+	}
+	H := base.Horizon
+	out := make([]float64, h.uppers*H)
+	for t, logs := range groups {
+		for u, l := range logs {
+			out[u*H+t] = math.Exp(l)
+		}
+	}
+	return out, nil
+}
+
+// begin is the sums of the series' own forecasts, once all is checked.
+func (a Align) begin(ctx context.Context, h *Hierarchy, base Values, o Options) (Values, error) {
+	if err := o.check(h, base); err != nil {
+		return Values{}, err
+	}
+	for name, s := range a.Strength {
+		if !(s >= 0 && s <= 1) {
+			return Values{}, daycast.Errorf(daycast.Invalid, "level %q has strength %g, want 0 to 1", name, s)
+		}
+	}
+	return BottomUp{}.Reconcile(ctx, h, base, Options{NonNegative: o.NonNegative, Threads: o.Threads})
+}
+
+// factors are, by column, those of the cells, and the logarithms of the groups'.
+func (a Align) factors(ctx context.Context, h *Hierarchy, base, bottom Values, o Options) (cells, groups [][]float64, err error) {
 	H := base.Horizon
 	sums := h.sumCells(2*H, o.Threads, func(i int, sum []float64) { // free and locked units
 		for t, y := range bottom.BottomOf(i) {
@@ -83,13 +110,13 @@ func (a Align) factors(ctx context.Context, h *Hierarchy, base, bottom Values, o
 			}
 		}
 	})
-	out := make([][]float64, H)
+	cells, groups = make([][]float64, H), make([][]float64, H)
 	parallel(o.Threads, H, func(lo, hi int) {
 		for t := lo; t < hi && ctx.Err() == nil; t++ {
-			out[t] = a.column(h, base, o, sums, t).fit(h)
+			cells[t], groups[t] = a.column(h, base, o, sums, t).fit(h)
 		}
 	})
-	return out, ctx.Err()
+	return cells, groups, ctx.Err()
 }
 
 // alignment is one column's work.
@@ -133,9 +160,11 @@ func (a Align) column(h *Hierarchy, base Values, o Options, sums []float64, t in
 	return c
 }
 
-// fit goes through the levels in turns until nothing moves, and is the cells' factors.
-func (c *alignment) fit(h *Hierarchy) []float64 {
-	sum, log, by := make([]float64, h.uppers), make([]float64, h.uppers), make([]float64, h.uppers)
+// fit goes through the levels in turns until nothing moves, and is the cells'
+// factors and the logarithms of the groups'.
+func (c *alignment) fit(h *Hierarchy) (cells, log []float64) {
+	sum, by := make([]float64, h.uppers), make([]float64, h.uppers)
+	log = make([]float64, h.uppers)
 	for range c.rounds {
 		moved := 0.0
 		for _, l := range c.levels {
@@ -164,7 +193,7 @@ func (c *alignment) fit(h *Hierarchy) []float64 {
 			break
 		}
 	}
-	return c.factor
+	return c.factor, log
 }
 
 // next is the new logarithm of a group's factor.

@@ -57,8 +57,24 @@ func TestAlign(t *testing.T) {
 			t.Fatal(err)
 		}
 		coherent(t, h, got)
+		factors, err := Align{Strength: strength}.Factors(t.Context(), h, base, Options{Threads: 2, NonNegative: true})
+		if err != nil {
+			t.Fatal(err)
+		}
 		for k := range base.Horizon {
+			scaled := make([]float64, len(h.Series))
+			for i := range scaled {
+				scaled[i] = max(0, float64(base.BottomOf(i)[k]))
+			}
+			for u := range h.Uppers() {
+				for _, i := range h.Members(u) {
+					scaled[i] *= factors[u*base.Horizon+k]
+				}
+			}
 			for i, want := range slowAlign(h, base, strength, k) {
+				if math.Abs(scaled[i]-want) > 1e-5*(1+want) {
+					t.Fatalf("%v: the factors make %g of series %d in column %d, want %g", strength, scaled[i], i, k, want)
+				}
 				if y := float64(got.BottomOf(i)[k]); math.Abs(y-want) > 1e-5*(1+want) {
 					t.Fatalf("%v: series %d is %g in column %d, want %g", strength, i, y, k, want)
 				}

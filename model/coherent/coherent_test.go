@@ -1,0 +1,226 @@
+package coherent
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"math"
+	"slices"
+	"testing"
+
+	"daycast"
+	"daycast/model"
+	"daycast/model/classic"
+	"daycast/model/modeltest"
+	"daycast/model/reconcile"
+)
+
+// aligned is a textbook model whose groups are forecast by another one.
+type aligned struct{ series, groups model.Model }
+
+func (a aligned) Name() string { return "coherent" }
+
+func (a aligned) Fit(ctx context.Context, t model.Training) (model.Fitted, error) {
+	inner, err := a.series.Fit(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	var p *daycast.Panel
+	for block, err := range t.Panels.Blocks(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		p = join(p, block)
+	}
+	g, err := Of(p, nil, t.Horizon)
+	if err != nil {
+		return nil, err
+	}
+	upper, err := g.Upper(ctx, []model.Model{a.groups}, t)
+	if err != nil || len(upper) == 0 {
+		return inner, err
+	}
+	return g.Wrap(ctx, inner, model.Request{Panel: p, Horizon: t.Horizon, Threads: t.Threads}, Mean(upper), .5)
+}
+
+// join is the shop's panel, as the pipeline has it, of its blocks.
+func join(p, block *daycast.Panel) *daycast.Panel {
+	if p == nil {
+		return block
+	}
+	q := *p
+	q.Series, q.Start = slices.Concat(p.Series, block.Series), slices.Concat(p.Start, block.Start)
+	q.Units, q.Train = slices.Concat(p.Units, block.Units), slices.Concat(p.Train, block.Train)
+	q.State, q.Price = slices.Concat(p.State, block.State), slices.Concat(p.Price, block.Price)
+	q.Ahead.Closed, q.Ahead.Price = slices.Concat(p.Ahead.Closed, block.Ahead.Closed), slices.Concat(p.Ahead.Price, block.Ahead.Price)
+	q.Offsets = slices.Clone(p.Offsets)
+	for i := range block.Series {
+		q.Offsets = append(q.Offsets, q.Offsets[len(q.Offsets)-1]+block.Len(i))
+	}
+	q.Levels = nil
+	for k, l := range p.Levels {
+		l.Of = slices.Concat(l.Of, block.Levels[k].Of)
+		q.Levels = append(q.Levels, l)
+	}
+	return &q
+}
+
+func loaders() map[string]model.Loader {
+	l := map[string]model.Loader{"coherent": Load}
+	for kind, load := range classic.Loaders() {
+		l[kind] = load
+	}
+	return l
+}
+
+func TestModel(t *testing.T) {
+	modeltest.Run(t, aligned{classic.WindowMean{}, classic.SeasonalNaive{}}, loaders(), modeltest.TracksConstant(.01))
+}
+
+// TestForecastIsWhatReconcileSays checks that the factors by name give what
+// reconcile gives for the whole shop, for some of its series too.
+func TestForecastIsWhatReconcileSays(t *testing.T) {
+	p := modeltest.Rich(3, 12, 120)
+	m := aligned{classic.WindowMean{}, classic.SeasonalNaive{}}
+	fitted, err := m.Fit(t.Context(), model.Training{Panels: p, Horizon: 7, Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(f model.Fitted, p *daycast.Panel) *daycast.Forecasts {
+		out, err := model.Predict(t.Context(), f, model.Request{Panel: p, Horizon: 7, Threads: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	got, plain := ask(fitted, p), ask(fitted.(*Fitted).Inner, p)
+	g, err := Of(p, nil, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	upper, err := g.Upper(t.Context(), []model.Model{m.groups}, model.Training{Horizon: 7, Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := reconcile.NewValues(g.Hierarchy, 1)
+	for i := range p.Series {
+		for _, v := range plain.MeanOf(i) {
+			base.Bottom[i] += v
+		}
+	}
+	copy(base.Upper, Mean(upper))
+	want, err := reconcile.Align{Strength: map[string]float64{"shop": .5, "category": .5, "place": .5}}.Reconcile(
+		t.Context(), g.Hierarchy, base, reconcile.Options{NonNegative: true, Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := 0.0
+	for i := range p.Series {
+		var sum float64
+		for _, v := range got.MeanOf(i) {
+			sum += float64(v)
+		}
+		w := float64(want.Bottom[i])
+		if math.Abs(sum-w) > 1e-4*(1+w) {
+			t.Errorf("series %d sells %g, want %g", i, sum, w)
+		}
+		moved = max(moved, math.Abs(sum-float64(base.Bottom[i])))
+	}
+	if moved < .01 {
+		t.Error("nothing was aligned")
+	}
+	some := ask(fitted, p.Select([]int{7, 2}))
+	if !slices.Equal(some.MeanOf(0), got.MeanOf(7)) || !slices.Equal(some.MeanOf(1), got.MeanOf(2)) {
+		t.Error("a series asked for alone has another forecast")
+	}
+}
+
+// TestOfAddsUp checks a group's history against the definition, with days that
+// are lost and closed.
+func TestOfAddsUp(t *testing.T) {
+	const n = 60
+	state := func(k int, s daycast.DayState) []daycast.DayState {
+		out := slices.Repeat([]daycast.DayState{daycast.Sold}, n)
+		out[k] = s
+		return out
+	}
+	closed := state(50, daycast.Closed)
+	closed[40] = daycast.Closed
+	p := modeltest.Panel(modeltest.Origin,
+		modeltest.Series{Category: "a", Units: modeltest.Constant(n, 3), State: closed},
+		modeltest.Series{Category: "a", Units: modeltest.Constant(n, 5), State: state(50, daycast.Closed)},
+		modeltest.Series{Category: "b", Units: modeltest.Constant(30, 2)})
+	g, err := Of(p, [][]string{{"category"}}, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shop, a := g.Panel.TrainOf(g.node[0]), g.Panel.TrainOf(g.node[g.Hierarchy.Upper("category", "a")])
+	for _, c := range []struct {
+		day     int
+		shop, a float32
+	}{{0, 8, 8}, {29, 8, 8}, {31, 10, 8}, {40, (5 + 2) * 3 / 2., 10}, {50, 2 * 3, 0}} {
+		if shop[c.day] != c.shop || a[c.day] != c.a {
+			t.Errorf("day %d: the shop sold %g and a %g, want %g and %g", c.day, shop[c.day], a[c.day], c.shop, c.a)
+		}
+	}
+	if s := g.Panel.StateOf(1)[50]; s != daycast.Closed {
+		t.Errorf("all of a is closed on day 50, its state is %s", s)
+	}
+}
+
+func TestLearn(t *testing.T) {
+	g := &Groups{Hierarchy: must(reconcile.New([]daycast.Series{{Item: "a"}, {Item: "b"}}, nil))}
+	past := func(mean, upper, sold float64) Past {
+		m := []float32{float32(mean), float32(mean)}
+		loss := func(m []float32) float64 { return math.Abs(float64(m[0])-sold) + math.Abs(float64(m[1])-sold) + .1 }
+		before := loss(m)
+		return Past{Groups: g, Mean: m, Upper: []float64{upper}, Loss: func(m []float32) float64 { return loss(m) / before }}
+	}
+	helps, hurts := past(10, 24, 12), past(10, 24, 9)
+	for _, c := range []struct {
+		what     string
+		pasts    []Past
+		strength float64
+	}{
+		{"one origin", []Past{helps}, 0},
+		{"two that it helps at", []Past{helps, helps}, .75 / 2},
+		{"six that it helps at", slices.Repeat([]Past{helps}, 6), .75 * 6 / 8},
+		{"none that it helps at", slices.Repeat([]Past{hurts}, 6), 0},
+		{"half and half", []Past{helps, hurts, helps, hurts}, 0},
+		{"what is known already", slices.Repeat([]Past{past(10, 20, 12)}, 6), 0},
+	} {
+		got, gain, err := Learn(t.Context(), c.pasts, reconcile.Options{Threads: 1})
+		if err != nil || math.Abs(got-c.strength) > 1e-9 || (gain > 0) != (c.strength > 0) {
+			t.Errorf("%s: strength %g with a gain of %g and %v, want %g", c.what, got, gain, err, c.strength)
+		}
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func FuzzLoad(f *testing.F) {
+	p := modeltest.Rich(2, 6, 80)
+	m, err := aligned{classic.WindowMean{}, classic.SeasonalNaive{}}.Fit(f.Context(), model.Training{Panels: p, Horizon: 7, Threads: 1})
+	if err != nil {
+		f.Fatal(err)
+	}
+	var body bytes.Buffer
+	if err := m.Save(&body); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(body.Bytes())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := Load(bytes.NewReader(data), func(r io.Reader) (model.Fitted, error) { return model.Load(r, loaders()) })
+		if err != nil {
+			return
+		}
+		if _, err := model.Predict(t.Context(), m, model.Request{Panel: p, Horizon: 7, Threads: 1}); err != nil {
+			t.Error(err)
+		}
+	})
+}
