@@ -140,9 +140,13 @@ func (out *Learned) aligned(ctx context.Context, l Learning, w *evaluate.Window,
 // align brings a fitted choice nearer to the groups on the panel as known now, by
 // the strength that past windows show.
 func (out *Learned) align(ctx context.Context, l Learning, inner model.Fitted, c evaluate.Choice) (model.Fitted, float64, error) {
+	out.Strength = 0
 	strength, gain, err := out.strength(ctx, l, out.Windows, c)
 	if err != nil || strength == 0 {
-		if len(out.uppers) > 0 {
+		switch {
+		case len(out.uppers) == 1:
+			out.remark("groups are forecast as what their series add up to: one past origin does not tell whether forecasts of their own help the series")
+		case len(out.uppers) > 1:
 			out.remark("groups are forecast as what their series add up to: forecasts of their own would not have helped the series at past origins")
 		}
 		return inner, 0, err
