@@ -29,7 +29,7 @@ func weigh(windows []*Window, candidates []Choice) []float64 {
 	for _, w := range windows {
 		means := make([][]float32, k)
 		for a, c := range candidates {
-			means[a] = w.mean(c.Members[0])
+			means[a] = c.Mean(w)
 		}
 		n.add(w, means)
 	}
