@@ -31,8 +31,8 @@ const (
 	// trialGain is by how much another has to be better, as the mean of two
 	// errors differs by some tenths of a percent from fit to fit.
 	trialGain = 0.005
-	// trialBias is the total bias beyond which none is taken that has one, as
-	// in choices between models.
+	// trialBias is the total bias beyond which none is taken that has more of it
+	// than the model's own; 0.1 is that of choices between models.
 	trialBias = 0.1
 )
 
@@ -174,13 +174,14 @@ func (r rows) trial(ctx context.Context, regressor model.Regressor, e examples) 
 type misses struct{ absolute, squared, signed, sold float64 }
 
 // to is how large the errors are beside others, 2 where they are as large: their
-// absolute and root squared ones, as models are chosen. One that is biased, where
-// the other is not, loses.
+// absolute and root squared ones, as models are chosen. One that is biased loses,
+// unless the other is more so: the median of sales on few days is zero, and
+// absolute errors like that.
 func (e misses) to(o misses) float64 {
-	if e.biased() && !o.biased() || !(o.absolute > 0) {
+	if e.bias() > trialBias && e.bias() > o.bias() || !(o.absolute > 0) {
 		return math.Inf(1)
 	}
 	return e.absolute/o.absolute + math.Sqrt(e.squared/o.squared)
 }
 
-func (e misses) biased() bool { return math.Abs(e.signed) > trialBias*e.sold }
+func (e misses) bias() float64 { return math.Abs(e.signed) / e.sold }
