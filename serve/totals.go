@@ -37,9 +37,9 @@ type totalDay struct {
 
 // totals adds up what the run stored, by group.
 func (s *Server) totals(_ context.Context, l *live, in *totalsInput) (totalsBody, error) {
-	if l.Forecasts == nil {
-		return totalsBody{}, daycast.Errorf(daycast.NotFound, "this snapshot stores no forecasts").
-			WithHint("POST /v1/predict makes one now")
+	if l.Panel == nil || l.Forecasts == nil {
+		return totalsBody{}, daycast.Errorf(daycast.NotFound, "this snapshot has no forecasts of the whole shop in memory").
+			WithHint("/v1/series/{id}/forecast has those of single series")
 	}
 	level, err := coherent.LevelOf(l.Panel, coherent.ParseLevel(in.Level), "query.level")
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"testing"
 
+	"daycast"
 	"daycast/serve"
 )
 
@@ -41,4 +42,11 @@ func TestTotals(t *testing.T) {
 			t.Errorf("%q: %d %s, want %s", level, a.status, got, want)
 		}
 	}
+}
+
+func TestTotalsWithoutForecasts(t *testing.T) {
+	st := state("r1", constant{})
+	st.Forecasts = nil
+	_, h := start(t, serve.Options{}, st)
+	wantProblem(t, ask(t, h.URL+"/v1/totals", ""), 404, daycast.NotFound, "/v1/series/{id}/forecast")
 }
