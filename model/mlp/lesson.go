@@ -69,7 +69,7 @@ func (l *lesson) learn(ctx context.Context, m Regressor, r *rand.Rand) (network,
 	if !(l.deviation > 0) || math.IsInf(l.deviation, 0) {
 		return n, nil
 	}
-	g, p := make([]float32, len(n.Weights)), newPass(l.shape, batch)
+	g, p := make([]float32, len(n.Weights)), newDescent(l.shape, min(batch, l.x.n))
 	weights, gradients := l.parts(n.Weights), l.parts(g)
 	adam, slope := newAdam(len(g)), make([]float32, batch)
 	x := &rows{columns: l.x.columns, categories: l.x.categories}

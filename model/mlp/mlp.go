@@ -34,7 +34,7 @@ type Regressor struct {
 	Counts bool
 	// Networks, Epochs, Rate and Decay are those of the defaults where 0.
 	Networks int     // whose mean is predicted, >= 0
-	Epochs   int     // times that all rows are seen, >= 0
+	Epochs   int     // times that all rows are seen, >= 0; by default fewer of many rows
 	Rate     float64 // of learning, 0 to 1
 	Decay    float64 // of weights, in shares of them at a rate of 1, 0 to 1
 }
@@ -42,9 +42,14 @@ type Regressor struct {
 // The defaults.
 const (
 	DefaultNetworks = 3
-	DefaultEpochs   = 8
 	DefaultRate     = 0.002
-	DefaultDecay    = 0.05
+	DefaultDecay    = 0.5
+)
+
+// The default epochs are as many as show so many rows in all, within bounds.
+const (
+	rowsShown               = 400_000
+	leastEpochs, mostEpochs = 4, 8
 )
 
 const (
@@ -71,7 +76,7 @@ func (m Regressor) FitBlocks(ctx context.Context, walk func(feature.Sink) error,
 	if err := m.check(y, w); err != nil {
 		return nil, err
 	}
-	m = m.withDefaults()
+	m = m.withDefaults(len(y))
 	seen := newSurvey(len(y))
 	if err := walk(seen); err != nil {
 		return nil, err
@@ -99,12 +104,12 @@ func (m Regressor) FitBlocks(ctx context.Context, walk func(feature.Sink) error,
 	return p, g.Wait()
 }
 
-func (m Regressor) withDefaults() Regressor {
+func (m Regressor) withDefaults(rows int) Regressor {
 	if m.Networks == 0 {
 		m.Networks = DefaultNetworks
 	}
 	if m.Epochs == 0 {
-		m.Epochs = DefaultEpochs
+		m.Epochs = min(max(rowsShown/rows, leastEpochs), mostEpochs)
 	}
 	if m.Rate == 0 {
 		m.Rate = DefaultRate

@@ -22,17 +22,27 @@ func (s shape) parts(w []float32) parts {
 	return parts{w[:d], w[d:f], w[f:g], w[g : g+units*second], w[g+units*second : h], w[h : h+second], w[h+second:]}
 }
 
-// pass is the memory of going through a network with some rows at once.
+// pass is the memory of going through a network with some rows at once: by row,
+// the units after each layer and the output.
 type pass struct {
 	shape
-	one, two, back []float32 // by row: units after the first layer, after the second; gradients of one
-	twoBack        []float32
-	turned         []float32 // the second layer's weights, by unit of the second
-	out            []float32
+	one, two, out []float32
 }
 
 func newPass(s shape, n int) *pass {
-	return &pass{s, make([]float32, n*units), make([]float32, n*second), make([]float32, n*units), make([]float32, n*second), make([]float32, units*second), make([]float32, n)}
+	return &pass{s, make([]float32, n*units), make([]float32, n*second), make([]float32, n)}
+}
+
+// descent is a pass that also goes back: by row, the gradients of the units
+// before each layer's ReLU.
+type descent struct {
+	*pass
+	one, two []float32
+	turned   []float32 // the second layer's weights, by unit of the second
+}
+
+func newDescent(s shape, n int) *descent {
+	return &descent{newPass(s, n), make([]float32, n*units), make([]float32, n*second), make([]float32, units*second)}
 }
 
 // linear is the unit of the first layer that goes on to the end as it is.
@@ -70,15 +80,9 @@ func (p *pass) forward(w parts, x *rows) {
 }
 
 // backward adds to g the gradients of the rows, whose outputs' are given.
-func (p *pass) backward(w, g parts, x *rows, slope []float32) {
-	for a := range units {
-		for b := range second {
-			p.turned[b*units+a] = w.two[a*second+b]
-		}
-	}
-	clear(p.back)
+func (d *descent) backward(w, g parts, x *rows, slope []float32) {
 	for r, s := range slope[:x.n] {
-		two, back := p.two[r*second:(r+1)*second], p.twoBack[r*second:(r+1)*second]
+		two, back := d.pass.two[r*second:(r+1)*second], d.two[r*second:(r+1)*second]
 		g.last[0] += s
 		for k, v := range two {
 			g.three[k] += s * v
@@ -89,10 +93,16 @@ func (p *pass) backward(w, g parts, x *rows, slope []float32) {
 		}
 		add(g.twoOne, back)
 	}
-	product(g.two, p.one, p.twoBack, units, second, x.n, 1, units)
-	product(p.back, p.twoBack, p.turned, x.n, units, second, second, 1)
+	product(g.two, d.pass.one, d.two, units, second, x.n, 1, units)
+	for a := range units {
+		for b := range second {
+			d.turned[b*units+a] = w.two[a*second+b]
+		}
+	}
+	clear(d.one)
+	product(d.one, d.two, d.turned, x.n, units, second, second, 1)
 	for r, s := range slope[:x.n] {
-		one, back := p.one[r*units:(r+1)*units], p.back[r*units:(r+1)*units]
+		one, back := d.pass.one[r*units:(r+1)*units], d.one[r*units:(r+1)*units]
 		for k, v := range one[:linear] {
 			if v <= 0 {
 				back[k] = 0
@@ -106,5 +116,5 @@ func (p *pass) backward(w, g parts, x *rows, slope []float32) {
 			}
 		}
 	}
-	product(g.dense, x.dense, p.back, p.dense, units, x.n, 1, p.dense)
+	product(g.dense, x.dense, d.one, d.dense, units, x.n, 1, d.dense)
 }

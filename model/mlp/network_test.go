@@ -85,7 +85,7 @@ func TestGradients(t *testing.T) {
 		for k, v := range n.Weights {
 			wide[k] = float64(v)
 		}
-		p, g, slope := newPass(l.shape, l.x.n), make([]float32, len(wide)), make([]float32, l.x.n)
+		p, g, slope := newDescent(l.shape, l.x.n), make([]float32, len(wide)), make([]float32, l.x.n)
 		p.forward(l.parts(n.Weights), l.x)
 		all := make([]int, l.x.n)
 		for row := range all {

@@ -20,7 +20,8 @@ func (p *Predictor) shape() shape { return shape{p.Encoder.Dense, p.Encoder.Leve
 // Predict fills out with one number for each row of x.
 func (p *Predictor) Predict(x *feature.Frame, out []float32) {
 	s := p.shape()
-	pass, sums := newPass(s, batch), make([]float64, batch)
+	size := min(batch, len(out))
+	pass, sums := newPass(s, size), make([]float64, size)
 	for from := 0; from < len(out); from += batch {
 		n := min(batch, len(out)-from)
 		rows := p.Encoder.newRows(n)
