@@ -25,6 +25,7 @@ import (
 	"daycast/model/interval"
 	"daycast/model/life"
 	"daycast/model/linear"
+	"daycast/model/mlp"
 	"daycast/model/onnx"
 	"daycast/model/xgboost"
 )
@@ -94,6 +95,12 @@ func Lasso() global.Model {
 // ElasticNet is between Ridge and Lasso.
 func ElasticNet() global.Model {
 	return global.Model{Regressor: linear.ElasticNet{}, Power: 1, Most: mostRatio}
+}
+
+// Perceptron is the neural networks for counts, and, where returns exceed sales,
+// for any numbers.
+func Perceptron() global.Model {
+	return global.Model{Regressor: mlp.Regressor{Counts: true}, Signed: mlp.Regressor{}, Power: 1, Most: mostRatio, Groups: feature.Groups()}
 }
 
 // mostRatio is where units beyond the scale are cut for squared errors.
@@ -167,6 +174,7 @@ func Loaders() map[string]model.Loader {
 		"ridge":         linear.Load,
 		"lasso":         linear.Load,
 		"elastic_net":   linear.Load,
+		"mlp":           mlp.Load,
 		"onnx":          onnx.Loader(runtime),
 	})
 	l["effects"] = effects.Load

@@ -15,6 +15,7 @@ import (
 	"daycast/model/global"
 	"daycast/model/grouped"
 	"daycast/model/linear"
+	"daycast/model/mlp"
 	"daycast/model/xgboost"
 )
 
@@ -65,6 +66,14 @@ func Parameters(name string) []Parameter {
 			p("min_rows", 1, 1e6, [3]float64{5, 20, 80}, func(r *forest.Regressor) any { return &r.MinRows }),
 			p("leaves", 2, 1e5, [3]float64{128, 256, 1024}, func(r *forest.Regressor) any { return &r.Leaves }),
 			p("trees", 1, 1e5, [3]float64{30, 60, 120}, func(r *forest.Regressor) any { return &r.Trees }),
+		}
+	case "mlp":
+		p := ofRegressor[mlp.Regressor]
+		return []Parameter{
+			p("rate", 1e-6, 1, [3]float64{.001, .002, .004}, func(r *mlp.Regressor) any { return &r.Rate }),
+			p("epochs", 1, 1000, [3]float64{4, 8, 16}, func(r *mlp.Regressor) any { return &r.Epochs }),
+			p("networks", 1, 100, [3]float64{1, 3, 6}, func(r *mlp.Regressor) any { return &r.Networks }),
+			p("decay", 1e-6, 1, [3]float64{.05, .5, 1}, func(r *mlp.Regressor) any { return &r.Decay }),
 		}
 	case "ridge":
 		p := ofRegressor[linear.Ridge]
