@@ -21,7 +21,10 @@ func contest() global.Contest {
 	return c
 }
 
-func TestContest(t *testing.T) { modeltest.Run(t, contest(), around()) }
+func TestContest(t *testing.T) {
+	unlessShort(t)
+	modeltest.Run(t, contest(), around())
+}
 
 // always predicts so many times the scale, and keeps the greatest target of each
 // fit.

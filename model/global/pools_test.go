@@ -10,6 +10,7 @@ import (
 )
 
 func TestPools(t *testing.T) {
+	unlessShort(t)
 	modeltest.Run(t, global.Pools{Inner: boosting(), LeastRows: 100}, around())
 }
 

@@ -30,11 +30,22 @@ func few() global.Model {
 }
 
 func TestRecursive(t *testing.T) {
+	unlessShort(t)
 	modeltest.Run(t, global.Recursive{Model: boosting()}, around())
 }
 
 func TestRecursiveDayByDay(t *testing.T) {
+	unlessShort(t)
 	modeltest.Run(t, global.Recursive{Model: few(), Stride: 1}, around())
+}
+
+// unlessShort skips a suite whose concurrent code TestSampled and TestBoosting go
+// through too: under the race detector each takes a minute.
+func unlessShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("not with -short")
+	}
 }
 
 func TestSampled(t *testing.T) {
