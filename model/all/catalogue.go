@@ -63,7 +63,7 @@ func Catalogue() []Entry {
 		other(AveragedBoosting(), "the mean of gbm and sampled_gbm"),
 		other(PooledBoosting(), "gbm with a fit for each place, category or other group that has enough rows"),
 		other(ObjectiveBoosting(), "gbm with the loss (Poisson, Tweedie, squared, absolute) that forecast the newest days best"),
-		usual(Perceptron(), "small neural networks over all series, averaged"),
+		other(Perceptron(), "small neural networks over all series, averaged"),
 	}
 	if l, err := library(); err == nil {
 		list = append(list, usual(XGBoost(l), "boosted trees by the XGBoost library"))
