@@ -35,8 +35,9 @@ func weigh(windows []*Window, candidates []Choice) []float64 {
 	}
 	weights := n.solve()
 	var sum float64
+	most := slices.Max(weights)
 	for a, v := range weights {
-		if v < smallShare && v < slices.Max(weights) {
+		if v < smallShare && v < most {
 			weights[a] = 0
 		}
 		sum += weights[a]

@@ -25,21 +25,26 @@ const (
 
 // LearnServed reads the panel's last weeks.
 func LearnServed(p *daycast.Panel, horizon int) *Served {
-	s := &Served{own: make([]float64, len(p.Series)), out: make([]bool, len(p.Series))}
+	n := len(p.Series)
+	s := &Served{own: make([]float64, n), out: make([]bool, n)}
+	demands, priors := make([]float64, n), make([]float64, n)
 	var sold, demand float64
 	for i := range p.Series {
-		a, b := servedOf(p, i, func(int, float64, float64) {})
-		sold, demand = sold+a, demand+b
-	}
-	all := share(sold, demand)
-	for i := range p.Series {
-		n := 0
-		a, b := servedOf(p, i, func(int, float64, float64) { n++ })
-		prior := b / float64(max(n, 1)) * servedPrior
-		s.own[i] = share(a+all*prior, b+prior)
+		periods := 0
+		eachServed(p, i, func(_ int, a, b float64) {
+			s.own[i] += a
+			demands[i] += b
+			periods++
+		})
+		sold, demand = sold+s.own[i], demand+demands[i]
+		priors[i] = demands[i] / float64(max(periods, 1)) * servedPrior
 		if state := p.StateOf(i); len(state) > 0 {
 			s.out[i] = state[len(state)-1] == daycast.StockOut
 		}
+	}
+	all := share(sold, demand)
+	for i, prior := range priors {
+		s.own[i] = share(s.own[i]+all*prior, demands[i]+prior)
 	}
 	s.learnAfter(p, horizon)
 	return s
@@ -52,7 +57,7 @@ func (s *Served) learnAfter(p *daycast.Panel, horizon int) {
 	}
 	for i := range p.Series {
 		state := p.StateOf(i)
-		servedOf(p, i, func(t int, a, b float64) {
+		eachServed(p, i, func(t int, a, b float64) {
 			for h := range min(horizon, t) {
 				k := 0
 				if state[t-h-1] == daycast.StockOut {
@@ -80,19 +85,16 @@ func (s *Served) Share(i, h int) float32 {
 	return float32(min(1, s.own[i]*s.after[k][h]))
 }
 
-// servedOf sums what series i sold and what it would have sold, period by period.
-func servedOf(p *daycast.Panel, i int, each func(t int, sold, demand float64)) (sold, demand float64) {
+// eachServed tells period by period what series i sold and what it would have sold.
+func eachServed(p *daycast.Panel, i int, tell func(t int, sold, demand float64)) {
 	lo, n := p.Offsets[i], p.Len(i)
 	for t := max(0, n-servedPeriods); t < n; t++ {
 		if !p.State[lo+t].Evidence() || p.Train[lo+t] <= 0 {
 			continue
 		}
-		b := float64(p.Train[lo+t])
-		a := max(0, min(b, float64(p.Units[lo+t])))
-		each(t, a, b)
-		sold, demand = sold+a, demand+b
+		demand := float64(p.Train[lo+t])
+		tell(t, max(0, min(demand, float64(p.Units[lo+t]))), demand)
 	}
-	return sold, demand
 }
 
 // share is 1 where there was no demand.

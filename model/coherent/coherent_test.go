@@ -25,12 +25,9 @@ func (a aligned) Fit(ctx context.Context, t model.Training) (model.Fitted, error
 	if err != nil {
 		return nil, err
 	}
-	var p *daycast.Panel
-	for block, err := range t.Panels.Blocks(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		p = join(p, block)
+	p, err := modeltest.Join(ctx, t.Panels)
+	if err != nil {
+		return nil, err
 	}
 	g, err := Of(p, nil, t.Horizon)
 	if err != nil {
@@ -41,28 +38,6 @@ func (a aligned) Fit(ctx context.Context, t model.Training) (model.Fitted, error
 		return inner, err
 	}
 	return g.Wrap(ctx, inner, model.Request{Panel: p, Horizon: t.Horizon, Threads: t.Threads}, Mean(upper), .5)
-}
-
-// join is the shop's panel, as the pipeline has it, of its blocks.
-func join(p, block *daycast.Panel) *daycast.Panel {
-	if p == nil {
-		return block
-	}
-	q := *p
-	q.Series, q.Start = slices.Concat(p.Series, block.Series), slices.Concat(p.Start, block.Start)
-	q.Units, q.Train = slices.Concat(p.Units, block.Units), slices.Concat(p.Train, block.Train)
-	q.State, q.Price = slices.Concat(p.State, block.State), slices.Concat(p.Price, block.Price)
-	q.Ahead.Closed, q.Ahead.Price = slices.Concat(p.Ahead.Closed, block.Ahead.Closed), slices.Concat(p.Ahead.Price, block.Ahead.Price)
-	q.Offsets = slices.Clone(p.Offsets)
-	for i := range block.Series {
-		q.Offsets = append(q.Offsets, q.Offsets[len(q.Offsets)-1]+block.Len(i))
-	}
-	q.Levels = nil
-	for k, l := range p.Levels {
-		l.Of = slices.Concat(l.Of, block.Levels[k].Of)
-		q.Levels = append(q.Levels, l)
-	}
-	return &q
 }
 
 func loaders() map[string]model.Loader {

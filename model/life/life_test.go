@@ -28,39 +28,12 @@ func (w wrapped) Fit(ctx context.Context, t model.Training) (model.Fitted, error
 	if err != nil {
 		return nil, err
 	}
-	var p *daycast.Panel
-	for block, err := range t.Panels.Blocks(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		p = join(p, block)
+	p, err := modeltest.Join(ctx, t.Panels)
+	if err != nil {
+		return nil, err
 	}
 	young, err := life.Wrap(ctx, inner, p, t.Horizon, t.Threads)
 	return &interval.Fitted{Inner: young}, err
-}
-
-// join is the shop's panel, as the pipeline has it, of its blocks.
-func join(p, block *daycast.Panel) *daycast.Panel {
-	if p == nil {
-		return block
-	}
-	q := *p
-	q.Series, q.Start = slices.Concat(p.Series, block.Series), slices.Concat(p.Start, block.Start)
-	q.Units, q.Train = slices.Concat(p.Units, block.Units), slices.Concat(p.Train, block.Train)
-	q.State, q.Price = slices.Concat(p.State, block.State), slices.Concat(p.Price, block.Price)
-	q.Offsets = slices.Clone(p.Offsets)
-	for i := range block.Series {
-		q.Offsets = append(q.Offsets, q.Offsets[len(q.Offsets)-1]+block.Len(i))
-	}
-	q.Levels = nil
-	for k, l := range p.Levels {
-		l.Of = slices.Concat(l.Of, block.Levels[k].Of)
-		q.Levels = append(q.Levels, l)
-	}
-	if p.Spread != nil {
-		q.Spread = slices.Concat(p.Spread, block.Spread)
-	}
-	return &q
 }
 
 func loaders() map[string]model.Loader {

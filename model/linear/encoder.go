@@ -1,9 +1,7 @@
 package linear
 
 import (
-	"cmp"
 	"math"
-	"slices"
 
 	"daycast/feature"
 )
@@ -34,11 +32,7 @@ type input struct {
 	Categories []int // by level
 }
 
-const (
-	maxDeviations = 8
-	minLevelRows  = 20
-	maxLevels     = 200
-)
+const maxDeviations = 8
 
 // sparse is a design row's columns that are not 0, ascending.
 type sparse struct {
@@ -110,32 +104,18 @@ func (in *input) number(values, w []float32, next func() int) {
 func categories(values []float32, levels int, next func() int) []int {
 	counts := make([]int, levels)
 	for _, v := range values {
-		if level, ok := levelOf(v, levels); ok {
+		if level, ok := feature.LevelOf(v, levels); ok {
 			counts[level]++
 		}
 	}
-	frequent := make([]int, 0, levels)
-	for level, n := range counts {
-		if n >= minLevelRows {
-			frequent = append(frequent, level)
-		}
-	}
-	slices.SortStableFunc(frequent, func(a, b int) int { return cmp.Compare(counts[b], counts[a]) })
 	out := make([]int, levels)
 	for level := range out {
 		out[level] = -1
 	}
-	for _, level := range frequent[:min(len(frequent), maxLevels)] {
+	for _, level := range feature.Frequent(counts) {
 		out[level] = next()
 	}
 	return out
-}
-
-func levelOf(v float32, levels int) (int, bool) {
-	if v >= 0 && v < float32(levels) {
-		return int(v), true
-	}
-	return 0, false
 }
 
 // width is the number of design columns.
@@ -157,7 +137,7 @@ func (e *encoder) encode(x *feature.Frame, r int, out *sparse) {
 		in, v := &e.Inputs[c], x.Data[c][r]
 		switch {
 		case in.Categories != nil:
-			if level, ok := levelOf(v, len(in.Categories)); ok && in.Categories[level] >= 0 {
+			if level, ok := feature.LevelOf(v, len(in.Categories)); ok && in.Categories[level] >= 0 {
 				out.put(in.Categories[level], 1)
 			}
 		case notFinite(v):

@@ -35,8 +35,6 @@ type input struct {
 
 const (
 	maxDeviations = 5
-	minLevelRows  = 20
-	maxLevels     = 200
 	// rounding is the share of its size below which a column differs by
 	// rounding alone.
 	rounding = 1e-7
@@ -87,18 +85,11 @@ func moments(values []float64) (mean, deviation float64) {
 // categories gives the frequent levels their rows of weights.
 func (e *encoder) categories(counts []int) []int {
 	out := slices.Repeat([]int{-1}, len(counts))
-	for _, level := range frequent(counts) {
+	for _, level := range feature.Frequent(counts) {
 		out[level] = e.Levels
 		e.Levels++
 	}
 	return out
-}
-
-func levelOf(v float32, levels int) (int, bool) {
-	if v >= 0 && v < float32(levels) {
-		return int(v), true
-	}
-	return 0, false
 }
 
 // rows are encoded ones: dense columns, row by row, and by category the row of
@@ -142,7 +133,7 @@ func (in *input) encodeLevels(values []float32, out *rows, category int) {
 	for r, v := range values {
 		at := &out.levels[r*out.categories+category]
 		*at = -1
-		if level, ok := levelOf(v, len(in.Categories)); ok {
+		if level, ok := feature.LevelOf(v, len(in.Categories)); ok {
 			*at = int32(in.Categories[level])
 		}
 	}

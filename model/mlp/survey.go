@@ -1,11 +1,6 @@
 package mlp
 
-import (
-	"cmp"
-	"slices"
-
-	"daycast/feature"
-)
+import "daycast/feature"
 
 // survey is what an encoder is made from: it takes rows block by block.
 type survey struct {
@@ -45,7 +40,7 @@ func (c *surveyed) look(values []float32, row, stride int) {
 	for r, v := range values {
 		switch {
 		case c.categorical:
-			if level, ok := levelOf(v, len(c.counts)); ok {
+			if level, ok := feature.LevelOf(v, len(c.counts)); ok {
 				c.counts[level]++
 			}
 		case notFinite(v):
@@ -68,16 +63,4 @@ func (s *survey) encoder() *encoder {
 	}
 	e.Dense = (e.Dense + 3) &^ 3 // product does four at a time
 	return e
-}
-
-// frequent are the levels with rows enough, the most frequent first.
-func frequent(counts []int) []int {
-	var out []int
-	for level, n := range counts {
-		if n >= minLevelRows {
-			out = append(out, level)
-		}
-	}
-	slices.SortStableFunc(out, func(a, b int) int { return cmp.Compare(counts[b], counts[a]) })
-	return out[:min(len(out), maxLevels)]
 }

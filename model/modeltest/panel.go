@@ -144,6 +144,43 @@ func groupMeans(p *daycast.Panel, of []int32, groups, periods int) (means [][]fl
 	return means, counts, prices
 }
 
+// Join is the shop's panel of its blocks, as the pipeline has it; nil for none.
+func Join(ctx context.Context, blocks daycast.Panels) (*daycast.Panel, error) {
+	var p *daycast.Panel
+	for block, err := range blocks.Blocks(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if p == nil {
+			p = block
+			continue
+		}
+		p = join(p, block)
+	}
+	return p, nil
+}
+
+func join(p, block *daycast.Panel) *daycast.Panel {
+	q := *p
+	q.Series, q.Start = slices.Concat(p.Series, block.Series), slices.Concat(p.Start, block.Start)
+	q.Units, q.Train = slices.Concat(p.Units, block.Units), slices.Concat(p.Train, block.Train)
+	q.State, q.Price = slices.Concat(p.State, block.State), slices.Concat(p.Price, block.Price)
+	q.Ahead.Closed, q.Ahead.Price = slices.Concat(p.Ahead.Closed, block.Ahead.Closed), slices.Concat(p.Ahead.Price, block.Ahead.Price)
+	q.Offsets = slices.Clone(p.Offsets)
+	for i := range block.Series {
+		q.Offsets = append(q.Offsets, q.Offsets[len(q.Offsets)-1]+block.Len(i))
+	}
+	q.Levels = nil
+	for k, l := range p.Levels {
+		l.Of = slices.Concat(l.Of, block.Levels[k].Of)
+		q.Levels = append(q.Levels, l)
+	}
+	if p.Spread != nil {
+		q.Spread = slices.Concat(p.Spread, block.Spread)
+	}
+	return &q
+}
+
 // Split is p in blocks of at most size series. Each block has its own memory,
 // so that reading past a series shows.
 func Split(p *daycast.Panel, size int) daycast.Panels {
