@@ -126,15 +126,20 @@ func (t *DailyTable) Facts(ctx context.Context, report *Report) iter.Seq2[daycas
 	return func(yield func(daycast.Fact, error) bool) {
 		p := t.profile
 		rows, days := map[uint64]bool{}, map[uint64]bool{}
+		more := true
 		err := t.each(ctx, func(n int64, row []string, r parsed) bool {
 			p.series[r.series].used = true
 			if !t.sales && p.repeated[r.key()] && t.again(rows, days, row, r, report) {
 				return true
 			}
-			return yield(t.fact(n, row, r, report), nil)
+			more = yield(t.fact(n, row, r, report), nil)
+			return more
 		})
 		if err != nil {
 			yield(daycast.Fact{}, err)
+			return
+		}
+		if !more {
 			return
 		}
 		nan := float32(math.NaN())

@@ -390,3 +390,17 @@ func TestDailyCarries(t *testing.T) {
 		t.Errorf("no signals %v; notes %q", want, s.table.Notes)
 	}
 }
+
+// TestDailyFactsStop leaves the walk after the first fact, as a full disk does.
+func TestDailyFactsStop(t *testing.T) {
+	table, err := tableOf("item,day,units\na,2024-01-01,3\nb,2024-01-01,1\n", daycast.Daily).Profile(t.Context(), &Report{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range table.Facts(t.Context(), &Report{}) {
+		if err != nil {
+			t.Error(err)
+		}
+		break
+	}
+}
