@@ -26,6 +26,7 @@ import (
 	"daycast/config"
 	"daycast/explore"
 	"daycast/model"
+	"daycast/model/interval"
 	"daycast/pipeline"
 	"daycast/serve"
 	"daycast/simulate"
@@ -366,8 +367,12 @@ func TestSumsFit(t *testing.T) {
 	}
 	s := newSums(10 * horizon * cellBytes)
 	s.begin(p, horizon)
-	own := newTotal(horizon)
-	own.mean[0] = 1
+	own := interval.NewTotal(horizon)
+	own.Add([]float32{1}, nil)
+	first := func(t *interval.Total) float32 {
+		mean, _ := t.Over(interval.Span{From: 0, To: 1}, nil)
+		return mean
+	}
 	for i := range p.Series {
 		s.add(p, i, own)
 		if int64(s.cells)*cellBytes > s.memory {
@@ -377,12 +382,12 @@ func TestSumsFit(t *testing.T) {
 	var levels []string
 	for name, groups := range s.all() {
 		levels = append(levels, name)
-		if len(groups) != 2 || groups[sortedKeys(groups)[0]].mean[0] != n/2 {
+		if len(groups) != 2 || first(groups[sortedKeys(groups)[0]]) != n/2 {
 			t.Errorf("level %s: %v", name, groups)
 		}
 	}
-	if diff := diffcmp.Diff([]string{"category", "place"}, levels); diff != "" || s.shop.mean[0] != n || len(s.notes()) != 2 {
-		t.Errorf("%s, shop %g, notes %v", diff, s.shop.mean[0], s.notes())
+	if diff := diffcmp.Diff([]string{"category", "place"}, levels); diff != "" || first(s.shop) != n || len(s.notes()) != 2 {
+		t.Errorf("%s, shop %g, notes %v", diff, first(s.shop), s.notes())
 	}
 	s.begin(&daycast.Panel{Levels: []daycast.Level{{Name: "colour"}}}, horizon)
 	if got := strings.Join(s.notes(), "; "); !strings.Contains(got, "category: not all blocks") || !strings.Contains(got, "colour: not all blocks") {

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"daycast"
+	"daycast/model/interval"
 )
 
 // mostCells is how many groups times periods a level may have for its totals to
@@ -16,42 +17,7 @@ import (
 const mostCells = 40_000
 
 // cellBytes is what the draws of a group take in a period.
-const cellBytes = 8 * draws
-
-// A total is what one group of series could sell: its means by period and its
-// draws, draw x period. In float64, sums of millions of series do not depend on
-// their order by more than anybody can see.
-type total struct {
-	mean, draws []float64
-}
-
-func newTotal(horizon int) *total {
-	return &total{make([]float64, horizon), make([]float64, draws*horizon)}
-}
-
-func (s *total) clear() {
-	clear(s.mean)
-	clear(s.draws)
-}
-
-// add adds one series' means and draws.
-func (s *total) add(mean []float32, drawn []float32) {
-	for h, v := range mean {
-		s.mean[h] += float64(v)
-	}
-	for c, v := range drawn {
-		s.draws[c] += float64(v)
-	}
-}
-
-func (s *total) plus(o *total) {
-	for h, v := range o.mean {
-		s.mean[h] += v
-	}
-	for c, v := range o.draws {
-		s.draws[c] += v
-	}
-}
+const cellBytes = 8 * interval.Draws
 
 // sums are the totals of a shop and of the groups of its levels, from block to
 // block.
@@ -60,13 +26,13 @@ type sums struct {
 	horizon int
 	series  int // that were added
 	cells   int // of all groups, the horizon of each
-	shop    *total
-	levels  map[string]map[string]*total // by level and group
-	without map[string]string            // levels that there are no totals of, and why
+	shop    *interval.Total
+	levels  map[string]map[string]*interval.Total // by level and group
+	without map[string]string                     // levels that there are no totals of, and why
 }
 
 func newSums(memory int64) *sums {
-	return &sums{memory: memory, levels: map[string]map[string]*total{}, without: map[string]string{}}
+	return &sums{memory: memory, levels: map[string]map[string]*interval.Total{}, without: map[string]string{}}
 }
 
 // ownLevels are the groups that a series itself tells of, whatever block it is
@@ -84,8 +50,8 @@ func ownLevels(s daycast.Series) map[string]string {
 func (s *sums) begin(p *daycast.Panel, horizon int) {
 	first := s.shop == nil
 	if first {
-		s.shop, s.horizon = newTotal(horizon), horizon
-		s.levels["item"], s.levels["place"] = map[string]*total{}, map[string]*total{}
+		s.shop, s.horizon = interval.NewTotal(horizon), horizon
+		s.levels["item"], s.levels["place"] = map[string]*interval.Total{}, map[string]*interval.Total{}
 	}
 	has := map[string]bool{}
 	for _, l := range p.Levels {
@@ -97,7 +63,7 @@ func (s *sums) begin(p *daycast.Panel, horizon int) {
 			s.without[l.Name] = "not all blocks have it"
 			continue
 		}
-		s.levels[l.Name] = map[string]*total{}
+		s.levels[l.Name] = map[string]*interval.Total{}
 	}
 	for _, name := range sortedKeys(s.levels) {
 		if !has[name] && name != "item" && name != "place" {
@@ -114,9 +80,9 @@ func (s *sums) leave(level, why string) {
 }
 
 // add adds series i of the block's panel to the shop and its groups.
-func (s *sums) add(p *daycast.Panel, i int, own *total) {
+func (s *sums) add(p *daycast.Panel, i int, own *interval.Total) {
 	s.series++
-	s.shop.plus(own)
+	s.shop.Plus(own)
 	added := map[string]bool{}
 	for _, l := range p.Levels {
 		added[l.Name] = true
@@ -131,7 +97,7 @@ func (s *sums) add(p *daycast.Panel, i int, own *total) {
 	}
 }
 
-func (s *sums) group(level, name string, own *total) {
+func (s *sums) group(level, name string, own *interval.Total) {
 	groups := s.levels[level]
 	if groups == nil {
 		return
@@ -141,11 +107,11 @@ func (s *sums) group(level, name string, own *total) {
 			s.leave(level, fmt.Sprintf("it has more than %d groups", len(groups)))
 			return
 		}
-		groups[name] = newTotal(s.horizon)
+		groups[name] = interval.NewTotal(s.horizon)
 		s.cells += s.horizon
 		s.fit()
 	}
-	groups[name].plus(own)
+	groups[name].Plus(own)
 }
 
 // fit gives the levels with the most groups up until draws fit into memory.
@@ -158,8 +124,8 @@ func (s *sums) fit() {
 
 // all yields the levels that say something, by name: as in a panel, those with
 // more than one group and fewer than one to each series.
-func (s *sums) all() iter.Seq2[string, map[string]*total] {
-	return func(yield func(string, map[string]*total) bool) {
+func (s *sums) all() iter.Seq2[string, map[string]*interval.Total] {
+	return func(yield func(string, map[string]*interval.Total) bool) {
 		for _, name := range sortedKeys(s.levels) {
 			if n := len(s.levels[name]); n > 1 && n < s.series && !yield(name, s.levels[name]) {
 				return

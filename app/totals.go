@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/csv"
 	"io"
-	"math"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -15,13 +14,8 @@ import (
 	"daycast/model/interval"
 )
 
-const (
-	// draws of all that could come: the 10% quantile of 400 has a standard error
-	// of one and a half percentage points.
-	draws = 400
-	// together is how many series are drawn at a time, in any number of threads.
-	together = 64
-)
+// together is how many series are drawn at a time, in any number of threads.
+const together = 64
 
 // totals is the file of the quantiles of sums; nil where nobody asked for it.
 // Of a shop in blocks it keeps the sums, not the series.
@@ -87,10 +81,9 @@ func (t *totals) add(ctx context.Context, fitted model.Fitted, p *daycast.Panel,
 	if t == nil {
 		return nil
 	}
-	calibrated, ok := fitted.(*interval.Fitted)
-	if !ok {
-		return daycast.Errorf(daycast.Invalid, "the champion, a %s, knows nothing of its past errors: no totals can be told", fitted.Kind()).
-			WithField("totals").WithHint("daycast train makes a model that does")
+	paths, err := interval.PathsOf(fitted, p, f, t.seed)
+	if err != nil {
+		return err
 	}
 	if t.f == nil {
 		if err := t.csv.Write(slices.Concat([]string{"level", "group", "first", "last", "mean"}, quantileColumns(f.Levels))); err != nil {
@@ -103,8 +96,7 @@ func (t *totals) add(ctx context.Context, fitted model.Fitted, p *daycast.Panel,
 	}
 	t.f = f
 	t.sums.begin(whole, f.Horizon)
-	paths := calibrated.Paths(p, f, draws, t.seed)
-	own := newTotal(f.Horizon)
+	own := interval.NewTotal(f.Horizon)
 	for from := 0; from < len(p.Series); from += together {
 		drawn, err := draw(ctx, paths, f.Horizon, from, min(from+together, len(p.Series)), t.threads)
 		if err != nil {
@@ -112,8 +104,8 @@ func (t *totals) add(ctx context.Context, fitted model.Fitted, p *daycast.Panel,
 		}
 		for k, values := range drawn {
 			i := from + k
-			own.clear()
-			own.add(f.MeanOf(i), values)
+			own.Clear()
+			own.Add(f.MeanOf(i), values)
 			t.sums.add(whole, i, own)
 			if err := t.spans("series", p.Series[i].ID(), own, false); err != nil {
 				return err
@@ -146,7 +138,7 @@ func draw(ctx context.Context, paths *interval.Paths, horizon, from, to, threads
 	g.SetLimit(threads)
 	for k := range out {
 		g.Go(func() error {
-			out[k] = make([]float32, draws*horizon)
+			out[k] = make([]float32, interval.Draws*horizon)
 			paths.Series(from+k, out[k])
 			return ctx.Err()
 		})
@@ -174,40 +166,21 @@ func (t *totals) groups() error {
 
 // spans writes a group's periods, where they are asked for, its whole weeks in a
 // shop of days, and its horizon.
-func (t *totals) spans(level, group string, s *total, periods bool) error {
-	horizon := t.f.Horizon
-	if periods && horizon > 1 {
-		for h := range horizon {
-			if err := t.span(level, group, s, h, h+1); err != nil {
-				return err
-			}
+func (t *totals) spans(level, group string, s *interval.Total, periods bool) error {
+	spans := interval.Sums(t.f.Step, t.f.Horizon)
+	if periods {
+		spans = append(interval.Periods(t.f.Horizon), spans...)
+	}
+	for _, span := range spans {
+		first, last := span.Days(t.f)
+		mean, quantiles := s.Over(span, t.f.Levels)
+		row := []string{level, group, first.String(), last.String(), number(mean)}
+		for _, q := range quantiles {
+			row = append(row, number(q))
+		}
+		if err := t.csv.Write(row); err != nil {
+			return err
 		}
 	}
-	if t.f.Step == daycast.Daily && horizon > 7 {
-		for h := 0; h+7 <= horizon; h += 7 {
-			if err := t.span(level, group, s, h, h+7); err != nil {
-				return err
-			}
-		}
-	}
-	return t.span(level, group, s, 0, horizon)
-}
-
-// span writes the sum over the periods from one to before another.
-func (t *totals) span(level, group string, s *total, from, to int) error {
-	mean, could := 0.0, make([]float64, draws)
-	for h := from; h < to; h++ {
-		mean += s.mean[h]
-		for k := range could {
-			could[k] += s.draws[k*t.f.Horizon+h]
-		}
-	}
-	slices.Sort(could)
-	last := t.f.Day(to-1) + daycast.Day(t.f.Step) - 1
-	row := []string{level, group, t.f.Day(from).String(), last.String(), number(float32(mean))}
-	for _, q := range t.f.Levels {
-		k := int(math.Ceil(q*draws)) - 1
-		row = append(row, number(float32(could[min(max(k, 0), draws-1)])))
-	}
-	return t.csv.Write(row)
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"daycast"
 	"daycast/model"
+	"daycast/model/interval"
 )
 
 // defaultLevels are the quantiles of a request that names none: the median
@@ -19,6 +20,7 @@ type predictInput struct {
 		Series    []string  `json:"series" minItems:"1" maxItems:"1000" nullable:"false" doc:"Ids of series, as /v1/series lists them." example:"[\"85123A\"]"`
 		Horizon   int       `json:"horizon" minimum:"1" maximum:"365" doc:"How many periods (days, or weeks in a weekly shop) after the last known day." example:"7"`
 		Quantiles []float64 `json:"quantiles,omitempty" maxItems:"19" nullable:"false" doc:"Levels between 0 and 1; 0.1, 0.5 and 0.9 where none are given." example:"[0.1,0.9]"`
+		Sums      bool      `json:"sums,omitempty" doc:"Also what each series sells over whole weeks and the horizon, and all of them together, with quantiles of those sums: quantiles of days do not add up."`
 	}
 }
 
@@ -26,6 +28,7 @@ type predictBody struct {
 	Snapshot  string           `json:"snapshot" doc:"The id of the run whose data was read."`
 	Version   string           `json:"version" doc:"The champion model's version."`
 	Forecasts []seriesForecast `json:"forecasts" nullable:"false" doc:"In the order of the request."`
+	Together  []sumForecast    `json:"together,omitempty" nullable:"false" doc:"Where sums are asked for: what all series sell together, each counted once, by period, whole week and horizon."`
 }
 
 type seriesForecast struct {
@@ -33,6 +36,7 @@ type seriesForecast struct {
 	Origin string        `json:"origin" format:"date" doc:"The last day that the forecast knows."`
 	Model  string        `json:"model" doc:"The model that made it." example:"gbm"`
 	Days   []forecastDay `json:"days" nullable:"false"`
+	Sums   []sumForecast `json:"sums,omitempty" nullable:"false" doc:"Where sums are asked for: whole weeks, in a shop of days, and the horizon."`
 }
 
 type forecastDay struct {
@@ -52,7 +56,15 @@ func (s *Server) predict(ctx context.Context, l *live, in *predictInput) (predic
 	if err != nil {
 		return predictBody{}, err
 	}
+	if err := in.checkSums(len(asked)); err != nil {
+		return predictBody{}, err
+	}
+	var together *interval.Total // nil where nobody asks for sums
+	if in.Body.Sums {
+		together = interval.NewTotal(in.Body.Horizon)
+	}
 	made := make(map[daycast.Series]seriesForecast, len(asked))
+	out := predictBody{Snapshot: l.Version, Version: l.Champion.ID, Forecasts: make([]seriesForecast, len(asked))}
 	for p, err := range l.shop.Panels(ctx, asked) {
 		if err != nil {
 			return predictBody{}, err
@@ -65,9 +77,21 @@ func (s *Server) predict(ctx context.Context, l *live, in *predictInput) (predic
 		for i, series := range p.Series {
 			made[series] = seriesForecastOf(f, names, i, series)
 		}
+		if together == nil {
+			continue
+		}
+		sums, err := addSums(ctx, l.Fitted, p, f, together)
+		if err != nil {
+			return predictBody{}, err
+		}
+		for i, series := range p.Series {
+			one := made[series]
+			one.Sums = sums[i]
+			made[series] = one
+		}
+		out.Together = sumsOf(f, names, together, append(interval.Periods(f.Horizon), interval.Sums(f.Step, f.Horizon)...))
 	}
 	s.metrics.predictions.Add(float64(len(asked)))
-	out := predictBody{Snapshot: l.Version, Version: l.Champion.ID, Forecasts: make([]seriesForecast, len(asked))}
 	for k, series := range asked {
 		out.Forecasts[k] = made[series]
 	}
