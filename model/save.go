@@ -3,6 +3,7 @@ package model
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"hash/crc32"
 	"io"
@@ -129,4 +130,21 @@ func readError(err error) error {
 
 func checksum(kind string, body []byte) uint32 {
 	return crc32.Update(crc32.Checksum([]byte(kind), castagnoli), castagnoli, body)
+}
+
+// ReadHead reads the line of JSON that a saved model begins with into head; rest
+// is what comes behind it. Fields that head does not have are refused: another
+// program wrote them.
+func ReadHead(r io.Reader, head any) (rest io.Reader, err error) {
+	d := json.NewDecoder(r)
+	d.DisallowUnknownFields()
+	if err := d.Decode(head); err != nil {
+		return nil, err
+	}
+	rest = io.MultiReader(d.Buffered(), r)
+	var newline [1]byte
+	if _, err := io.ReadFull(rest, newline[:]); err != nil || newline[0] != '\n' {
+		return nil, errors.New("cut short")
+	}
+	return rest, nil
 }

@@ -22,10 +22,9 @@ func (f *Fitted) Save(w io.Writer) error {
 
 // Load is the loader of a Fitted.
 func Load(r io.Reader, load func(io.Reader) (model.Fitted, error)) (model.Fitted, error) {
-	d := json.NewDecoder(r)
-	d.DisallowUnknownFields()
 	f := &Fitted{}
-	if err := d.Decode(&f.Factors); err != nil {
+	rest, err := model.ReadHead(r, &f.Factors)
+	if err != nil {
 		return nil, daycast.Errorf(daycast.Invalid, "coherent: %w", err)
 	}
 	for _, l := range f.Factors {
@@ -34,11 +33,6 @@ func Load(r io.Reader, load func(io.Reader) (model.Fitted, error)) (model.Fitted
 				return nil, daycast.Errorf(daycast.Invalid, "coherent: a factor of %g", by)
 			}
 		}
-	}
-	rest := io.MultiReader(d.Buffered(), r)
-	var newline [1]byte
-	if _, err := io.ReadFull(rest, newline[:]); err != nil || newline[0] != '\n' {
-		return nil, daycast.Errorf(daycast.Invalid, "coherent: cut short")
 	}
 	inner, err := load(rest)
 	if err != nil {

@@ -14,9 +14,7 @@ func (f *Fitted) Save(w io.Writer) error { return json.NewEncoder(w).Encode(f) }
 // Load is the loader of a Fitted.
 func Load(r io.Reader, _ func(io.Reader) (model.Fitted, error)) (model.Fitted, error) {
 	f := &Fitted{}
-	d := json.NewDecoder(r)
-	d.DisallowUnknownFields()
-	if err := d.Decode(f); err != nil {
+	if _, err := model.ReadHead(r, f); err != nil {
 		return nil, daycast.Errorf(daycast.Invalid, "effects: %w", err)
 	}
 	return f, f.valid()

@@ -29,24 +29,17 @@ func (f *Fitted) Save(w io.Writer) error {
 
 // Load is the loader of a Fitted.
 func Load(r io.Reader, load func(io.Reader) (model.Fitted, error)) (model.Fitted, error) {
-	d := json.NewDecoder(r)
-	d.DisallowUnknownFields()
 	f := &Fitted{}
-	if err := d.Decode(&f.header); err != nil {
+	rest, err := model.ReadHead(r, &f.header)
+	if err != nil {
 		return nil, daycast.Errorf(daycast.Invalid, "grouped: %w", err)
 	}
 	if !(f.HalfLife > 0) || f.HalfLife > 1e4 || len(f.Levels) == 0 {
 		return nil, daycast.Errorf(daycast.Invalid, "grouped: the model is not whole")
 	}
-	rest := io.MultiReader(d.Buffered(), r)
-	var newline [1]byte
-	if _, err := io.ReadFull(rest, newline[:]); err != nil || newline[0] != '\n' {
-		return nil, daycast.Errorf(daycast.Invalid, "grouped: cut short")
-	}
 	if f.Alone {
 		return f, nil
 	}
-	var err error
 	f.inner, err = load(rest)
 	return f, err
 }

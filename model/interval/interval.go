@@ -73,10 +73,9 @@ func (f *Fitted) Save(w io.Writer) error {
 
 // Load is the loader of a Fitted.
 func Load(r io.Reader, load func(io.Reader) (model.Fitted, error)) (model.Fitted, error) {
-	d := json.NewDecoder(r)
-	d.DisallowUnknownFields() // what older programs saved has others
 	f := &Fitted{}
-	if err := d.Decode(&f.Calibration); err != nil {
+	rest, err := model.ReadHead(r, &f.Calibration)
+	if err != nil {
 		return nil, refused(err.Error())
 	}
 	if err := f.Table.check(); err != nil {
@@ -84,11 +83,6 @@ func Load(r io.Reader, load func(io.Reader) (model.Fitted, error)) (model.Fitted
 	}
 	if err := f.Dependence.check(); err != nil {
 		return nil, err
-	}
-	rest := io.MultiReader(d.Buffered(), r)
-	var newline [1]byte
-	if _, err := io.ReadFull(rest, newline[:]); err != nil || newline[0] != '\n' {
-		return nil, daycast.Errorf(daycast.Invalid, "interval: cut short")
 	}
 	inner, err := load(rest)
 	if err != nil {

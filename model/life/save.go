@@ -21,18 +21,13 @@ func (f *Fitted) Save(w io.Writer) error {
 
 // Load is the loader of a Fitted.
 func Load(r io.Reader, load func(io.Reader) (model.Fitted, error)) (model.Fitted, error) {
-	d := json.NewDecoder(r)
 	f := &Fitted{Prior: &Prior{}}
-	if err := d.Decode(f.Prior); err != nil {
+	rest, err := model.ReadHead(r, f.Prior)
+	if err != nil {
 		return nil, daycast.Errorf(daycast.Invalid, "life: %w", err)
 	}
 	if !f.Prior.valid() {
 		return nil, daycast.Errorf(daycast.Invalid, "life: the prior is not whole")
-	}
-	rest := io.MultiReader(d.Buffered(), r)
-	var newline [1]byte
-	if _, err := io.ReadFull(rest, newline[:]); err != nil || newline[0] != '\n' {
-		return nil, daycast.Errorf(daycast.Invalid, "life: cut short")
 	}
 	inner, err := load(rest)
 	if err != nil {

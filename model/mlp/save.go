@@ -19,9 +19,7 @@ func (p *Predictor) Save(w io.Writer) error { return json.NewEncoder(w).Encode(p
 // Load reads what Save wrote; all else it refuses with code invalid.
 func Load(r io.Reader) (model.Predictor, error) {
 	p := &Predictor{}
-	d := json.NewDecoder(r)
-	d.DisallowUnknownFields()
-	if err := d.Decode(p); err != nil {
+	if _, err := model.ReadHead(r, p); err != nil {
 		return nil, daycast.Errorf(daycast.Invalid, "model mlp: %w", err)
 	}
 	if p.Encoder == nil || len(p.Networks) == 0 || !(p.Least <= p.Most) || !p.fits() {
