@@ -18,6 +18,7 @@ import (
 
 	"daycast"
 	"daycast/config"
+	"daycast/model"
 	"daycast/model/all"
 	"daycast/monitor"
 	"daycast/pipeline"
@@ -157,14 +158,7 @@ func openStored(ctx context.Context, c config.Config, w World) (run *pipeline.Ru
 
 func openWith(ctx context.Context, c config.Config, w World, src source.Source) (run *pipeline.Run, close func(), err error) {
 	bound(int64(c.Memory))
-	models, err := all.Named(c.Forecast.Models)
-	if err != nil {
-		return nil, nil, err
-	}
-	if models, err = all.With(models, c.Forecast.Parameters); err != nil {
-		return nil, nil, err
-	}
-	cheap, err := all.With(all.Cheap(c.Forecast.Models), c.Forecast.Parameters)
+	models, by, err := candidates(c.Forecast)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -198,8 +192,26 @@ func openWith(ctx context.Context, c config.Config, w World, src source.Source) 
 			LookBack: int(time.Duration(c.Source.LookBack) / (24 * time.Hour)), Tables: tablesOf(c.Source), Key: key,
 		},
 		Contract: contractOf(c), Settings: settings(c), Source: src, Warehouse: house, Registry: reg, Signals: signals,
-		Models: models, Cheap: cheap, OfGroups: modelsOfGroups(c.Forecast.Reconcile), Remark: all.Remark(c.Forecast.Models), Now: w.Now, Progress: w.Progress,
+		Models: models, BySize: by, OfGroups: modelsOfGroups(c.Forecast.Reconcile), Remark: all.Remark(c.Forecast.Models), Now: w.Now, Progress: w.Progress,
 	}, close, nil
+}
+
+// candidates are the models to compare, with their parameters.
+func candidates(f config.Forecast) (models []model.Model, by pipeline.BySize, err error) {
+	if models, err = all.Named(f.Models); err != nil {
+		return nil, by, err
+	}
+	by = bySize(f.Models)
+	for _, list := range []*[]model.Model{&models, &by.Cheap, &by.Small} {
+		if *list, err = all.With(*list, f.Parameters); err != nil {
+			return nil, by, err
+		}
+	}
+	return models, by, nil
+}
+
+func bySize(names []string) pipeline.BySize {
+	return pipeline.BySize{Cheap: all.Cheap(names), Small: all.Small(names)}
 }
 
 // degrees are NaN where they are not told.

@@ -285,5 +285,5 @@ func (o CSVForecast) learning(blocks *pipeline.Blocks, w World) (pipeline.Learni
 		Models: models, Horizon: o.Horizon, Levels: Levels(), Metric: o.Metric,
 		Origins: 6, Scored: 3, MaxRows: o.rows(), Seed: o.Seed, Threads: o.Threads, Now: w.Now, Progress: w.Progress.Step,
 		Reconcile: pipeline.Reconciling{Models: modelsOfGroups(o.Reconcile), Levels: groupLevels(o.Groups)},
-	}, all.Cheap(o.Models)), err
+	}, bySize(o.Models)), err
 }

@@ -121,18 +121,37 @@ func (b *Blocks) Each(ctx context.Context, learned *daycast.Panel, changed func(
 	return ctx.Err()
 }
 
-// Learn is how models are chosen and fitted on the sample of a shop in blocks:
-// among the cheap ones where nobody named any, since millions of series are to
-// be forecast. Models of groups are left out: of a group's total a block has
-// but its own series' part. Nor is one chosen for each series by itself.
-func (b *Blocks) Learn(l Learning, cheap []model.Model) Learning {
+// BySize are candidates that the size of a shop decides on. Both are empty where
+// somebody named the candidates.
+type BySize struct {
+	Cheap []model.Model // in the place of the others where the shop does not fit into memory: millions of series are to be forecast
+	Small []model.Model // beside the others where the shop is small and has years to learn from
+}
+
+const (
+	// smallDays is up to how many series-days a shop is small: there a model of all
+	// series learns in seconds.
+	smallDays = 5_000_000
+	// years is the mean history from which on a small shop has years to learn from:
+	// networks learn yearly shapes that trees do not, and err where they have seen
+	// none.
+	years = 365
+)
+
+// Learn is how models are chosen and fitted on the sample of a shop in blocks.
+// Models of groups are left out there: of a group's total a block has but its own
+// series' part. Nor is one chosen for each series by itself.
+func (b *Blocks) Learn(l Learning, by BySize) Learning {
 	l.Panel = b.sample.Panel
 	if b.Whole() {
+		if b.size.Days <= smallDays && b.size.Days >= years*b.size.Series {
+			l.Models = slices.Concat(l.Models, by.Small)
+		}
 		return l
 	}
 	l.Sampled, b.left = true, nil
-	if len(cheap) > 0 {
-		l.Models = cheap
+	if len(by.Cheap) > 0 {
+		l.Models = by.Cheap
 	}
 	l.Models = slices.DeleteFunc(slices.Clone(l.Models), func(m model.Model) bool {
 		_, grouped := m.(model.Grouped)

@@ -77,7 +77,7 @@ func TestBlocksForecastAsTheWhole(t *testing.T) {
 	learning := blocks[0].Learn(pipeline.Learning{
 		Models: models, Horizon: 14, Levels: pipeline.Levels(), Metric: "wape",
 		Origins: 3, Scored: 1, MaxRows: 5000, Seed: 1, Threads: 2, Now: clock(),
-	}, nil)
+	}, pipeline.BySize{})
 	learned, err := learning.Learn(t.Context(), oddLast)
 	if err != nil {
 		t.Fatal(err)
@@ -125,18 +125,29 @@ func TestBlocksForecastAsTheWhole(t *testing.T) {
 func TestBlocksLearnLess(t *testing.T) {
 	blocks := loadBlocks(t, blockShop(12, 30), 1<<30, 12*30*40)
 	usual := pipeline.Learning{Models: all.Models()}
-	if l := blocks[0].Learn(usual, all.Cheap(nil)); len(l.Models) != len(usual.Models) || l.Sampled {
+	if l := blocks[0].Learn(usual, pipeline.BySize{Cheap: all.Cheap(nil)}); len(l.Models) != len(usual.Models) || l.Sampled {
 		t.Errorf("a shop that fits has %d of %d models", len(l.Models), len(usual.Models))
 	}
 	var names []string
-	for _, m := range blocks[1].Learn(usual, nil).Models {
+	for _, m := range blocks[1].Learn(usual, pipeline.BySize{}).Models {
 		names = append(names, m.Name())
 	}
 	if slices.Contains(names, "group_effects") || slices.Contains(names, "group_gbm") || !slices.Contains(names, "ridge") {
 		t.Errorf("models of a sample: %v", names)
 	}
-	if cheap := blocks[1].Learn(usual, all.Cheap(nil)).Models; len(cheap) == 0 || len(cheap) >= len(names) {
+	if cheap := blocks[1].Learn(usual, pipeline.BySize{Cheap: all.Cheap(nil)}).Models; len(cheap) == 0 || len(cheap) >= len(names) {
 		t.Errorf("%d cheap models of %d", len(cheap), len(names))
+	}
+}
+
+// A small shop has more candidates, once it has a year to learn from.
+func TestSmallShopsLearnMore(t *testing.T) {
+	by := pipeline.BySize{Small: all.Small(nil)}
+	for days, want := range map[int]int{364: 1, 366: 1 + len(by.Small)} {
+		whole := loadBlocks(t, blockShop(4, days), 1<<30)[0]
+		if got := len(whole.Learn(pipeline.Learning{Models: all.Models()[:1]}, by).Models); got != want || len(by.Small) == 0 {
+			t.Errorf("%d days: %d candidates, want %d", days, got, want)
+		}
 	}
 }
 

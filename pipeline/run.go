@@ -38,7 +38,7 @@ type Run struct {
 	Registry  *registry.Registry
 	Signals   []signal.Source // what comes from outside the shop's tables; of one name the first counts
 	Models    []model.Model
-	Cheap     []model.Model // in the place of the Models for a shop that does not fit into memory; none: the Models
+	BySize    BySize
 	OfGroups  []model.Model // forecast the groups, to which series are brought nearer; none: series alone say what their groups sell
 	Remark    string        // on the Models, for the log when training begins; may be empty
 	Now       func() time.Time

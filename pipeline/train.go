@@ -225,7 +225,7 @@ func (r *Run) learning(blocks *Blocks) Learning {
 		Models: r.Models, Horizon: s.Horizon, Levels: s.Levels, Metric: s.Metric,
 		Origins: s.Origins, Scored: s.Scored, MaxRows: s.MaxRows, Seed: s.Seed, Threads: s.Threads,
 		Now: r.Now, Progress: r.Progress.Step, Reconcile: Reconciling{Models: r.OfGroups, Levels: s.Groups},
-	}, r.Cheap)
+	}, r.BySize)
 }
 
 // storeAccuracy writes a row for each candidate and origin, and one for each

@@ -11,14 +11,16 @@ import (
 type Entry struct {
 	Model   model.Model
 	Usual   bool   // a candidate where the config names none
+	Small   bool   // one only in a small shop that has years to learn from
 	Summary string // one line, for people
 }
 
 // Catalogue are the models that there are, cheap ones first; XGBoost is one
 // where its library is found.
 func Catalogue() []Entry {
-	usual := func(m model.Model, summary string) Entry { return Entry{m, true, summary} }
-	other := func(m model.Model, summary string) Entry { return Entry{m, false, summary} }
+	usual := func(m model.Model, summary string) Entry { return Entry{Model: m, Usual: true, Summary: summary} }
+	other := func(m model.Model, summary string) Entry { return Entry{Model: m, Summary: summary} }
+	small := func(m model.Model, summary string) Entry { return Entry{Model: m, Small: true, Summary: summary} }
 	list := []Entry{
 		other(classic.Naive{}, "the last value again"),
 		other(classic.Drift{}, "the last value, and the mean change of the whole history on top for each period"),
@@ -63,7 +65,7 @@ func Catalogue() []Entry {
 		other(AveragedBoosting(), "the mean of gbm and sampled_gbm"),
 		other(PooledBoosting(), "gbm with a fit for each place, category or other group that has enough rows"),
 		other(ObjectiveBoosting(), "gbm with the loss (Poisson, Tweedie, squared, absolute) that forecast the newest days best"),
-		other(Perceptron(), "small neural networks over all series, averaged"),
+		small(Perceptron(), "small neural networks over all series, averaged"),
 	}
 	if l, err := library(); err == nil {
 		list = append(list, usual(XGBoost(l), "boosted trees by the XGBoost library"))
@@ -93,6 +95,16 @@ func Cheap(names []string) []model.Model {
 		_, grouped := e.Model.(model.Grouped)
 		return e.Usual && !grouped
 	})
+}
+
+// Small are candidates beside the usual ones in a small shop that has years to
+// learn from, where nobody names any: see pipeline.BySize. None where names say
+// what to compare.
+func Small(names []string) []model.Model {
+	if len(names) > 0 {
+		return nil
+	}
+	return pick(func(e Entry) bool { return e.Small })
 }
 
 // Known are all models of the catalogue.
