@@ -158,6 +158,9 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 	last, read := table.Last, table.Notes
 	table = nil // what was learnt of the table's rows is large
 	learning.Budget = budget(o.Time, world.Now().Sub(start))
+	if blocks.Whole() {
+		learning.Until = start.Add(o.Time)
+	}
 	learned, err := learning.Learn(ctx, last)
 	if err != nil {
 		return nil, blameGroups(err)

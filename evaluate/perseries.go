@@ -44,6 +44,16 @@ func (c *SeriesChoice) Wins(metric string) bool {
 		math.Abs(c.Own.Bias) <= math.Abs(c.Whole.Bias)+biasSlack
 }
 
+// Members are the models of all choices, each once.
+func (c *SeriesChoice) Members() []string {
+	var names []string
+	for _, choice := range c.Choices {
+		names = append(names, choice.Members...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // Mean is Choice.Mean of the choices by series.
 func (c *SeriesChoice) Mean(w *Window) []float32 { return w.right(c.blend(w)) }
 

@@ -29,6 +29,7 @@ type Learning struct {
 	Seed     uint64
 	Threads  int
 	Budget   time.Duration // for the backtest; 0: as long as it takes
+	Until    time.Time     // by when what was chosen has to be fitted and has to have forecast; zero: whenever that is
 	Now      func() time.Time
 	Progress func(done, total int, what string)
 
@@ -234,7 +235,7 @@ func (out *Learned) choose(ctx context.Context, l Learning) error {
 	if !ok || choice.Score.N == 0 {
 		return out.fallBack(ctx, l)
 	}
-	return out.install(ctx, l, choice)
+	return out.install(ctx, l, out.afford(l, choice))
 }
 
 // install fits a choice on the panel, has new series go by their kin as they did
