@@ -135,6 +135,7 @@ func (g *group) judge(expected float64) {
 			g.silent[t] = float64(g.sold[t]) < silentShare*mean
 		}
 	}
+	g.quietWeekdays()
 	g.long = longRuns(g.silent)
 	g.weekly = weekdays(g.silent, g.long, g.first)
 	g.own = ownWeekdays(g.silent, g.long)
