@@ -32,7 +32,7 @@ type groupTotal struct {
 
 type totalDay struct {
 	Day  string `json:"day" format:"date" doc:"The day, or the first day of the week."`
-	Mean number `json:"mean" doc:"Expected units of all its series. Quantiles do not add up: daycast forecast --totals draws those of sums."`
+	Mean number `json:"mean" doc:"Expected units of all its series. Quantiles do not add up: POST /v1/predict with sums has those of up to a thousand series together, daycast forecast --totals those of every group."`
 }
 
 // totals adds up what the run stored, by group.
