@@ -10,10 +10,14 @@ import (
 
 // afterFit is how much longer than at the newest window the chosen models take in
 // the end: the panel is a horizon longer, and intervals and the file are made.
-const afterFit = 1.5
+const afterFit = 1.25
+
+// core is the share of a choice's weights from which on a model stays, whatever it
+// takes: better late than by a model that nobody would have chosen.
+const core = 1. / 6
 
 // afford leaves out of a choice, the lightest first, what there is no time to fit
-// again by the end of the budget, and notes it. The heaviest stays.
+// again by the end of the budget, and notes it. Those of the core stay.
 func (out *Learned) afford(l Learning, c evaluate.Choice) evaluate.Choice {
 	if l.Until.IsZero() {
 		return c
@@ -30,7 +34,11 @@ func (out *Learned) afford(l Learning, c evaluate.Choice) evaluate.Choice {
 		return c
 	}
 	c.Members, c.Weights = slices.Clone(c.Members), weights(c)
-	for len(c.Members) > 1 && together(took, c.Members) > left {
+	all := 0
+	for _, w := range c.Weights {
+		all += w
+	}
+	for together(took, c.Members) > left && float64(slices.Min(c.Weights)) < core*float64(all) {
 		lightest := slices.Index(c.Weights, slices.Min(c.Weights))
 		out.Notes = append(out.Notes, fmt.Sprintf("%s was left out of what was chosen: there was no time to fit it again", c.Members[lightest]))
 		c.Members = slices.Delete(c.Members, lightest, lightest+1)

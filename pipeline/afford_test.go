@@ -1,67 +1,46 @@
 package pipeline
 
 import (
-	"context"
-	"strings"
 	"testing"
 	"time"
 
-	"daycast/model"
-	"daycast/model/classic"
-	"daycast/model/modeltest"
+	"daycast/evaluate"
 )
 
-// slow is a model whose fit takes so long by a clock that nothing else moves.
-type slow struct {
-	model.Model
-	takes time.Duration
-	clock *time.Time
-}
-
-func (s slow) Fit(ctx context.Context, t model.Training) (model.Fitted, error) {
-	*s.clock = s.clock.Add(s.takes)
-	return s.Model.Fit(ctx, t)
-}
-
 // What was chosen is fitted again within the time that is left: the lightest go
-// first, and the heaviest stays whatever it takes.
-func TestLearnAffords(t *testing.T) {
-	units := make([][]float32, 8)
-	for i := range units {
-		for k := range 200 {
-			units[i] = append(units[i], float32(10+i+(k*k+3*i)%7))
-		}
+// first, and what makes most of the forecast stays whatever it takes.
+func TestAfford(t *testing.T) {
+	now := time.Unix(1e9, 0)
+	w := &evaluate.Window{Horizon: 1}
+	for name, seconds := range map[string]float64{"gbm": 40, "ets": 4, "forest": 20, "ridge": 8, "theta": 1} {
+		w.Models = append(w.Models, evaluate.Attempt{Model: name, Seconds: seconds, Mean: []float32{}})
 	}
+	blend := evaluate.Choice{Members: []string{"ets", "forest", "gbm", "ridge"}, Weights: []int{5, 3, 10, 2}}
+	apart := blend
+	apart.BySeries = &evaluate.SeriesChoice{Choices: []evaluate.Choice{blend, {Members: []string{"theta"}}}}
 	for _, c := range []struct {
-		until   time.Duration // after the backtest; 0: whenever
-		sampled bool          // there is no choice by series
-		want    string
+		choice evaluate.Choice
+		left   time.Duration // 0: nobody waits
+		want   string
+		notes  int
 	}{
-		{0, true, "mean(3 ets,weekday_mean)"},
-		{14 * time.Minute, true, "mean(3 ets,weekday_mean)"},
-		{13 * time.Minute, true, "ets"},
-		{-time.Hour, true, "ets"},
-		{0, false, "by series: mean(3 ets,weekday_mean) or ets or weekday_mean or window_mean"},
-		{time.Hour, false, "by series: mean(3 ets,weekday_mean) or ets or weekday_mean or window_mean"},
-		{14 * time.Minute, false, "mean(3 ets,weekday_mean)"},
-		{-time.Hour, false, "ets"},
+		{blend, 0, "mean(5 ets,3 forest,10 gbm,2 ridge)", 0},
+		{blend, 90 * time.Second, "mean(5 ets,3 forest,10 gbm,2 ridge)", 0},
+		{blend, 85 * time.Second, "mean(5 ets,3 forest,10 gbm)", 1},
+		{blend, 60 * time.Second, "mean(5 ets,10 gbm)", 2},
+		{blend, -time.Hour, "mean(5 ets,10 gbm)", 2},
+		{evaluate.Choice{Members: []string{"gbm"}}, -time.Hour, "gbm", 0},
+		{apart, 92 * time.Second, apart.Name(), 0},
+		{apart, 90 * time.Second, blend.Name(), 0},
+		{apart, 60 * time.Second, "mean(5 ets,10 gbm)", 2},
 	} {
-		start := time.Unix(1e9, 0)
-		clock := start
-		l := learningOf(units,
-			slow{classic.WindowMean{}, time.Minute, &clock}, slow{classic.SeasonalMean{}, 7 * time.Minute, &clock}, slow{classic.ETS{}, 2 * time.Minute, &clock})
-		l.Now = func() time.Time { return clock }
-		l.Origins, l.Scored, l.Sampled = 2, 1, c.sampled
-		if c.until != 0 {
-			l.Until = start.Add(20*time.Minute + c.until)
+		l := Learning{Now: func() time.Time { return now }}
+		if c.left != 0 {
+			l.Until = now.Add(c.left)
 		}
-		learned, err := l.Learn(t.Context(), modeltest.Origin)
-		if err != nil {
-			t.Fatal(err)
-		}
-		left := strings.Contains(strings.Join(learned.Notes, "\n"), "weekday_mean was left out of what was chosen")
-		if got := learned.Choice.Name(); got != c.want || left != (c.want == "ets") || !(learned.Choice.Score.N > 0) {
-			t.Errorf("%s: %s, notes %q, want %s", c.until, got, learned.Notes, c.want)
+		out := &Learned{Windows: []*evaluate.Window{w}}
+		if got := out.afford(l, c.choice).Name(); got != c.want || len(out.Notes) != c.notes {
+			t.Errorf("%s left for %s: %s, notes %q, want %s", c.left, c.choice.Name(), got, out.Notes, c.want)
 		}
 	}
 }
