@@ -81,7 +81,7 @@ func (t *totals) add(ctx context.Context, fitted model.Fitted, p *daycast.Panel,
 	if t == nil {
 		return nil
 	}
-	paths, err := interval.PathsOf(fitted, p, f, t.seed)
+	paths, err := interval.PathsOf(fitted, p, f, t.seed, "totals")
 	if err != nil {
 		return err
 	}

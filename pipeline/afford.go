@@ -33,8 +33,8 @@ func (out *Learned) afford(l Learning, c evaluate.Choice) evaluate.Choice {
 	if c.BySeries != nil || together(took, c.Members) <= left {
 		return c
 	}
+	chosen, all := len(c.Members), 0
 	c.Members, c.Weights = slices.Clone(c.Members), weights(c)
-	all := 0
 	for _, w := range c.Weights {
 		all += w
 	}
@@ -44,7 +44,9 @@ func (out *Learned) afford(l Learning, c evaluate.Choice) evaluate.Choice {
 		c.Members = slices.Delete(c.Members, lightest, lightest+1)
 		c.Weights = slices.Delete(c.Weights, lightest, lightest+1)
 	}
-	c.Score = evaluate.Pooled(out.Windows, c.Mean)
+	if len(c.Members) < chosen {
+		c.Score = evaluate.Pooled(out.Windows, c.Mean)
+	}
 	return c
 }
 

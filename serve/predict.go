@@ -63,6 +63,7 @@ func (s *Server) predict(ctx context.Context, l *live, in *predictInput) (predic
 	if in.Body.Sums {
 		together = interval.NewTotal(in.Body.Horizon)
 	}
+	var newest *daycast.Forecasts // tells the days of together
 	made := make(map[daycast.Series]seriesForecast, len(asked))
 	out := predictBody{Snapshot: l.Version, Version: l.Champion.ID, Forecasts: make([]seriesForecast, len(asked))}
 	for p, err := range l.shop.Panels(ctx, asked) {
@@ -74,22 +75,24 @@ func (s *Server) predict(ctx context.Context, l *live, in *predictInput) (predic
 			return predictBody{}, err
 		}
 		names := namesOf(f)
-		for i, series := range p.Series {
-			made[series] = seriesForecastOf(f, names, i, series)
-		}
-		if together == nil {
-			continue
-		}
-		sums, err := addSums(ctx, l.Fitted, p, f, together)
-		if err != nil {
-			return predictBody{}, err
+		var sums [][]sumForecast
+		if together != nil {
+			if sums, err = addSums(ctx, l.Fitted, p, f, names, together); err != nil {
+				return predictBody{}, err
+			}
+			newest = f
 		}
 		for i, series := range p.Series {
-			one := made[series]
-			one.Sums = sums[i]
+			one := seriesForecastOf(f, names, i, series)
+			if sums != nil {
+				one.Sums = sums[i]
+			}
 			made[series] = one
 		}
-		out.Together = sumsOf(f, names, together, append(interval.Periods(f.Horizon), interval.Sums(f.Step, f.Horizon)...))
+	}
+	if newest != nil {
+		spans := append(interval.Periods(newest.Horizon), interval.Sums(newest.Step, newest.Horizon)...)
+		out.Together = sumsOf(newest, namesOf(newest), together, spans)
 	}
 	s.metrics.predictions.Add(float64(len(asked)))
 	for k, series := range asked {

@@ -32,12 +32,14 @@ func (in *predictInput) checkSums(series int) error {
 
 // addSums draws what each series of p could sell, gives the sums of each and adds
 // all to together. Panels of one question may be added one by one.
-func addSums(ctx context.Context, fitted model.Fitted, p *daycast.Panel, f *daycast.Forecasts, together *interval.Total) ([][]sumForecast, error) {
-	paths, err := interval.PathsOf(fitted, p, f, sumSeed)
+func addSums(
+	ctx context.Context, fitted model.Fitted, p *daycast.Panel, f *daycast.Forecasts, names forecastNames, together *interval.Total,
+) ([][]sumForecast, error) {
+	paths, err := interval.PathsOf(fitted, p, f, sumSeed, "body.sums")
 	if err != nil {
 		return nil, err
 	}
-	names, spans := namesOf(f), interval.Sums(f.Step, f.Horizon)
+	spans := interval.Sums(f.Step, f.Horizon)
 	own, drawn, out := interval.NewTotal(f.Horizon), make([]float32, interval.Draws*f.Horizon), make([][]sumForecast, len(p.Series))
 	for i := range out {
 		if err := ctx.Err(); err != nil {

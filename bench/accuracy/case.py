@@ -70,3 +70,11 @@ def cut(rows, origin, horizon, past=(), freq="D"):
     frame = rows.copy()
     frame.loc[future, ["units", *past]] = float("nan")
     return frame, truth
+
+
+def tidy(x):
+    """Without the categories that no row has."""
+    x = x.copy()
+    for c in x.select_dtypes("category"):
+        x[c] = x[c].cat.remove_unused_categories()
+    return x

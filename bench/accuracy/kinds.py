@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 import retail
-from case import Case, cut
+from case import Case, cut, tidy
 
 HORIZON = 28
 
@@ -67,11 +67,3 @@ def sums(sold, name, origin, series, horizon, freq, season):
     frame, truth = cut(x[["item", "place", "day", "units"]], last, horizon, freq=freq)
     truth["scored"] = True
     return Case(name, origin, frame, truth, horizon, freq=freq, season=season)
-
-
-def tidy(x):
-    """Without the categories that no row has."""
-    x = x.copy()
-    for c in x.select_dtypes("category"):
-        x[c] = x[c].cat.remove_unused_categories()
-    return x

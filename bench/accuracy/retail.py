@@ -4,7 +4,7 @@ import functools
 import numpy as np
 import pandas as pd
 
-from case import Case, cut
+from case import Case, cut, tidy
 
 
 @functools.cache
@@ -142,7 +142,4 @@ def some(x, series, key):
     if series >= len(ids):
         return x
     chosen = ids.iloc[np.sort(np.random.default_rng(1).choice(len(ids), series, replace=False))]
-    kept = x.merge(chosen, on=key)
-    for c in kept.select_dtypes("category"):
-        kept[c] = kept[c].cat.remove_unused_categories()
-    return kept
+    return tidy(x.merge(chosen, on=key))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 import m5
-from case import Case, cut
+from case import Case, cut, tidy
 
 WEEK_HORIZON = 8  # weeks
 STORES = ("CA_1", "CA_4", "TX_1", "TX_3", "WI_2")  # of the sets by week
@@ -54,9 +54,7 @@ def sundays(data, origin, series=60):
 def drawn(data, name, origin, eligible, series, horizon=m5.HORIZON):
     rng = np.random.default_rng([int(origin), 1])
     chosen = np.sort(rng.choice(eligible, min(series, len(eligible)), replace=False))
-    whole = m5.rows(data, chosen, int(origin) + horizon)
-    for c in whole.select_dtypes("category"):
-        whole[c] = whole[c].cat.remove_unused_categories()
+    whole = tidy(m5.rows(data, chosen, int(origin) + horizon))
     frame, truth = cut(whole, m5.DAY1 + pd.Timedelta(days=int(origin) - 1), horizon)
     truth["scored"] = True
     return Case(name, origin, frame, truth, horizon, ahead=("price", "event", "snap"), static=m5.STATIC)

@@ -14,12 +14,12 @@ const Draws = 400
 
 // PathsOf draws what could come of the forecasts f that fitted made for the series
 // of p, see Calibration.Paths. A model that learned nothing of its past errors is
-// code invalid.
-func PathsOf(fitted model.Fitted, p *daycast.Panel, f *daycast.Forecasts, seed uint64) (*Paths, error) {
+// code invalid, with the field that asked for totals.
+func PathsOf(fitted model.Fitted, p *daycast.Panel, f *daycast.Forecasts, seed uint64, field string) (*Paths, error) {
 	calibrated, ok := fitted.(*Fitted)
 	if !ok {
 		return nil, daycast.Errorf(daycast.Invalid, "the champion, a %s, knows nothing of its past errors: no totals can be told", fitted.Kind()).
-			WithHint("daycast train makes a model that does")
+			WithField(field).WithHint("daycast train makes a model that does")
 	}
 	return calibrated.Paths(p, f, Draws, seed), nil
 }
