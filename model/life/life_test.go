@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"daycast"
@@ -248,6 +249,14 @@ func TestOlderFiles(t *testing.T) {
 	}
 	if got, err := model.Predict(t.Context(), old, request); err != nil || !slices.Equal(got.Mean, want.Mean) || !slices.Equal(got.Quantiles, want.Quantiles) {
 		t.Errorf("an older file forecasts otherwise: %v", err)
+	}
+	file.Reset()
+	if err := young.Save(&file); err != nil {
+		t.Fatal(err)
+	}
+	wide := strings.Replace(file.String(), "{", `{"Spread":0.5,`, 1)
+	if _, err := life.Load(strings.NewReader(wide), func(r io.Reader) (model.Fitted, error) { return model.Load(r, loaders()) }); err != nil {
+		t.Errorf("a prior with the spread that it had: %v", err)
 	}
 }
 

@@ -22,7 +22,11 @@ func (f *Fitted) Save(w io.Writer) error {
 // Load is the loader of a Fitted.
 func Load(r io.Reader, load func(io.Reader) (model.Fitted, error)) (model.Fitted, error) {
 	f := &Fitted{Prior: &Prior{}}
-	rest, err := model.ReadHead(r, f.Prior)
+	head := struct {
+		*Prior
+		Spread float64 // programs until November 2026 saved it
+	}{Prior: f.Prior}
+	rest, err := model.ReadHead(r, &head)
 	if err != nil {
 		return nil, daycast.Errorf(daycast.Invalid, "life: %w", err)
 	}
