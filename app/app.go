@@ -158,7 +158,7 @@ func openStored(ctx context.Context, c config.Config, w World) (run *pipeline.Ru
 
 func openWith(ctx context.Context, c config.Config, w World, src source.Source) (run *pipeline.Run, close func(), err error) {
 	bound(int64(c.Memory))
-	models, by, err := candidates(c.Forecast)
+	models, by, err := candidates(c.Forecast.Models, c.Forecast.Parameters)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -192,26 +192,23 @@ func openWith(ctx context.Context, c config.Config, w World, src source.Source) 
 			LookBack: int(time.Duration(c.Source.LookBack) / (24 * time.Hour)), Tables: tablesOf(c.Source), Key: key,
 		},
 		Contract: contractOf(c), Settings: settings(c), Source: src, Warehouse: house, Registry: reg, Signals: signals,
-		Models: models, BySize: by, OfGroups: modelsOfGroups(c.Forecast.Reconcile), Remark: all.Remark(c.Forecast.Models), Now: w.Now, Progress: w.Progress,
+		Models: models, BySize: by, Reconcile: reconciling(c.Forecast.Reconcile, c.Forecast.Levels), Remark: all.Remark(c.Forecast.Models), Now: w.Now, Progress: w.Progress,
 	}, close, nil
 }
 
-// candidates are the models to compare, with their parameters.
-func candidates(f config.Forecast) (models []model.Model, by pipeline.BySize, err error) {
-	if models, err = all.Named(f.Models); err != nil {
+// candidates are the models to compare, the usual ones where none are named, with
+// their parameters.
+func candidates(names []string, parameters map[string]map[string]float64) (models []model.Model, by pipeline.BySize, err error) {
+	if models, err = all.Named(names); err != nil {
 		return nil, by, err
 	}
-	by = bySize(f.Models)
+	by = pipeline.BySize{Cheap: all.Cheap(names), Small: all.Small(names)}
 	for _, list := range []*[]model.Model{&models, &by.Cheap, &by.Small} {
-		if *list, err = all.With(*list, f.Parameters); err != nil {
+		if *list, err = all.With(*list, parameters); err != nil {
 			return nil, by, err
 		}
 	}
 	return models, by, nil
-}
-
-func bySize(names []string) pipeline.BySize {
-	return pipeline.BySize{Cheap: all.Cheap(names), Small: all.Small(names)}
 }
 
 // degrees are NaN where they are not told.
@@ -226,7 +223,7 @@ func settings(c config.Config) pipeline.Settings {
 	f := c.Forecast
 	return pipeline.Settings{
 		Step: f.PanelStep(), Horizon: f.Horizon, Levels: Levels(), Metric: f.Metric, Origins: f.Origins, Scored: f.Scored,
-		Groups: groupLevels(f.Levels), MaxRows: f.MaxRows, Seed: f.Seed, Customers: c.Features.Customers, Parameters: f.Parameters,
+		MaxRows: f.MaxRows, Seed: f.Seed, Customers: c.Features.Customers, Parameters: f.Parameters,
 		TrainEvery: int(time.Duration(c.Train.Every) / (24 * time.Hour)), Gate: pipeline.Gate{Days: c.Gate.Days, Margin: c.Gate.Margin},
 		Threads: threads(c), Memory: int64(c.Memory), Patience: time.Duration(c.Source.Patience),
 	}

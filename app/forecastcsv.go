@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 
 	"daycast"
 	"daycast/clean"
+	"daycast/config"
 	"daycast/evaluate"
 	"daycast/model"
 	"daycast/model/all"
@@ -33,9 +36,10 @@ type CSVForecast struct {
 	Freq                 string // length of a period: day or week
 	Absent               string // what a day without a row means
 	Models               []string
+	Parameters           map[string]string // of models, such as gbm.trees: 400
 	Metric               string
-	Reconcile            string   // none or align
-	Groups               []string // with align: the levels that groups are of; empty: as they are found
+	Reconcile            string   // one of Reconciliations
+	Groups               []string // with a method: the levels that groups are of; empty: as they are found
 	Memory               int64    // bytes
 	Threads              int
 	Time                 time.Duration
@@ -64,8 +68,8 @@ func (o CSVForecast) Validate() error {
 	case o.MaxRows < 1:
 		return wrong("max-rows", "%d: want at least 1", o.MaxRows)
 	}
-	if o.Reconcile != "" && o.Reconcile != "none" && o.Reconcile != "align" {
-		return wrong("reconcile", "%q: want none or align", o.Reconcile)
+	if methods := config.Reconciliations(); o.Reconcile != "" && !slices.Contains(methods, o.Reconcile) {
+		return wrong("reconcile", "%q: want one of %s", o.Reconcile, strings.Join(methods, ", "))
 	}
 	if _, err := clean.ParseAbsent(o.Absent); err != nil {
 		return err
@@ -73,7 +77,7 @@ func (o CSVForecast) Validate() error {
 	if _, err := checkLevels(o.Levels); err != nil {
 		return err
 	}
-	if _, err := all.Named(o.Models); err != nil {
+	if _, _, err := o.candidates(); err != nil {
 		return err
 	}
 	_, err := evaluate.Score{}.Metric(o.Metric)
@@ -163,7 +167,7 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 	}
 	learned, err := learning.Learn(ctx, last)
 	if err != nil {
-		return nil, blameGroups(err)
+		return nil, flagged(err, "forecast.levels", "reconcile-levels")
 	}
 	world.Progress.Stage("forecast")
 	if learning.Levels, err = checkLevels(o.Levels); err != nil {
@@ -192,7 +196,7 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 	})
 	notes := slices.Concat(read, o.notes(), blocks.Notes(learned), roads.Notes(), totals.left())
 	result.DailySummary = pipeline.Summarise(report, learned, blocks.Sample().Found(), append(notes, blocks.Sample().OutlookNotes()...))
-	return result, blameGroups(err)
+	return result, flagged(err, "forecast.levels", "reconcile-levels")
 }
 
 // temporary is a warehouse that close removes.
@@ -282,11 +286,30 @@ func (o CSVForecast) blame(err error) error {
 	return &named
 }
 
+// candidates are the models to compare.
+func (o CSVForecast) candidates() ([]model.Model, pipeline.BySize, error) {
+	parameters := map[string]map[string]float64{}
+	for _, key := range slices.Sorted(maps.Keys(o.Parameters)) {
+		name, parameter, _ := strings.Cut(key, ".")
+		v, err := strconv.ParseFloat(o.Parameters[key], 64)
+		if err != nil || parameter == "" {
+			return nil, pipeline.BySize{}, daycast.Errorf(daycast.Invalid, "%s=%s: want a model, its parameter and a number, such as gbm.trees=400", key, o.Parameters[key]).
+				WithField("parameter")
+		}
+		if parameters[name] == nil {
+			parameters[name] = map[string]float64{}
+		}
+		parameters[name][parameter] = v
+	}
+	models, by, err := candidates(o.Models, parameters)
+	return models, by, flagged(err, "forecast.parameters", "parameter")
+}
+
 func (o CSVForecast) learning(blocks *pipeline.Blocks, w World) (pipeline.Learning, error) {
-	models, err := all.Named(o.Models)
+	models, by, err := o.candidates()
 	return blocks.Learn(pipeline.Learning{
 		Models: models, Horizon: o.Horizon, Levels: Levels(), Metric: o.Metric,
 		Origins: 6, Scored: 3, MaxRows: o.rows(), Seed: o.Seed, Threads: o.Threads, Now: w.Now, Progress: w.Progress.Step,
-		Reconcile: pipeline.Reconciling{Models: modelsOfGroups(o.Reconcile), Levels: groupLevels(o.Groups)},
-	}, bySize(o.Models)), err
+		Reconcile: reconciling(o.Reconcile, o.Groups),
+	}, by), err
 }

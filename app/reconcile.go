@@ -3,20 +3,20 @@ package app
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"daycast"
-	"daycast/model"
 	"daycast/model/all"
 	"daycast/model/coherent"
+	"daycast/pipeline"
 )
 
-// modelsOfGroups are those that forecast groups by themselves; none where the
-// series alone say what their groups sell.
-func modelsOfGroups(reconcile string) []model.Model {
-	if reconcile == "align" {
-		return all.OfGroups()
+// reconciling is the one of a name and levels, as in the config.
+func reconciling(name string, levels []string) pipeline.Reconciling {
+	if name == "" || name == "none" {
+		return pipeline.Reconciling{}
 	}
-	return nil
+	return pipeline.Reconciling{Method: coherent.Method(name), Models: all.OfGroups(), Levels: groupLevels(levels)}
 }
 
 // groupLevels reads the levels that groups are of.
@@ -42,13 +42,13 @@ func named(l daycast.Level) daycast.Level {
 	return l
 }
 
-// blameGroups names the flag of an error about the levels that groups are of.
-func blameGroups(err error) error {
+// flagged names the flag of an error about what is a key in the config.
+func flagged(err error, key, flag string) error {
 	var e *daycast.Error
-	if !errors.As(err, &e) || e.Field != "forecast.levels" {
+	if !errors.As(err, &e) || !strings.HasPrefix(e.Field, key) {
 		return err
 	}
 	named := *e
-	named.Field = "reconcile-levels"
+	named.Field = flag
 	return &named
 }

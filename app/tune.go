@@ -120,7 +120,7 @@ func (t Tuning) tuned(c config.Config, found *evaluate.Searched, known int) (*Tu
 		return nil, trials[0].Err
 	}
 	out := &Tuned{Model: t.Model, Method: t.Method, Metric: c.Forecast.Metric}
-	for _, p := range all.Parameters(t.Model) {
+	for _, p := range all.Searched(t.Model) {
 		out.Parameters = append(out.Parameters, TunedParameter{p.Name, p.Grid[0], p.Grid[len(p.Grid)-1]})
 	}
 	for _, trial := range trials {
@@ -156,7 +156,7 @@ func Methods() []string { return []string{"tpe", "random", "halving", "grid"} }
 // is over as many of the first parameters, which matter most, as its trials
 // allow.
 func (t Tuning) search() (pipeline.Tuning, error) {
-	parameters := all.Parameters(t.Model)
+	parameters := all.Searched(t.Model)
 	out := pipeline.Tuning{Model: t.Model, Trials: t.Trials, Keep: t.Keep, Budget: t.Time}
 	switch {
 	case len(parameters) == 0:
@@ -208,7 +208,7 @@ func spaceOf(parameters []all.Parameter) evaluate.Space {
 // Tunable are the models that have parameters.
 func Tunable() (names []string) {
 	for _, m := range all.Known() {
-		if len(all.Parameters(m.Name())) > 0 {
+		if len(all.Searched(m.Name())) > 0 {
 			names = append(names, m.Name())
 		}
 	}

@@ -111,6 +111,9 @@ func (ck *checker) tables(field string, given map[string]string, what string) {
 	ck.want(!sales || !daily, field, "want either sales or daily, not both")
 }
 
+// Reconciliations are the ways in which series and their groups may come to agree.
+func Reconciliations() []string { return []string{"none", "align", "ols", "wls", "mint"} }
+
 func (ck *checker) forecast(f Forecast) {
 	ck.want(f.Horizon >= 1 && f.Horizon <= mostHorizon, "forecast.horizon", "%d; want 1 to %d periods", f.Horizon, mostHorizon)
 	ck.oneOf(f.Step, "forecast.step", []string{"day", "week"})
@@ -120,7 +123,7 @@ func (ck *checker) forecast(f Forecast) {
 	}
 	ck.want(f.Origins >= 2, "forecast.origins", "%d; want at least 2, one to choose a model and one to score it", f.Origins)
 	ck.want(f.Scored >= 1 && f.Scored < max(f.Origins, 2), "forecast.scored", "%d; want at least 1, and fewer than origins", f.Scored)
-	ck.oneOf(f.Reconcile, "forecast.reconcile", []string{"none", "align"})
+	ck.oneOf(f.Reconcile, "forecast.reconcile", Reconciliations())
 	for i, level := range f.Levels {
 		ck.want(!slices.Contains(strings.Split(level, "*"), ""), fmt.Sprintf("forecast.levels[%d]", i), "%q; want a column such as category, or category*place", level)
 	}

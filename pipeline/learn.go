@@ -156,15 +156,15 @@ func (out *Learned) prove(ctx context.Context, l Learning) error {
 		if !ok || choice.Score.N == 0 || choice.Mean(w) == nil {
 			continue
 		}
-		strength, _, err := out.strength(ctx, l, older, choice)
+		pull, _, err := out.pull(ctx, l, older, choice)
 		if err != nil {
 			return err
 		}
-		learned, err := out.calibrate(ctx, l, older, choice, strength)
+		learned, err := out.calibrate(ctx, l, older, choice, pull)
 		if err != nil {
 			return err
 		}
-		mean, err := out.aligned(ctx, l, w, choice, strength)
+		mean, err := out.aligned(ctx, l, w, choice, pull)
 		if err != nil {
 			return err
 		}
@@ -202,15 +202,15 @@ func before(windows []*evaluate.Window, w *evaluate.Window) []*evaluate.Window {
 const mostResiduals = 1_000_000
 
 // calibrate learns the intervals of what a choice forecasts, brought nearer to the
-// groups by a strength.
-func (out *Learned) calibrate(ctx context.Context, l Learning, windows []*evaluate.Window, c evaluate.Choice, strength float64) (interval.Calibration, error) {
+// groups by a pull.
+func (out *Learned) calibrate(ctx context.Context, l Learning, windows []*evaluate.Window, c evaluate.Choice, by coherent.Pull) (interval.Calibration, error) {
 	var rs []interval.Residual
 	cells := 0
 	for _, w := range windows {
 		cells += len(w.Actual)
 	}
 	for k, w := range windows {
-		mean, err := out.aligned(ctx, l, w, c, strength)
+		mean, err := out.aligned(ctx, l, w, c, by)
 		if err != nil {
 			return interval.Calibration{}, err
 		}
@@ -252,11 +252,11 @@ func (out *Learned) install(ctx context.Context, l Learning, choice evaluate.Cho
 	if inner, err = life.Wrap(ctx, inner, out.Panel, l.Horizon, l.Threads); err != nil {
 		return err
 	}
-	inner, strength, err := out.align(ctx, l, inner, choice)
+	inner, pull, err := out.align(ctx, l, inner, choice)
 	if err != nil {
 		return err
 	}
-	calibration, err := out.calibrate(ctx, l, out.Windows, choice, strength)
+	calibration, err := out.calibrate(ctx, l, out.Windows, choice, pull)
 	if err != nil {
 		return err
 	}

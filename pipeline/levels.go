@@ -17,6 +17,7 @@ import (
 // their groups are forecast, by models of their own. Without any the groups are
 // what their series add up to.
 type Reconciling struct {
+	Method coherent.Method
 	Models []model.Model // the mean of which, and of the candidates of groups, forecasts the groups
 	Levels [][]string    // columns of each level; none: as coherent.Find finds them
 }
@@ -87,10 +88,18 @@ func (out *Learned) now(ctx context.Context, l Learning, up upperForecast) ([]fl
 	return coherent.Mean(units), nil
 }
 
-// strength is that with which what a choice forecasts of series would have come
-// nearest to what came at the windows, see coherent.Learn.
-func (out *Learned) strength(ctx context.Context, l Learning, windows []*evaluate.Window, c evaluate.Choice) (float64, float64, error) {
-	var pasts []coherent.Past
+// pull is how strongly what a choice forecasts of series is to be brought nearer to
+// their groups: as would have come nearest to what came at the windows, see
+// coherent.Learn, with the share of the loss that this would have taken away.
+func (out *Learned) pull(ctx context.Context, l Learning, windows []*evaluate.Window, c evaluate.Choice) (coherent.Pull, float64, error) {
+	p := coherent.Pull{Method: l.Reconcile.Method, Pasts: out.pasts(l, windows, c)}
+	strength, gain, err := coherent.Learn(ctx, p.Method, p.Pasts, out.options(l))
+	p.Strength = strength
+	return p, gain, err
+}
+
+// pasts are what a choice forecast at the windows.
+func (out *Learned) pasts(l Learning, windows []*evaluate.Window, c evaluate.Choice) (pasts []coherent.Past) {
 	for _, w := range windows {
 		up, ok := out.uppers[w.Origin]
 		mean := c.Mean(w)
@@ -101,11 +110,11 @@ func (out *Learned) strength(ctx context.Context, l Learning, windows []*evaluat
 		if before.N == 0 {
 			continue
 		}
-		pasts = append(pasts, coherent.Past{Groups: up.groups, Mean: mean, Upper: up.at(w, l.Threads), Loss: func(mean []float32) float64 {
+		pasts = append(pasts, coherent.Past{Groups: up.groups, Mean: mean, Upper: up.at(w, l.Threads), Came: w.Actual, Loss: func(mean []float32) float64 {
 			return relative(w.Score(mean, nil, nil), before, l.Metric)
 		}})
 	}
-	return coherent.Learn(ctx, pasts, out.options(l))
+	return pasts
 }
 
 func (out *Learned) options(l Learning) reconcile.Options {
@@ -123,49 +132,50 @@ func relative(s, other evaluate.Score, metric string) float64 {
 }
 
 // aligned is what a choice forecasts at a window once it is brought nearer to the
-// groups by a strength; nil where the choice has nothing there.
-func (out *Learned) aligned(ctx context.Context, l Learning, w *evaluate.Window, c evaluate.Choice, strength float64) ([]float32, error) {
+// groups, without what came there; nil where the choice has nothing there.
+func (out *Learned) aligned(ctx context.Context, l Learning, w *evaluate.Window, c evaluate.Choice, by coherent.Pull) ([]float32, error) {
 	mean := c.Mean(w)
 	up, ok := out.uppers[w.Origin]
-	if mean == nil || !ok || strength == 0 {
+	if mean == nil || !ok || by.Strength == 0 {
 		return mean, nil
 	}
-	factors, err := up.groups.Align(ctx, mean, up.at(w, l.Threads), strength, out.options(l))
+	by.Pasts = slices.DeleteFunc(slices.Clone(by.Pasts), func(p coherent.Past) bool { return p.Groups == up.groups })
+	correction, err := up.groups.Correct(ctx, mean, up.at(w, l.Threads), by, out.options(l))
 	if err != nil {
 		return nil, err
 	}
-	return up.groups.Scaled(mean, factors), nil
+	return up.groups.Scaled(mean, correction), nil
 }
 
 // align brings a fitted choice nearer to the groups on the panel as known now, by
 // the strength that past windows show.
-func (out *Learned) align(ctx context.Context, l Learning, inner model.Fitted, c evaluate.Choice) (model.Fitted, float64, error) {
+func (out *Learned) align(ctx context.Context, l Learning, inner model.Fitted, c evaluate.Choice) (model.Fitted, coherent.Pull, error) {
 	out.Strength = 0
-	strength, gain, err := out.strength(ctx, l, out.Windows, c)
-	if err != nil || strength == 0 {
+	by, gain, err := out.pull(ctx, l, out.Windows, c)
+	if err != nil || by.Strength == 0 {
 		switch {
 		case len(out.uppers) == 1:
 			out.remark("groups are forecast as what their series add up to: one past origin does not tell whether forecasts of their own help the series")
 		case len(out.uppers) > 1:
 			out.remark("groups are forecast as what their series add up to: forecasts of their own would not have helped the series at past origins")
 		}
-		return inner, 0, err
+		return inner, coherent.Pull{}, err
 	}
 	up, err := l.forecastGroups(ctx, out.Panel, l.Horizon)
 	if err != nil || len(up.units) == 0 {
-		return inner, 0, err
+		return inner, coherent.Pull{}, err
 	}
 	units, err := out.now(ctx, l, up)
 	if err != nil {
-		return nil, 0, err
+		return nil, coherent.Pull{}, err
 	}
-	fitted, err := up.groups.Wrap(ctx, inner, model.Request{Panel: out.Panel, Horizon: l.Horizon, Threads: l.Threads}, units, strength)
+	fitted, err := up.groups.Wrap(ctx, inner, model.Request{Panel: out.Panel, Horizon: l.Horizon, Threads: l.Threads}, units, by)
 	if err != nil {
-		return nil, 0, err
+		return nil, coherent.Pull{}, err
 	}
-	out.Strength = strength
-	out.remark(fmt.Sprintf("series are brought %.0f%% of the way to their groups' own forecasts: that would have taken about %.1f%% off their errors at past origins", 100*strength, 100*gain))
-	return fitted, strength, nil
+	out.Strength = by.Strength
+	out.remark(fmt.Sprintf("series are brought %.0f%% of the way to their groups' own forecasts: that would have taken about %.1f%% off their errors at past origins", 100*by.Strength, 100*gain))
+	return fitted, by, nil
 }
 
 // remark notes what is not noted yet.

@@ -14,6 +14,7 @@ import (
 	"daycast/model"
 	"daycast/model/all"
 	"daycast/model/classic"
+	"daycast/model/coherent"
 	"daycast/model/modeltest"
 )
 
@@ -34,19 +35,29 @@ func falling(n int) [][]float32 {
 
 func aligning(units [][]float32, groups ...model.Model) Learning {
 	l := learningOf(units, classic.WindowMean{})
-	l.Reconcile.Models = groups
+	l.Reconcile = Reconciling{Method: coherent.Align, Models: groups}
 	return l
 }
 
 // TestAlign has means of four weeks for series, which lag behind, and a trend for
 // the shop.
 func TestAlign(t *testing.T) {
+	// WLS thinks the shop's error as large as those of its 30 series together, and
+	// so goes half the way at most.
+	for method, left := range map[coherent.Method]float64{coherent.Align: .7, coherent.WLS: .8, coherent.MinT: .7} {
+		t.Run(string(method), func(t *testing.T) { alignFalling(t, method, left) })
+	}
+}
+
+// alignFalling wants at most so much of the bias to be left.
+func alignFalling(t *testing.T, method coherent.Method, left float64) {
 	units := falling(160)
 	plain, err := aligning(units).Learn(t.Context(), modeltest.Origin)
 	if err != nil {
 		t.Fatal(err)
 	}
 	l := aligning(units, classic.AutoETS{})
+	l.Reconcile.Method = method
 	got, err := l.Learn(t.Context(), modeltest.Origin)
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +66,7 @@ func TestAlign(t *testing.T) {
 		t.Fatalf("strengths %g and %g, want none and a good part", plain.Strength, got.Strength)
 	}
 	for k, p := range got.Proof {
-		if before := plain.Proof[k].Score; p.Score.WAPE > before.WAPE || math.Abs(p.Score.Bias) > .7*math.Abs(before.Bias) {
+		if before := plain.Proof[k].Score; p.Score.WAPE > before.WAPE || math.Abs(p.Score.Bias) > left*math.Abs(before.Bias) {
 			t.Errorf("from %s WAPE %.3f with a bias of %.3f, before %.3f and %.3f", p.Window.Origin, p.Score.WAPE, p.Score.Bias, before.WAPE, before.Bias)
 		}
 	}
@@ -102,6 +113,12 @@ func sum(values []float32) (s float64) {
 
 // TestAlignedProofKnowsOnlyOlderWindows changes what came in the newest window.
 func TestAlignedProofKnowsOnlyOlderWindows(t *testing.T) {
+	for _, method := range []coherent.Method{coherent.Align, coherent.MinT} {
+		t.Run(string(method), func(t *testing.T) { alignedProofKnowsOnlyOlderWindows(t, method) })
+	}
+}
+
+func alignedProofKnowsOnlyOlderWindows(t *testing.T, method coherent.Method) {
 	units, poisoned := falling(160), falling(160)
 	for _, u := range poisoned {
 		for k := len(u) - 14; k < len(u); k++ {
@@ -109,7 +126,9 @@ func TestAlignedProofKnowsOnlyOlderWindows(t *testing.T) {
 		}
 	}
 	prove := func(units [][]float32) Proof {
-		learned, err := aligning(units, classic.AutoETS{}).Learn(t.Context(), modeltest.Origin)
+		l := aligning(units, classic.AutoETS{})
+		l.Reconcile.Method = method
+		learned, err := l.Learn(t.Context(), modeltest.Origin)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -39,8 +39,8 @@ type Run struct {
 	Signals   []signal.Source // what comes from outside the shop's tables; of one name the first counts
 	Models    []model.Model
 	BySize    BySize
-	OfGroups  []model.Model // forecast the groups, to which series are brought nearer; none: series alone say what their groups sell
-	Remark    string        // on the Models, for the log when training begins; may be empty
+	Reconcile Reconciling
+	Remark    string // on the Models, for the log when training begins; may be empty
 	Now       func() time.Time
 	Progress  Progress
 
@@ -77,8 +77,7 @@ type Settings struct {
 	Customers bool
 	// Parameters that the config gives the Models, by model and name.
 	Parameters map[string]map[string]float64
-	Groups     [][]string // columns of each level to whose groups series are brought nearer; none: as they are found
-	TrainEvery int        // days between trainings; 0: whenever the data changed
+	TrainEvery int // days between trainings; 0: whenever the data changed
 	Gate       Gate
 	Threads    int
 	Memory     int64
@@ -153,10 +152,10 @@ func (r *Run) fingerprint() string {
 		}
 		models = append(models, name)
 	}
-	for _, m := range r.OfGroups {
+	for _, m := range r.Reconcile.Models {
 		models = append(models, "groups: "+m.Name())
 	}
-	return hashed(r.Code, fmt.Sprintf("%+v %+v", s, r.Shop), models)
+	return hashed(r.Code, fmt.Sprintf("%+v %+v %s %q", s, r.Shop, r.Reconcile.Method, r.Reconcile.Levels), models)
 }
 
 // begun tells apart runs of which one cannot go on with what the other has

@@ -224,7 +224,7 @@ func (r *Run) learning(blocks *Blocks) Learning {
 	return blocks.Learn(Learning{
 		Models: r.Models, Horizon: s.Horizon, Levels: s.Levels, Metric: s.Metric,
 		Origins: s.Origins, Scored: s.Scored, MaxRows: s.MaxRows, Seed: s.Seed, Threads: s.Threads,
-		Now: r.Now, Progress: r.Progress.Step, Reconcile: Reconciling{Models: r.OfGroups, Levels: s.Groups},
+		Now: r.Now, Progress: r.Progress.Step, Reconcile: r.Reconcile,
 	}, r.BySize)
 }
 

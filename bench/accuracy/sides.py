@@ -48,11 +48,13 @@ def high_water(pid):
 
 
 def daycast(model, case, folder, usual):
-    """daycast, daycast:gbm for one model, daycast:gbm,ets for two, daycast@30m for more time."""
+    """daycast, daycast:gbm for one model, daycast+gbm.trees=400 for one that learns
+    otherwise, daycast+reconcile=wls for another flag, daycast@30m for more time."""
     name, _, own = model.partition("@")
+    name, *flags = name.split("+")
     _, _, only = name.partition(":")
     return [DAYCAST, "forecast", "--csv", f"{folder}/sales.csv", "--horizon", case.horizon, "--time", own or usual,
-            "--levels", ",".join(map(str, peers.LEVELS)), "--out", f"{folder}/forecast.csv", *(["--model", only] if only else []),
+            "--levels", ",".join(map(str, peers.LEVELS)), "--out", f"{folder}/forecast.csv", *(["--model", only] if only else []), *(f"--parameter={f}" if "." in f.split("=")[0] else f"--{f}" for f in flags),
             *(["--freq", "week"] if case.freq != "D" else [])]
 
 

@@ -71,6 +71,7 @@ func forecastCommand() *cobra.Command {
 		Example: `  daycast forecast --csv sales.csv --horizon 28 --out forecasts.csv
   daycast forecast --csv weekly.csv.gz --freq week --horizon 8 --out -
   daycast forecast --csv sales.csv --model auto_ets,auto_arima
+  daycast forecast --csv sales.csv --model usual,mlp --parameter gbm.trees=400,gbm.half_life=365
   daycast forecast --csv sales.csv --levels 0.025,0.5,0.975 --totals totals.csv
   daycast forecast --config shop/daycast.yaml --out forecasts.csv`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -112,14 +113,18 @@ func forecastCommand() *cobra.Command {
 	f.StringVar(&o.Absent, "absent", "auto", "what a day without a row means: auto, zero, closed or missing")
 	f.StringSliceVar(&o.Models, "model", nil, "models to compare, of those in docs/models.md (the usual ones)")
 	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
-		if name == "models" { // as in the config
+		switch name { // as in the config
+		case "models":
 			name = "model"
+		case "parameters":
+			name = "parameter"
 		}
 		return pflag.NormalizedName(name)
 	})
+	f.StringToStringVar(&o.Parameters, "parameter", nil, "parameters of models, of those in docs/models.md, such as gbm.trees=400,gbm.half_life=365")
 	f.StringVar(&o.Metric, "metric", "wape", "what the best model is best at: wape, rmse, mae, mase, rmsse or pinball")
-	f.StringVar(&o.Reconcile, "reconcile", "none", "align: forecast groups by models of their own too, and bring series nearer to them as far as that helped in the past; none")
-	f.StringSliceVar(&o.Groups, "reconcile-levels", nil, "with align: the columns that make the groups, such as category or category*place (all with 2 to 300 groups)")
+	f.StringVar(&o.Reconcile, "reconcile", "none", "align, ols, wls or mint: forecast groups by models of their own too, and bring series nearer to them in that way as far as that helped in the past; none")
+	f.StringSliceVar(&o.Groups, "reconcile-levels", nil, "with one of these: the columns that make the groups, such as category or category*place (all with 2 to 300 groups)")
 	f.Var((*bytesFlag)(&memory), "memory", "memory that may be used")
 	f.IntVar(&o.Threads, "threads", runtime.NumCPU(), "threads that may be used; the result does not depend on it")
 	f.DurationVar(&o.Time, "time", 10*time.Minute, "time that may be used; less of it compares fewer models and origins")

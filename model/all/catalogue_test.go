@@ -71,6 +71,10 @@ ones are compared, and those for small shops where there are at most five millio
 const networks = `
 ` + "`usual`" + ` among the names stands for all usual ones.
 
+Three parameters say what a row weighs where a model learns from rows of all series: ` + "`half_life`" + ` is in how many periods the weight
+halves (0, as usual: never); ` + "`scale_power`" + ` is the power of what the series sells of late (1, as usual: units count alike, for wape and rmse;
+0: series count alike, for mase and rmsse); ` + "`price_power`" + ` is the power of the price (0, as usual; 1: revenue counts alike).
+
 ## Networks made elsewhere
 
 ` + "`onnx:PATH`" + ` is the network in ` + "`PATH.onnx`" + `, as PyTorch, TensorFlow and scikit-learn export it; in daycast.yaml the path is relative to

@@ -25,9 +25,15 @@ type Parameter struct {
 	From, To float64 // legal
 	Integer  bool
 	// Grid is what a search by grid tries, ascending and above zero; a random
-	// one looks between the first and the last.
+	// one looks between the first and the last. All zero: a search leaves it, as
+	// its metric does not see what it is for.
 	Grid [3]float64
 	set  func(m model.Model, v float64) model.Model
+}
+
+// Searched are the parameters of a model by name that a search tries.
+func Searched(name string) []Parameter {
+	return slices.DeleteFunc(Parameters(name), func(p Parameter) bool { return p.Grid == [3]float64{} })
 }
 
 // Parameters are those of a model by name, those that matter most first; none
@@ -35,6 +41,31 @@ type Parameter struct {
 // Bischl (2019), "Tunability: importance of hyperparameters of machine learning
 // algorithms", JMLR 20.
 func Parameters(name string) []Parameter {
+	if own := ofRows(name); len(own) > 0 {
+		return append(own, weights()...)
+	}
+	return strategic(name)
+}
+
+// weights are how a global model weighs rows.
+func weights() []Parameter {
+	p := func(name string, to float64, grid [3]float64, field func(*global.Model) *float64) Parameter {
+		return parameter(name, 0, to, grid, new(float64), func(m model.Model, v float64) model.Model {
+			return within(m, func(g global.Model) global.Model {
+				*field(&g) = v
+				return g
+			})
+		})
+	}
+	return []Parameter{
+		p("half_life", 1e5, [3]float64{180, 730, 3650}, func(m *global.Model) *float64 { return &m.HalfLife }),
+		p("scale_power", 2, [3]float64{.35, .7, 1.4}, func(m *global.Model) *float64 { return &m.Power }),
+		p("price_power", 2, [3]float64{}, func(m *global.Model) *float64 { return &m.PricePower }),
+	}
+}
+
+// ofRows are the parameters of the regressors of global models.
+func ofRows(name string) []Parameter {
 	switch name {
 	case "gbm":
 		p := ofRegressor[gbm.Regressor]
@@ -88,7 +119,7 @@ func Parameters(name string) []Parameter {
 			p("l1", .001, 1, [3]float64{.1, .5, .9}, func(r *linear.ElasticNet) any { return &r.L1 }),
 		}
 	}
-	return strategic(name)
+	return nil
 }
 
 // strategic are those of what is made of the boosting.

@@ -12,8 +12,8 @@ import (
 )
 
 // Fitted multiplies what a model forecasts of a series by a factor for each
-// group that the series is in. Factors are learnt once, from the whole shop, and
-// saved by the groups' names, so that an answer does not depend on which series
+// group that the series is in, and by one of its own. Factors are learnt once, from the whole shop, and
+// saved by the names of groups and series, so that an answer does not depend on which series
 // are asked for together, and sums over any series are sums of what is served.
 type Fitted struct {
 	Inner   model.Fitted
@@ -24,6 +24,7 @@ type Fitted struct {
 // of a group which the shop did not have then.
 type Factors struct {
 	Columns []string           // of the level, see Find; none: the shop
+	Each    bool               `json:",omitempty"` // of each series instead, by its ID
 	By      map[string]float64 // by the group's name in the level that Find gives
 }
 
@@ -55,6 +56,14 @@ func (f *Fitted) of(p *daycast.Panel) []float64 {
 		out[i] = 1
 	}
 	for _, factors := range f.Factors {
+		if factors.Each {
+			for i, s := range p.Series {
+				if by, ok := factors.By[s.ID()]; ok {
+					out[i] *= by
+				}
+			}
+			continue
+		}
 		level, ok := cross(p, factors.Columns)
 		if !ok {
 			continue

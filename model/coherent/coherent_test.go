@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -16,7 +17,13 @@ import (
 )
 
 // aligned is a textbook model whose groups are forecast by another one.
-type aligned struct{ series, groups model.Model }
+type aligned struct {
+	series, groups model.Model
+	pull           Pull
+}
+
+// half is a pull of half the way.
+func half(m Method) Pull { return Pull{Method: m, Strength: .5} }
 
 func (a aligned) Name() string { return "coherent" }
 
@@ -37,7 +44,7 @@ func (a aligned) Fit(ctx context.Context, t model.Training) (model.Fitted, error
 	if err != nil || len(upper) == 0 {
 		return inner, err
 	}
-	return g.Wrap(ctx, inner, model.Request{Panel: p, Horizon: t.Horizon, Threads: t.Threads}, Mean(upper), .5)
+	return g.Wrap(ctx, inner, model.Request{Panel: p, Horizon: t.Horizon, Threads: t.Threads}, Mean(upper), a.pull)
 }
 
 func loaders() map[string]model.Loader {
@@ -49,14 +56,18 @@ func loaders() map[string]model.Loader {
 }
 
 func TestModel(t *testing.T) {
-	modeltest.Run(t, aligned{classic.WindowMean{}, classic.SeasonalNaive{}}, loaders(), modeltest.TracksConstant(.01))
+	for _, method := range []Method{Align, OLS, WLS, MinT} {
+		t.Run(string(method), func(t *testing.T) {
+			modeltest.Run(t, aligned{classic.WindowMean{}, classic.SeasonalNaive{}, half(method)}, loaders(), modeltest.TracksConstant(.01))
+		})
+	}
 }
 
 // TestForecastIsWhatReconcileSays checks that the factors by name give what
 // reconcile gives for the whole shop, for some of its series too.
 func TestForecastIsWhatReconcileSays(t *testing.T) {
 	p := modeltest.Rich(3, 12, 120)
-	m := aligned{classic.WindowMean{}, classic.SeasonalNaive{}}
+	m := aligned{classic.WindowMean{}, classic.SeasonalNaive{}, half(Align)}
 	fitted, err := m.Fit(t.Context(), model.Training{Panels: p, Horizon: 7, Threads: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -164,9 +175,80 @@ func TestLearn(t *testing.T) {
 		{"half and half", []Past{helps, hurts, helps, hurts}, 0},
 		{"what is known already", slices.Repeat([]Past{past(10, 20, 12)}, 6), 0},
 	} {
-		got, gain, err := Learn(t.Context(), c.pasts, reconcile.Options{Threads: 1})
+		got, gain, err := Learn(t.Context(), Align, c.pasts, reconcile.Options{Threads: 1})
 		if err != nil || math.Abs(got-c.strength) > 1e-9 || (gain > 0) != (c.strength > 0) {
 			t.Errorf("%s: strength %g with a gain of %g and %v, want %g", c.what, got, gain, err, c.strength)
+		}
+	}
+}
+
+// TestPullsAreWhatReconcileSays checks each of the methods by covariances, with
+// all of the way gone, against reconcile's for the whole shop.
+func TestPullsAreWhatReconcileSays(t *testing.T) {
+	p := modeltest.Rich(3, 12, 120)
+	g, err := Of(p, nil, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, o := g.Hierarchy, reconcile.Options{NonNegative: true, Threads: 1}
+	r := rand.New(rand.NewPCG(1, 2))
+	drawn := func(scale float64) (out []float32) {
+		for range p.Series {
+			for range 2 {
+				out = append(out, float32(scale*(1+r.Float64())))
+			}
+		}
+		return out
+	}
+	past := func() Past {
+		out := Past{Groups: g, Mean: drawn(5), Came: drawn(6)}
+		out.Came[3] = nan // not known: as forecast
+		out.Upper = g.Sums(drawn(5.5), 1)
+		out.Upper[0] = math.NaN()
+		return out
+	}
+	pasts := []Past{past(), past(), past()}
+	var windows []reconcile.Window
+	for _, q := range pasts {
+		w := reconcile.Window{Hierarchy: h, Base: reconcile.NewValues(h, 1), Actual: reconcile.NewValues(h, 1)}
+		for i := range p.Series {
+			w.Base.Bottom[i] = q.Mean[2*i] + q.Mean[2*i+1]
+			w.Actual.Bottom[i] = q.Came[2*i] + q.Came[2*i+1]
+		}
+		w.Actual.Bottom[1] = q.Came[2] + q.Mean[3]
+		h.Sum(w.Base, 1)
+		h.Sum(w.Actual, 1)
+		copy(w.Base.Upper[1:], q.Upper[1:])
+		windows = append(windows, w)
+	}
+	shrunk := must(reconcile.Shrunk(h, must(reconcile.ErrorsAt(h, windows)), 1))
+	mean, upper := drawn(5), g.Sums(drawn(7), 1)
+	upper[1] = math.NaN()
+	base := reconcile.NewValues(h, 1)
+	for i := range p.Series {
+		base.Bottom[i] = mean[2*i] + mean[2*i+1]
+	}
+	h.Sum(base, 1)
+	use := make([]bool, h.Uppers())
+	for u, v := range upper {
+		if use[u] = u != 1; use[u] {
+			base.Upper[u] = v
+		}
+	}
+	for method, w := range map[Method]reconcile.Covariance{OLS: reconcile.OLS(h), WLS: reconcile.Structural(h), MinT: shrunk} {
+		want, err := reconcile.MinT{W: w, Use: use}.Reconcile(t.Context(), h, base, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := g.Correct(t.Context(), mean, upper, Pull{method, 1, pasts}, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := g.Scaled(mean, c)
+		for i := range p.Series {
+			if sum := got[2*i] + got[2*i+1]; math.Abs(float64(sum-want.Bottom[i])) > 1e-3 {
+				t.Errorf("%s: series %d sells %g, want %g", method, i, sum, want.Bottom[i])
+			}
 		}
 	}
 }
@@ -180,7 +262,7 @@ func must[T any](v T, err error) T {
 
 func FuzzLoad(f *testing.F) {
 	p := modeltest.Rich(2, 6, 80)
-	m, err := aligned{classic.WindowMean{}, classic.SeasonalNaive{}}.Fit(f.Context(), model.Training{Panels: p, Horizon: 7, Threads: 1})
+	m, err := aligned{classic.WindowMean{}, classic.SeasonalNaive{}, half(WLS)}.Fit(f.Context(), model.Training{Panels: p, Horizon: 7, Threads: 1})
 	if err != nil {
 		f.Fatal(err)
 	}

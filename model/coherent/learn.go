@@ -3,6 +3,7 @@ package coherent
 import (
 	"context"
 	"math"
+	"slices"
 
 	"daycast/model"
 	"daycast/model/reconcile"
@@ -59,67 +60,12 @@ func Mean(lists [][]float64) []float64 {
 	return out
 }
 
-// Align is the factor of each upper node that brings its series, which are
-// forecast as mean says (series x horizon), nearer to what is forecast of it over
-// the whole horizon, by a strength in [0, 1] that all levels share. A node of
-// which nothing is forecast keeps what its series add up to.
-//
-// One factor for the horizon leaves the series their own days: of those they know
-// more than the models of groups here, which see no promotions and no holidays.
-func (g *Groups) Align(ctx context.Context, mean []float32, upper []float64, strength float64, o reconcile.Options) ([]float64, error) {
-	h := g.Hierarchy
-	base := g.sums(mean, o.Threads)
-	a := reconcile.Align{Strength: map[string]float64{}}
-	for _, l := range h.Levels {
-		a.Strength[l.Name] = strength
-	}
-	for u, v := range upper {
-		if !math.IsNaN(v) && !math.IsInf(v, 0) {
-			base.Upper[u] = v
-		}
-	}
-	return a.Factors(ctx, h, base, o)
-}
-
-// Scaled is mean, series x horizon, times the factors of the series' groups.
-func (g *Groups) Scaled(mean []float32, factors []float64) []float32 {
-	h := g.Hierarchy
-	out := make([]float32, len(mean))
-	horizon := len(mean) / max(1, len(h.Series))
-	for i := range h.Series {
-		by := factors[0]
-		for k, l := range g.Levels {
-			if own := l.Of[i]; own >= 0 {
-				by *= factors[h.Levels[k+1].First+int(own)]
-			}
-		}
-		for c := i * horizon; c < (i+1)*horizon; c++ {
-			out[c] = float32(float64(mean[c]) * by)
-		}
-	}
-	return out
-}
-
-// Named are the factors by level and name, for a Fitted. Those of 1 need no name.
-func (g *Groups) Named(factors []float64) []Factors {
-	var out []Factors
-	for _, l := range g.Hierarchy.Levels {
-		own := Factors{Columns: ParseLevel(l.Name), By: map[string]float64{}}
-		for k, name := range l.Names {
-			if by := factors[l.First+k]; by != 1 {
-				own.By[name] = by
-			}
-		}
-		out = append(out, own)
-	}
-	return out
-}
-
 // A Past is an origin of which it is known what came.
 type Past struct {
 	Groups *Groups
 	Mean   []float32 // series x horizon, as the series' models forecast
 	Upper  []float64 // by upper node
+	Came   []float32 // series x horizon, NaN where it is not known; MinT alone asks for it
 	// Loss of other means, > 0, relative to that of Mean.
 	Loss func(mean []float32) float64
 }
@@ -136,12 +82,12 @@ const (
 // strengths that are tried. Finer ones differ by less than origins do.
 var strengths = []float64{.25, .5, .75}
 
-// Learn is the strength with which series would have been forecast best at past
-// origins. It is 0 unless that helps by the margin in the mean of the logarithms
+// Learn is the strength with which a method would have forecast series best at past
+// origins, where MinT goes by the errors at the others. It is 0 unless that helps by the margin in the mean of the logarithms
 // of losses, and at more than half of the origins; and it is shrunk where they are
 // few. gain is the share of the loss that it takes
 // away there.
-func Learn(ctx context.Context, pasts []Past, o reconcile.Options) (strength, gain float64, err error) {
+func Learn(ctx context.Context, m Method, pasts []Past, o reconcile.Options) (strength, gain float64, err error) {
 	if len(pasts) < 2 {
 		return 0, 0, nil
 	}
@@ -149,11 +95,12 @@ func Learn(ctx context.Context, pasts []Past, o reconcile.Options) (strength, ga
 	for _, s := range strengths {
 		logs := make([]float64, len(pasts))
 		for k, p := range pasts {
-			factors, err := p.Groups.Align(ctx, p.Mean, p.Upper, s, o)
+			others := slices.Delete(slices.Clone(pasts), k, k+1)
+			c, err := p.Groups.Correct(ctx, p.Mean, p.Upper, Pull{m, s, others}, o)
 			if err != nil {
 				return 0, 0, err
 			}
-			logs[k] = math.Log(p.Loss(p.Groups.Scaled(p.Mean, factors)))
+			logs[k] = math.Log(p.Loss(p.Groups.Scaled(p.Mean, c)))
 		}
 		if mean, ok := pays(logs); ok && mean < best {
 			best, strength = mean, s
@@ -175,18 +122,16 @@ func pays(logs []float64) (mean float64, ok bool) {
 	return mean, mean < -margin && 2*better > len(logs)
 }
 
-// Wrap makes of a model one that is brought nearer to its groups on a panel, as
-// Align says, with what it
-// forecasts there.
-func (g *Groups) Wrap(ctx context.Context, inner model.Fitted, r model.Request, upper []float64, strength float64) (model.Fitted, error) {
+// Wrap makes of a model one that is corrected for what it forecasts on a panel.
+func (g *Groups) Wrap(ctx context.Context, inner model.Fitted, r model.Request, upper []float64, pull Pull) (model.Fitted, error) {
 	r.Levels = nil
 	f, err := model.Predict(ctx, inner, r)
 	if err != nil {
 		return nil, err
 	}
-	factors, err := g.Align(ctx, f.Mean, upper, strength, reconcile.Options{NonNegative: r.Panel.NonNegative, Threads: r.Threads})
+	c, err := g.Correct(ctx, f.Mean, upper, pull, reconcile.Options{NonNegative: r.Panel.NonNegative, Threads: r.Threads})
 	if err != nil {
 		return nil, err
 	}
-	return &Fitted{Inner: inner, Factors: g.Named(factors)}, nil
+	return &Fitted{Inner: inner, Factors: g.named(c)}, nil
 }

@@ -38,6 +38,12 @@ type Model struct {
 	// Power is the power of the scale by which rows are weighed: 1 for
 	// Poisson-like errors, whose variance grows with the mean.
 	Power float64
+	// PricePower is the power of the price at the origin, in shares of the mean
+	// price, by which rows are weighed too: 1 for errors told in revenue.
+	PricePower float64
+	// HalfLife is in how many periods a row's weight halves, by its target's age;
+	// 0: old and new periods weigh the same.
+	HalfLife float64
 	// Most is where the ratio of units to scale is cut in training, for
 	// regressors that squared outliers would lead; 0: nowhere.
 	Most float32
@@ -83,7 +89,7 @@ func (m Model) Fit(ctx context.Context, t model.Training) (model.Fitted, error) 
 	from := 1
 	for k, to := range ends {
 		r := rows{training: t, set: census.set, sampler: sampler{
-			seed: t.Seed + uint64(k), from: from, to: to, power: m.Power, most: m.Most,
+			seed: t.Seed + uint64(k), from: from, to: to, weigh: m.weighing(census), most: m.Most,
 			share: newShare(census.rows, census.sizes, float64(most)/float64(len(ends)), m.Power),
 		}}
 		block := Block{Last: to}
@@ -165,6 +171,7 @@ type census struct {
 	origin daycast.Day
 	rows   []float64 // by series: expected rows at rate 1
 	sizes  []float64
+	prices prices
 }
 
 func (m Model) count(ctx context.Context, t model.Training) (census, error) {
@@ -183,7 +190,8 @@ func (m Model) count(ctx context.Context, t model.Training) (census, error) {
 		}
 		c.signed, c.origin = c.signed || !p.NonNegative, p.Origin
 		for i := range p.Series {
-			c.rows, c.sizes = append(c.rows, weigh(p, i)), append(c.sizes, sizeOf(p, i))
+			c.rows, c.sizes = append(c.rows, origins(p, i)), append(c.sizes, sizeOf(p, i))
+			c.prices.add(p, i)
 		}
 	}
 	if c.set == nil {
@@ -211,7 +219,8 @@ func awake(p *daycast.Panel, i int) []bool {
 	return out
 }
 
-func weigh(p *daycast.Panel, i int) float64 {
+// origins is how many of series i's periods are drawn as origins at rate 1.
+func origins(p *daycast.Panel, i int) float64 {
 	var sum float64
 	for k, a := range awake(p, i) {
 		switch {

@@ -100,7 +100,7 @@ func rowsByGroup(ctx context.Context, panels daycast.Panels) (rows map[string]ma
 			}
 		}
 		for i := range p.Series {
-			n := weigh(p, i)
+			n := origins(p, i)
 			total += n
 			for _, l := range p.Levels {
 				if g := l.Of[i]; g >= 0 {

@@ -2,7 +2,6 @@ package global
 
 import (
 	"context"
-	"math"
 
 	"daycast"
 	"daycast/feature"
@@ -16,7 +15,7 @@ type sampler struct {
 	seed     uint64
 	from, to int // horizons
 	share    share
-	power    float64
+	weigh    weighing
 	most     float32
 	keeps    func(target daycast.Day) bool // nil: all
 }
@@ -66,7 +65,7 @@ func (r rows) targets(ctx context.Context) (y, w []float32, err error) {
 			if r.most > 0 {
 				v = min(v, r.most)
 			}
-			y, w = append(y, v), append(w, float32(math.Pow(scale, r.power)/share(i)))
+			y, w = append(y, v), append(w, float32(r.weigh.of(p, i, e, scale)/share(i)))
 		})
 		return nil
 	})
