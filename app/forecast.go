@@ -49,7 +49,7 @@ func Forecast(ctx context.Context, c config.Config, w World, o ShopForecast) err
 	}
 	w.Progress.Stage("forecast")
 	err = writeFile(o.Out, func(to io.Writer) error {
-		rows, err := newForecastWriter(to, levels)
+		rows, err := newForecastWriter(to, levels, s.Manifest.Supply)
 		if err != nil {
 			return err
 		}

@@ -176,7 +176,7 @@ func (o CSVForecast) run(ctx context.Context, world World) (*CSVResult, error) {
 	result := &CSVResult{Out: o.Out, Periods: o.Horizon}
 	roads := pipeline.Roads{}
 	err = file.write(func(to io.Writer) error {
-		rows, err := newForecastWriter(to, learning.Levels)
+		rows, err := newForecastWriter(to, learning.Levels, nil)
 		if err != nil {
 			return err
 		}

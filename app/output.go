@@ -11,7 +11,7 @@ import (
 	"strconv"
 
 	"daycast"
-	"daycast/pipeline"
+	"daycast/model/supply"
 )
 
 // An output is a file that is there only when it is whole: a failure leaves
@@ -86,28 +86,35 @@ func number(v float32) string { return strconv.FormatFloat(float64(v), 'g', 6, 3
 
 // A forecastWriter writes a table of forecasts, some series after others.
 type forecastWriter struct {
-	csv *csv.Writer
-	row []string
+	csv    *csv.Writer
+	row    []string
+	supply *supply.Shop // nil: as the first panel tells
+	served []float32
 }
 
-func newForecastWriter(to io.Writer, levels []float64) (*forecastWriter, error) {
-	w := &forecastWriter{csv: csv.NewWriter(to)}
+func newForecastWriter(to io.Writer, levels []float64, s *supply.Shop) (*forecastWriter, error) {
+	w := &forecastWriter{csv: csv.NewWriter(to), supply: s}
 	return w, w.csv.Write(slices.Concat([]string{"item", "place", "day", "mean"}, quantileColumns(levels), []string{"model", "sold"}))
 }
 
 func (w *forecastWriter) write(p *daycast.Panel, f *daycast.Forecasts) error {
-	served := pipeline.LearnServed(p, f.Horizon)
+	if w.supply == nil {
+		s := supply.Learn(p, f.Horizon)
+		w.supply = &s
+	}
+	w.served = slices.Grow(w.served[:0], f.Horizon)[:f.Horizon]
 	days := make([]string, f.Horizon)
 	for h := range days {
 		days[h] = f.Day(h).String()
 	}
 	for i, s := range p.Series {
+		w.supply.Fill(p, i, w.served)
 		for h, day := range days {
 			w.row = append(w.row[:0], s.Item, s.Place, day, number(f.MeanOf(i)[h]))
 			for _, q := range f.QuantilesAt(i, h) {
 				w.row = append(w.row, number(q))
 			}
-			if err := w.csv.Write(append(w.row, f.Models[i], number(f.MeanOf(i)[h]*served.Share(i, h)))); err != nil {
+			if err := w.csv.Write(append(w.row, f.Models[i], number(f.MeanOf(i)[h]*w.served[h]))); err != nil {
 				return err
 			}
 		}

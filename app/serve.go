@@ -54,7 +54,7 @@ func loadState(ctx context.Context, c config.Config, dir string) (*serve.State, 
 	if err != nil {
 		return nil, err
 	}
-	st := &serve.State{Version: s.Manifest.Run, Fitted: s.Fitted, Errors: s.Errors, Scores: s.Scores}
+	st := &serve.State{Version: s.Manifest.Run, Fitted: s.Fitted, Supply: s.Manifest.Supply, Errors: s.Errors, Scores: s.Scores}
 	if s.Shelf != nil { // which the server closes
 		st.Shop = s.Shelf
 	} else {

@@ -8,6 +8,7 @@ import (
 	"daycast"
 	"daycast/clean"
 	"daycast/model"
+	"daycast/model/supply"
 	"daycast/warehouse"
 )
 
@@ -58,6 +59,7 @@ func (r *Run) forecastBlocks(ctx context.Context, blocks *Blocks, fitted model.F
 	features := openSink(ctx, r.ID, r.Warehouse.Features().Replace)
 	failures := openSink(ctx, r.ID, r.Warehouse.Failures().Replace)
 	series := openSink(ctx, r.ID, r.Warehouse.Series().Replace)
+	learnt := false // what stock serves, from the first block: a fair sample
 	err := forecasts.all(r.Warehouse.Forecasts().Read(ctx, proofRun(r.ID)))
 	if err == nil {
 		changed := func(c clean.Change) { adjustments.put(warehouse.AdjustmentRow(c)) }
@@ -67,6 +69,12 @@ func (r *Run) forecastBlocks(ctx context.Context, blocks *Blocks, fitted model.F
 			})
 			if err != nil {
 				return err
+			}
+			if !learnt {
+				if err := writeJSON(r.path("supply"), supply.Learn(p, r.Settings.Horizon)); err != nil {
+					return err
+				}
+				learnt = true
 			}
 			for i, s := range p.Series {
 				yieldForecasts(f, i, s, f.Models[i], forecasts.yield)

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"daycast/model"
+	"daycast/model/supply"
 	"daycast/warehouse"
 )
 
@@ -30,8 +31,11 @@ func (r *Run) publish(ctx context.Context) error {
 	}
 	dir := filepath.Join(Snapshots(r.Dir), r.ID)
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		err = r.snapshot(ctx, dir, Manifest{Run: r.ID, Version: t.Version, Spec: l.Spec, Created: r.Now().UTC()})
-		if err != nil {
+		m := Manifest{Run: r.ID, Version: t.Version, Spec: l.Spec, Created: r.Now().UTC(), Supply: &supply.Shop{}}
+		if err := readJSON(r.path("supply"), m.Supply); err != nil {
+			return err
+		}
+		if err := r.snapshot(ctx, dir, m); err != nil {
 			return err
 		}
 	} else if err != nil {

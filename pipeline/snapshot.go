@@ -9,6 +9,7 @@ import (
 
 	"daycast"
 	"daycast/model"
+	"daycast/model/supply"
 	"daycast/registry"
 	"daycast/warehouse"
 )
@@ -36,6 +37,8 @@ type Manifest struct {
 	Version string    `json:"version"` // of the model
 	Spec    PanelSpec `json:"spec"`
 	Created time.Time `json:"created"`
+	// Supply is what stock serves of demand; nil in snapshots of before November 2026.
+	Supply *supply.Shop `json:"supply,omitempty"`
 }
 
 // CurrentManifest is that of the newest snapshot in a data folder: code

@@ -41,7 +41,8 @@ type seriesForecast struct {
 
 type forecastDay struct {
 	Day       string    `json:"day" format:"date" doc:"The day, or the first day of the week."`
-	Mean      number    `json:"mean" doc:"Expected units."`
+	Mean      number    `json:"mean" doc:"Expected units, as if there were always stock."`
+	Sold      *number   `json:"sold,omitempty" doc:"What of the mean will be sold if stock runs out as it did in the last 56 days; absent where the run did not learn it."`
 	Quantiles quantiles `json:"quantiles,omitzero"`
 }
 
@@ -84,6 +85,7 @@ func (s *Server) predict(ctx context.Context, l *live, in *predictInput) (predic
 		}
 		for i, series := range p.Series {
 			one := seriesForecastOf(f, names, i, series)
+			l.tellSold(one.Days, p, i)
 			if sums != nil {
 				one.Sums = sums[i]
 			}
@@ -196,5 +198,28 @@ func (s *Server) forecast(ctx context.Context, l *live, in *forecastInput) (seri
 		return seriesForecast{}, daycast.Errorf(daycast.NotFound, "this snapshot stores no forecasts").
 			WithHint("POST /v1/predict makes one now")
 	}
-	return seriesForecastOf(f, namesOf(f), 0, series), nil
+	out := seriesForecastOf(f, namesOf(f), 0, series)
+	if l.Supply == nil {
+		return out, nil
+	}
+	for p, err := range l.shop.Panels(ctx, []daycast.Series{series}) {
+		if err != nil {
+			return seriesForecast{}, err
+		}
+		l.tellSold(out.Days, p, 0)
+	}
+	return out, nil
+}
+
+// tellSold says of the forecasts of series i of a panel what will be sold.
+func (l *live) tellSold(days []forecastDay, p *daycast.Panel, i int) {
+	if l.Supply == nil {
+		return
+	}
+	served := make([]float32, len(days))
+	l.Supply.Fill(p, i, served)
+	for h := range days {
+		sold := days[h].Mean * number(served[h])
+		days[h].Sold = &sold
+	}
 }

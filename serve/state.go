@@ -7,6 +7,7 @@ import (
 
 	"daycast"
 	"daycast/model"
+	"daycast/model/supply"
 	"daycast/warehouse"
 )
 
@@ -17,6 +18,7 @@ type State struct {
 	Shop      Shop                 // its series; nil: those of Panel
 	Panel     *daycast.Panel       // the whole shop in one block, sorted by Series.Less; nil beside a Shop
 	Fitted    model.Fitted         // the champion, with its calibrated quantiles
+	Supply    *supply.Shop         // what stock serves of demand; nil: not known
 	Champion  VersionInfo          // what Fitted is
 	Models    []VersionInfo        // all versions that the snapshot knows, champion included
 	Forecasts *daycast.Forecasts   // the run's forecasts, in the order of Panel.Series; nil for none
