@@ -158,7 +158,7 @@ func openStored(ctx context.Context, c config.Config, w World) (run *pipeline.Ru
 
 func openWith(ctx context.Context, c config.Config, w World, src source.Source) (run *pipeline.Run, close func(), err error) {
 	bound(int64(c.Memory))
-	models, by, err := candidates(c.Forecast.Models, c.Forecast.Parameters)
+	models, by, err := candidates(c.Forecast.Models, c.Forecast.Metric, c.Forecast.Parameters)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -196,12 +196,13 @@ func openWith(ctx context.Context, c config.Config, w World, src source.Source) 
 	}, close, nil
 }
 
-// candidates are the models to compare, the usual ones where none are named, with
-// their parameters.
-func candidates(names []string, parameters map[string]map[string]float64) (models []model.Model, by pipeline.BySize, err error) {
+// candidates are the models to compare by a metric, the usual ones where none are
+// named, with their parameters.
+func candidates(names []string, metric string, parameters map[string]map[string]float64) (models []model.Model, by pipeline.BySize, err error) {
 	if models, err = all.Named(names); err != nil {
 		return nil, by, err
 	}
+	parameters = all.ForMetric(metric, parameters)
 	by = pipeline.BySize{Cheap: all.Cheap(names), Small: all.Small(names)}
 	for _, list := range []*[]model.Model{&models, &by.Cheap, &by.Small} {
 		if *list, err = all.With(*list, parameters); err != nil {

@@ -301,7 +301,7 @@ func (o CSVForecast) candidates() ([]model.Model, pipeline.BySize, error) {
 		}
 		parameters[name][parameter] = v
 	}
-	models, by, err := candidates(o.Models, parameters)
+	models, by, err := candidates(o.Models, o.Metric, parameters)
 	return models, by, flagged(err, "forecast.parameters", "parameter")
 }
 

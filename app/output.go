@@ -89,7 +89,6 @@ type forecastWriter struct {
 	csv    *csv.Writer
 	row    []string
 	supply *supply.Shop // nil: as the first panel tells
-	served []float32
 }
 
 func newForecastWriter(to io.Writer, levels []float64, s *supply.Shop) (*forecastWriter, error) {
@@ -99,22 +98,21 @@ func newForecastWriter(to io.Writer, levels []float64, s *supply.Shop) (*forecas
 
 func (w *forecastWriter) write(p *daycast.Panel, f *daycast.Forecasts) error {
 	if w.supply == nil {
-		s := supply.Learn(p, f.Horizon)
+		s := supply.Learn(p)
 		w.supply = &s
 	}
-	w.served = slices.Grow(w.served[:0], f.Horizon)[:f.Horizon]
 	days := make([]string, f.Horizon)
 	for h := range days {
 		days[h] = f.Day(h).String()
 	}
 	for i, s := range p.Series {
-		w.supply.Fill(p, i, w.served)
+		served := w.supply.Share(p, i)
 		for h, day := range days {
 			w.row = append(w.row[:0], s.Item, s.Place, day, number(f.MeanOf(i)[h]))
 			for _, q := range f.QuantilesAt(i, h) {
 				w.row = append(w.row, number(q))
 			}
-			if err := w.csv.Write(append(w.row, f.Models[i], number(f.MeanOf(i)[h]*w.served[h]))); err != nil {
+			if err := w.csv.Write(append(w.row, f.Models[i], number(f.MeanOf(i)[h]*served))); err != nil {
 				return err
 			}
 		}

@@ -71,7 +71,7 @@ func (r *Run) forecastBlocks(ctx context.Context, blocks *Blocks, fitted model.F
 				return err
 			}
 			if !learnt {
-				if err := writeJSON(r.path("supply"), supply.Learn(p, r.Settings.Horizon)); err != nil {
+				if err := writeJSON(r.path("supply"), supply.Learn(p)); err != nil {
 					return err
 				}
 				learnt = true

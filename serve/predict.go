@@ -42,7 +42,7 @@ type seriesForecast struct {
 type forecastDay struct {
 	Day       string    `json:"day" format:"date" doc:"The day, or the first day of the week."`
 	Mean      number    `json:"mean" doc:"Expected units, as if there were always stock."`
-	Sold      *number   `json:"sold,omitempty" doc:"What of the mean will be sold if stock runs out as it did in the last 56 days; absent where the run did not learn it."`
+	Sold      *number   `json:"sold,omitempty" doc:"What of the mean will be sold if stock runs out as it did of late, in up to 56 periods; absent where the run did not learn it."`
 	Quantiles quantiles `json:"quantiles,omitzero"`
 }
 
@@ -216,10 +216,9 @@ func (l *live) tellSold(days []forecastDay, p *daycast.Panel, i int) {
 	if l.Supply == nil {
 		return
 	}
-	served := make([]float32, len(days))
-	l.Supply.Fill(p, i, served)
+	share := number(l.Supply.Share(p, i))
 	for h := range days {
-		sold := days[h].Mean * number(served[h])
+		sold := days[h].Mean * share
 		days[h].Sold = &sold
 	}
 }

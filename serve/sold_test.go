@@ -7,7 +7,7 @@ import (
 	"daycast/serve"
 )
 
-// TestSold has a shop that serves half of its demand, and one of which nobody
+// TestSold has a shop that serves part of its demand, and one of which nobody
 // learnt what it serves.
 func TestSold(t *testing.T) {
 	type forecast struct {
@@ -25,12 +25,11 @@ func TestSold(t *testing.T) {
 		ask(t, h.URL+"/v1/series/85123A/forecast", "").decode(t, &stored)
 		return body.Forecasts[0], stored
 	}
-	half := []float64{.5}
-	made, stored := of(&supply.Shop{All: 1, After: [2][]float64{half, half}})
+	made, stored := of(&supply.Shop{All: 0})
 	for what, f := range map[string]forecast{"made": made, "stored": stored} {
 		for h, d := range f.Days {
-			if d.Sold == nil || *d.Sold != d.Mean/2 {
-				t.Fatalf("%s: of %g on day %d is sold %v, want half", what, d.Mean, h, d.Sold)
+			if d.Sold == nil || *d.Sold <= 0 || *d.Sold > .2*d.Mean {
+				t.Fatalf("%s: of %g on day %d is sold %v, want some of it", what, d.Mean, h, d.Sold)
 			}
 		}
 	}

@@ -50,7 +50,7 @@ item, item_id, place, place_id or id) and any attributes.
 The output has the columns item, place, day, mean, q10, q50, q90, model and sold:
 a row for every series and period of the horizon, beginning after the last day
 with units. mean is the demand, and sold what of it will be sold if stock runs
-out as it did in the last eight weeks. q10, q50 and q90 are quantiles: at most one day in ten sells more than q90, at most one less
+out as it did of late. q10, q50 and q90 are quantiles: at most one day in ten sells more than q90, at most one less
 than q10. Where a series sells in whole pieces they are whole, and q90 of one that
 seldom sells is 0. --levels asks for others: 0.025 is the column q2.5.
 

@@ -59,7 +59,7 @@ func Catalogue() []Entry {
 		usual(Forest(), "a random forest over all series"),
 		usual(GroupBoosting(), "boosted trees over the shop's groups, spread by share"),
 		usual(Boosting(), "boosted trees over all series"),
-		other(TweedieBoosting(), "the same with Tweedie's loss, for sales with many days of nothing; not where returns exceed sales"),
+		small(TweedieBoosting(), "the same with Tweedie's loss, for sales with many days of nothing; not where returns exceed sales"),
 		other(RecursiveBoosting(), "gbm, a week at a time, with its forecasts fed back"),
 		other(SampledBoosting(), "the same with draws of what could be sold fed back"),
 		other(AveragedBoosting(), "the mean of gbm and sampled_gbm"),

@@ -72,8 +72,8 @@ const networks = `
 ` + "`usual`" + ` among the names stands for all usual ones.
 
 Three parameters say what a row weighs where a model learns from rows of all series: ` + "`half_life`" + ` is in how many periods the weight
-halves (0, as usual: never); ` + "`scale_power`" + ` is the power of what the series sells of late (1, as usual: units count alike, for wape and rmse;
-0: series count alike, for mase and rmsse); ` + "`price_power`" + ` is the power of the price (0, as usual; 1: revenue counts alike).
+halves (0, as usual: never); ` + "`scale_power`" + ` is the power of what the series sells of late (1, as usual: units count alike;
+0: series count alike, as the boosting has it where the metric is mase or rmsse); ` + "`price_power`" + ` is the power of the price (0, as usual; 1: revenue counts alike).
 
 ## Networks made elsewhere
 

@@ -53,6 +53,21 @@ func TestParametersReachTheirModel(t *testing.T) {
 	}
 }
 
+// Only metrics that divide by scale ask for anything, and what is given stays.
+func TestForMetric(t *testing.T) {
+	given := map[string]map[string]float64{"gbm": {"trees": 10}, "tweedie_gbm": {"scale_power": .5}}
+	if got := all.ForMetric("wape", given); !cmp.Equal(got, given) {
+		t.Errorf("wape asks for %v", got)
+	}
+	want := map[string]map[string]float64{"gbm": {"trees": 10, "scale_power": 0}, "tweedie_gbm": {"scale_power": .5}}
+	if got := all.ForMetric("mase", given); !cmp.Equal(got, want) {
+		t.Errorf("mase asks for %v, want %v", got, want)
+	}
+	if _, err := all.With(all.Known(), all.ForMetric("rmsse", nil)); err != nil || len(given["gbm"]) != 1 {
+		t.Errorf("%v, %v", err, given)
+	}
+}
+
 func TestWithRefuses(t *testing.T) {
 	for _, c := range []struct {
 		model, parameter string

@@ -1,7 +1,6 @@
 package supply
 
 import (
-	"slices"
 	"testing"
 
 	"daycast"
@@ -26,54 +25,40 @@ func shelves(empty ...func(t int) bool) *daycast.Panel {
 	return p
 }
 
-// served are the shares of series i, by a shop that is learnt from the panel.
-func served(p *daycast.Panel, i, horizon int) []float32 {
-	s := Learn(p, horizon)
-	out := make([]float32, horizon)
-	s.Fill(p, i, out)
-	return out
-}
-
-func TestServed(t *testing.T) {
+func TestShare(t *testing.T) {
 	never := func(int) bool { return false }
-	for i := range 2 {
-		if got := served(shelves(never, never), i, 7); got[0] != 1 || got[6] != 1 {
-			t.Errorf("shares %v where stock never ran out", got)
-		}
+	if p := shelves(never, never); Learn(p).Share(p, 0) != 1 {
+		t.Errorf("a share of %g where stock never ran out", Learn(p).Share(p, 0))
 	}
-	// One runs out each other day and one never: the former has little more than
-	// half of its gap left by the prior, and the other some of it.
+	// One runs out each other day and one never: of the gap between them, whose
+	// shares are .7 and 1, the prior takes more than half.
 	p := shelves(never, func(t int) bool { return t%2 == 1 })
-	s := Learn(p, 7)
-	if a, b := s.own(p, 0), s.own(p, 1); a < 0.95 || b > 0.76 || b < 0.7 {
-		t.Errorf("own shares %g and %g", a, b)
+	s := Learn(p)
+	a, b := s.Share(p, 0), s.Share(p, 1)
+	if s.All < .84 || s.All > .86 || a < .89 || a > .92 || b < .78 || b > .81 {
+		t.Errorf("of all demand %g, of the series' %g and %g", s.All, a, b)
 	}
-	// b was out on the last day: it is in stock tomorrow, and out the day after.
-	if got := served(p, 1, 7); got[0] < got[1]+0.3 {
-		t.Errorf("shares of tomorrow %g and of the day after %g", got[0], got[1])
-	}
-	// Alone it has the same shares, by what was learnt of the shop.
-	alone, all := make([]float32, 9), make([]float32, 9)
-	s.Fill(p.Select([]int{1}), 0, alone)
-	s.Fill(p, 1, all)
-	if !slices.Equal(alone, all) || all[8] != all[6] {
-		t.Errorf("shares %v, alone %v; want the same, and the last known one further on", all, alone)
+	// Alone it has the same share, by what was learnt of the shop.
+	if alone := s.Share(p.Select([]int{1}), 0); alone != b {
+		t.Errorf("a share of %g alone, of %g among others", alone, b)
 	}
 }
 
-// A shelf that went empty stays empty for a while, which wears off.
-func TestServedAfterAnEmptyShelf(t *testing.T) {
-	weeks := func(from int) func(t int) bool { return func(t int) bool { return (t-from)%20 < 5 && t >= from } }
-	p := shelves(weeks(5), weeks(9), weeks(15), weeks(17))
-	empty, full := served(p, 2, 14), served(p, 1, 14) // out on day 99, and not
-	if empty[0] > empty[9]-0.2 || empty[0] > full[0]-0.2 {
-		t.Errorf("shares of the empty shelf %v, and of a full one %v", empty, full)
+// What ran out of late counts more than what ran out long ago.
+func TestNewDaysCountMore(t *testing.T) {
+	p := shelves(func(t int) bool { return t >= 86 }, func(t int) bool { return t >= 58 && t < 72 })
+	s := Learn(p)
+	if late, early := s.Share(p, 0), s.Share(p, 1); late > early-.05 {
+		t.Errorf("shares of %g where it ran out in the last weeks, and %g where it did before", late, early)
 	}
 }
 
-func TestServedOfNothing(t *testing.T) {
+func TestShareOfNothing(t *testing.T) {
 	p := &daycast.Panel{Step: daycast.Daily, Offsets: []int{0, 0}, Start: []daycast.Day{0}, Series: []daycast.Series{{Item: "a"}}}
-	if got := served(p, 0, 3)[2]; got != 1 {
+	if got := Learn(p).Share(p, 0); got != 1 {
 		t.Errorf("share %g of a series without a day", got)
+	}
+	if got := (Shop{All: .6}).Share(p, 0); got != .6 {
+		t.Errorf("share %g of a series without a day, want that of all", got)
 	}
 }
