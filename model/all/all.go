@@ -97,6 +97,11 @@ func ElasticNet() global.Model {
 	return global.Model{Regressor: linear.ElasticNet{}, Power: 1, Most: mostRatio}
 }
 
+// GLM is the Poisson regression, and where returns exceed sales Ridge.
+func GLM() global.Model {
+	return global.Model{Regressor: linear.GLM{}, Signed: linear.Ridge{}, Power: 1, Most: mostRatio}
+}
+
 // Perceptron is the neural networks for counts, and, where returns exceed sales,
 // for any numbers.
 func Perceptron() global.Model {
@@ -174,6 +179,7 @@ func Loaders() map[string]model.Loader {
 		"ridge":         linear.Load,
 		"lasso":         linear.Load,
 		"elastic_net":   linear.Load,
+		"glm":           linear.Load,
 		"mlp":           mlp.Load,
 		"onnx":          onnx.Loader(runtime),
 	})

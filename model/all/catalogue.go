@@ -56,6 +56,7 @@ func Catalogue() []Entry {
 		usual(Ridge(), "linear regression over all series"),
 		other(Lasso(), "linear regression over all series that leaves out what does not help"),
 		other(ElasticNet(), "between the two"),
+		other(GLM(), "Poisson regression over all series: a generalised linear model with a logarithmic link"),
 		usual(Forest(), "a random forest over all series"),
 		usual(GroupBoosting(), "boosted trees over the shop's groups, spread by share"),
 		usual(Boosting(), "boosted trees over all series"),

@@ -109,6 +109,9 @@ func ofRows(name string) []Parameter {
 	case "ridge":
 		p := ofRegressor[linear.Ridge]
 		return []Parameter{p("lambda", 1e-6, 1e9, [3]float64{2, 20, 200}, func(r *linear.Ridge) any { return &r.Lambda })}
+	case "glm":
+		p := ofRegressor[linear.GLM]
+		return []Parameter{p("lambda", 1e-6, 1e9, [3]float64{2, 20, 200}, func(r *linear.GLM) any { return &r.Lambda })}
 	case "lasso":
 		p := ofRegressor[linear.Lasso]
 		return []Parameter{p("alpha", 1e-9, 1e6, [3]float64{.001, .01, .1}, func(r *linear.Lasso) any { return &r.Alpha })}

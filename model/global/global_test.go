@@ -14,7 +14,7 @@ import (
 	"daycast/model/modeltest"
 )
 
-var predictors = map[string]model.PredictorLoader{"gbm": gbm.Load, "ridge": linear.Load}
+var predictors = map[string]model.PredictorLoader{"gbm": gbm.Load, "ridge": linear.Load, "glm": linear.Load}
 
 var loaders = map[string]model.Loader{"global": global.Loader(predictors)}
 
@@ -29,6 +29,10 @@ func TestBoosting(t *testing.T) { modeltest.Run(t, boosting(), loaders) }
 
 func TestRidge(t *testing.T) {
 	modeltest.Run(t, global.Model{Regressor: linear.Ridge{}, Power: 1, Most: 30}, loaders)
+}
+
+func TestGLM(t *testing.T) {
+	modeltest.Run(t, global.Model{Regressor: linear.GLM{}, Signed: linear.Ridge{}, Power: 1, Most: 30}, loaders)
 }
 
 // TestLearnsAcrossSeries checks that a promotion that every series has seen a

@@ -1,5 +1,5 @@
-// Package linear holds linear regressions with penalties: ridge, lasso and the
-// elastic net.
+// Package linear holds linear regressions with penalties: ridge, lasso, the
+// elastic net, and a generalised one for counts.
 package linear
 
 import (
@@ -112,13 +112,22 @@ type Predictor struct {
 func (p *Predictor) Predict(x *feature.Frame, out []float32) {
 	var row sparse
 	for r := range out {
-		p.Encoder.encode(x, r, &row)
-		sum := p.Intercept
-		for k, c := range row.columns {
-			sum += p.Coefficients[c] * row.values[k]
+		v := p.line(x, r, &row)
+		if p.Model == (GLM{}).Name() {
+			v = math.Exp(v)
 		}
-		out[r] = float32(min(max(sum, p.Least), p.Most))
+		out[r] = float32(min(max(v, p.Least), p.Most))
 	}
+}
+
+// line is the intercept and what the coefficients make of row r of x.
+func (p *Predictor) line(x *feature.Frame, r int, row *sparse) float64 {
+	p.Encoder.encode(x, r, row)
+	sum := p.Intercept
+	for k, c := range row.columns {
+		sum += p.Coefficients[c] * row.values[k]
+	}
+	return sum
 }
 
 // normal are the sums of the normal equations, over rows or a range of them.

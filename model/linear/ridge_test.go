@@ -258,6 +258,7 @@ func FuzzLoad(f *testing.F) {
 	x, y := rows(60)
 	f.Add(saved(f, fit(f, linear.Ridge{}, x, y, nil, 1)))
 	f.Add(saved(f, fit(f, linear.Lasso{}, x, y, nil, 1)))
+	f.Add(saved(f, fit(f, linear.GLM{}, x, make([]float32, x.Rows), nil, 1)))
 	f.Add([]byte(`{"Model":"magic","Encoder":{"Inputs":[]}}`))
 	f.Add([]byte(`{"Encoder":{"Inputs":[{"Column":7}]},"Coefficients":[1]}`))
 	f.Fuzz(func(t *testing.T, file []byte) {

@@ -10,7 +10,7 @@ import (
 	"daycast/model"
 )
 
-// Kind is "ridge", "lasso" or "elastic_net".
+// Kind is "ridge", "lasso", "elastic_net" or "glm".
 func (p *Predictor) Kind() string {
 	if p.Model == "" {
 		return Ridge{}.Name()
@@ -27,7 +27,7 @@ func Load(r io.Reader) (model.Predictor, error) {
 	if _, err := model.ReadHead(r, p); err != nil {
 		return nil, daycast.Errorf(daycast.Invalid, "linear model: %w", err)
 	}
-	if !slices.Contains([]string{"", Lasso{}.Name(), ElasticNet{}.Name()}, p.Model) {
+	if !slices.Contains([]string{"", Lasso{}.Name(), ElasticNet{}.Name(), GLM{}.Name()}, p.Model) {
 		return nil, daycast.Errorf(daycast.Invalid, "linear model %q is not known", p.Model)
 	}
 	if p.Encoder == nil || !p.Encoder.fits(len(p.Coefficients)) || !(p.Least <= p.Most) ||
