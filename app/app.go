@@ -203,7 +203,9 @@ func candidates(names []string, metric string, parameters map[string]map[string]
 		return nil, by, err
 	}
 	parameters = all.ForMetric(metric, parameters)
-	by = pipeline.BySize{Cheap: all.Cheap(names), Small: all.Small(names)}
+	if len(names) == 0 {
+		by = pipeline.BySize{Cheap: all.Cheap(), Small: all.Small()}
+	}
 	for _, list := range []*[]model.Model{&models, &by.Cheap, &by.Small} {
 		if *list, err = all.With(*list, parameters); err != nil {
 			return nil, by, err

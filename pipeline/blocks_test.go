@@ -125,7 +125,7 @@ func TestBlocksForecastAsTheWhole(t *testing.T) {
 func TestBlocksLearnLess(t *testing.T) {
 	blocks := loadBlocks(t, blockShop(12, 30), 1<<30, 12*30*40)
 	usual := pipeline.Learning{Models: all.Models()}
-	if l := blocks[0].Learn(usual, pipeline.BySize{Cheap: all.Cheap(nil)}); len(l.Models) != len(usual.Models) || l.Sampled {
+	if l := blocks[0].Learn(usual, pipeline.BySize{Cheap: all.Cheap()}); len(l.Models) != len(usual.Models) || l.Sampled {
 		t.Errorf("a shop that fits has %d of %d models", len(l.Models), len(usual.Models))
 	}
 	var names []string
@@ -135,14 +135,14 @@ func TestBlocksLearnLess(t *testing.T) {
 	if slices.Contains(names, "group_effects") || slices.Contains(names, "group_gbm") || !slices.Contains(names, "ridge") {
 		t.Errorf("models of a sample: %v", names)
 	}
-	if cheap := blocks[1].Learn(usual, pipeline.BySize{Cheap: all.Cheap(nil)}).Models; len(cheap) == 0 || len(cheap) >= len(names) {
+	if cheap := blocks[1].Learn(usual, pipeline.BySize{Cheap: all.Cheap()}).Models; len(cheap) == 0 || len(cheap) >= len(names) {
 		t.Errorf("%d cheap models of %d", len(cheap), len(names))
 	}
 }
 
 // A small shop has more candidates, once it has a year to learn from.
 func TestSmallShopsLearnMore(t *testing.T) {
-	by := pipeline.BySize{Small: all.Small(nil)}
+	by := pipeline.BySize{Small: all.Small()}
 	for days, want := range map[int]int{364: 1, 366: 1 + len(by.Small)} {
 		whole := loadBlocks(t, blockShop(4, days), 1<<30)[0]
 		if got := len(whole.Learn(pipeline.Learning{Models: all.Models()[:1]}, by).Models); got != want || len(by.Small) == 0 {

@@ -81,11 +81,8 @@ func Models() []model.Model {
 
 // Cheap are the candidates for a shop of millions of series, where nobody names
 // any: the usual ones that take at most some tenths of a millisecond a series,
-// and one of all series. None where names say what to compare.
-func Cheap(names []string) []model.Model {
-	if len(names) > 0 {
-		return nil
-	}
+// and one of all series.
+func Cheap() []model.Model {
 	return pick(func(e Entry) bool {
 		switch e.Model.(type) {
 		case classic.NegativeBinomial:
@@ -99,12 +96,8 @@ func Cheap(names []string) []model.Model {
 }
 
 // Small are candidates beside the usual ones in a small shop that has years to
-// learn from, where nobody names any: see pipeline.BySize. None where names say
-// what to compare.
-func Small(names []string) []model.Model {
-	if len(names) > 0 {
-		return nil
-	}
+// learn from, where nobody names any: see pipeline.BySize.
+func Small() []model.Model {
 	return pick(func(e Entry) bool { return e.Small })
 }
 
