@@ -95,8 +95,9 @@ func Tune(ctx context.Context, c config.Config, w World, t Tuning) (*Tuned, erro
 	if err != nil {
 		return nil, err
 	}
+	base := all.ForMetric(c.Forecast.Metric, c.Forecast.Parameters)[t.Model]
 	search.Build = func(p evaluate.Point) (model.Model, error) {
-		models, err := all.With(named, map[string]map[string]float64{t.Model: over(c.Forecast.Parameters[t.Model], p)})
+		models, err := all.With(named, map[string]map[string]float64{t.Model: over(base, p)})
 		if err != nil {
 			return nil, err
 		}

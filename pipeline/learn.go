@@ -88,7 +88,7 @@ func (l Learning) Learn(ctx context.Context, last daycast.Day) (*Learned, error)
 		MaxRows: l.MaxRows, Seed: l.Seed, Threads: l.Threads, Now: l.Now, Budget: l.Budget, Progress: l.Progress,
 	}
 	if l.aligns(final) {
-		if _, err := coherent.Find(final, l.Reconcile.Levels); err != nil {
+		if err := l.Reconcile.Method.Check(final, l.Reconcile.Levels); err != nil {
 			return nil, err
 		}
 		b.Look = func(ctx context.Context, p *daycast.Panel) error { return out.lookUp(ctx, l, horizon, p) }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"daycast"
@@ -250,6 +251,26 @@ func TestPullsAreWhatReconcileSays(t *testing.T) {
 				t.Errorf("%s: series %d sells %g, want %g", method, i, sum, want.Bottom[i])
 			}
 		}
+	}
+}
+
+// TestCheck has a level of a group for each of so many series that no covariance
+// can be taken of them.
+func TestCheck(t *testing.T) {
+	p := modeltest.Rich(3, 12, 60)
+	if err := WLS.Check(p, nil); err != nil {
+		t.Error(err)
+	}
+	if err := Align.Check(p, [][]string{{"brand"}}); daycast.CodeOf(err) != daycast.Invalid {
+		t.Errorf("a column that there is not: %v", err)
+	}
+	p.Levels[0].Names = make([]string, reconcile.MaxGroups)
+	asked := [][]string{{p.Levels[0].Name}}
+	if err := Align.Check(p, asked); err != nil {
+		t.Error(err)
+	}
+	if err := MinT.Check(p, asked); daycast.CodeOf(err) != daycast.Invalid || !strings.Contains(err.Error(), "4097 groups: mint takes up to 4096") {
+		t.Errorf("too many groups: %v", err)
 	}
 }
 

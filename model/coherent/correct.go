@@ -25,6 +25,27 @@ const (
 	MinT Method = "mint"
 )
 
+// Check refuses levels, see Find, that a panel's series do not have or that are of
+// more groups than the method takes, with code invalid.
+func (m Method) Check(p *daycast.Panel, asked [][]string) error {
+	levels, err := Find(p, asked)
+	if err != nil || m == Align {
+		return err
+	}
+	groups, most := 1, daycast.Level{}
+	for _, l := range levels {
+		groups += len(l.Names)
+		if len(l.Names) > len(most.Names) {
+			most = l
+		}
+	}
+	if groups > reconcile.MaxGroups {
+		return daycast.Errorf(daycast.Invalid, "%d groups: %s takes up to %d", groups, m, reconcile.MaxGroups).
+			WithField(field).WithHint("leave out %s, which has %d, or take align", most.Name, len(most.Names))
+	}
+	return nil
+}
+
 // A Pull is a method with how far it goes.
 type Pull struct {
 	Method   Method

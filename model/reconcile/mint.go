@@ -32,7 +32,9 @@ type MinT struct {
 	Use []bool // by upper node: whether its base forecast counts; nil: all do
 }
 
-const maxUppers = 4096
+// MaxGroups is how many groups MinT takes, the shop among them: their equations take
+// MaxGroups^2 numbers, and a third of its cube of work.
+const MaxGroups = 4096
 
 // Reconcile is Method's.
 func (m MinT) Reconcile(ctx context.Context, h *Hierarchy, base Values, o Options) (Values, error) {
@@ -42,8 +44,8 @@ func (m MinT) Reconcile(ctx context.Context, h *Hierarchy, base Values, o Option
 	if len(m.W.Upper) != h.uppers || len(m.W.Bottom) != len(h.Series) || m.Use != nil && len(m.Use) != h.uppers {
 		return Values{}, daycast.Errorf(daycast.Invalid, "a covariance of %d groups and %d series: want %d and %d", len(m.W.Upper), len(m.W.Bottom), h.uppers, len(h.Series))
 	}
-	if h.uppers > maxUppers {
-		return Values{}, daycast.Errorf(daycast.Invalid, "%d groups: MinT takes up to %d", h.uppers, maxUppers).WithHint("leave out the levels with the most groups")
+	if h.uppers > MaxGroups {
+		return Values{}, daycast.Errorf(daycast.Invalid, "%d groups: MinT takes up to %d", h.uppers, MaxGroups).WithHint("leave out the levels with the most groups")
 	}
 	if err := m.W.check(); err != nil {
 		return Values{}, err
