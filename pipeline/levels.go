@@ -102,8 +102,11 @@ func (out *Learned) pull(ctx context.Context, l Learning, windows []*evaluate.Wi
 func (out *Learned) pasts(l Learning, windows []*evaluate.Window, c evaluate.Choice) (pasts []coherent.Past) {
 	for _, w := range windows {
 		up, ok := out.uppers[w.Origin]
+		if !ok {
+			continue
+		}
 		mean := c.Mean(w)
-		if !ok || mean == nil {
+		if mean == nil {
 			continue
 		}
 		before := w.Score(mean, nil, nil)

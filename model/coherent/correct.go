@@ -67,21 +67,28 @@ func (g *Groups) Correct(ctx context.Context, mean []float32, upper []float64, p
 		return g.project(ctx, mean, upper, pull, o)
 	}
 	h := g.Hierarchy
-	base := g.sums(mean, o.Threads)
 	a := reconcile.Align{Strength: map[string]float64{}}
 	for _, l := range h.Levels {
 		a.Strength[l.Name] = pull.Strength
 	}
-	for u, v := range upper {
-		if forecast(v) {
-			base.Upper[u] = v
-		}
-	}
+	base, _ := g.base(mean, upper, o.Threads)
 	factors, err := a.Factors(ctx, h, base, o)
 	return Correction{groups: factors}, err
 }
 
-func forecast(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+// base is what is forecast of all nodes over the horizon, and of which groups
+// anything is: the others have what their series add up to.
+func (g *Groups) base(mean []float32, upper []float64, threads int) (reconcile.Values, []bool) {
+	out, told := g.sums(mean, threads), make([]bool, g.Hierarchy.Uppers())
+	for u, v := range upper {
+		if told[u] = finite(v); told[u] {
+			out.Upper[u] = v
+		}
+	}
+	return out, told
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
 // mostFactor is how far a series' own factor goes, as those of reconcile.Align do.
 const mostFactor = 20
@@ -89,25 +96,19 @@ const mostFactor = 20
 // project is Correct by a covariance of errors.
 func (g *Groups) project(ctx context.Context, mean []float32, upper []float64, pull Pull, o reconcile.Options) (Correction, error) {
 	h := g.Hierarchy
-	base := g.sums(mean, o.Threads)
-	m := reconcile.MinT{Use: make([]bool, h.Uppers())}
-	for u, v := range upper {
-		if m.Use[u] = forecast(v); m.Use[u] {
-			base.Upper[u] = v
-		}
-	}
-	var err error
-	if m.W, err = g.covariance(pull, o); err != nil {
+	base, told := g.base(mean, upper, o.Threads)
+	w, err := g.covariance(pull, o)
+	if err != nil {
 		return Correction{}, err
 	}
-	found, err := m.Reconcile(ctx, h, base, o)
+	found, err := reconcile.MinT{W: w, Use: told}.Reconcile(ctx, h, base, o)
 	if err != nil {
 		return Correction{}, err
 	}
 	out := Correction{series: make([]float64, len(h.Series))}
 	for i := range out.series {
 		out.series[i] = 1
-		if ratio := float64(found.Bottom[i]) / float64(base.Bottom[i]); forecast(ratio) {
+		if ratio := float64(found.Bottom[i]) / float64(base.Bottom[i]); finite(ratio) {
 			out.series[i] += pull.Strength * (min(max(ratio, 1./mostFactor), mostFactor) - 1)
 		}
 	}
@@ -141,12 +142,7 @@ func (g *Groups) covariance(pull Pull, o reconcile.Options) (reconcile.Covarianc
 // known, nothing is.
 func (p Past) window(threads int) reconcile.Window {
 	h := p.Groups.Hierarchy
-	base := p.Groups.sums(p.Mean, threads)
-	for u, v := range p.Upper {
-		if forecast(v) {
-			base.Upper[u] = v
-		}
-	}
+	base, _ := p.Groups.base(p.Mean, p.Upper, threads)
 	came := make([]float32, len(p.Mean))
 	known := make([]bool, len(h.Series))
 	horizon := len(p.Mean) / max(1, len(h.Series))

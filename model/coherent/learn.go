@@ -83,10 +83,10 @@ const (
 var strengths = []float64{.25, .5, .75}
 
 // Learn is the strength with which a method would have forecast series best at past
-// origins, where MinT goes by the errors at the others. It is 0 unless that helps by the margin in the mean of the logarithms
-// of losses, and at more than half of the origins; and it is shrunk where they are
-// few. gain is the share of the loss that it takes
-// away there.
+// origins, where MinT goes by the errors at the others. It is 0 unless that helps
+// by the margin in the mean of the logarithms of losses, and at more than half of
+// the origins; and it is shrunk where they are few. gain is the share of the loss
+// that it takes away there.
 func Learn(ctx context.Context, m Method, pasts []Past, o reconcile.Options) (strength, gain float64, err error) {
 	if len(pasts) < 2 {
 		return 0, 0, nil

@@ -29,11 +29,9 @@ func (GLM) Name() string { return "glm" }
 
 // Fit learns y from x. It refuses what Ridge.Fit does, and targets below zero.
 func (m GLM) Fit(ctx context.Context, x *feature.Frame, y, w []float32, o model.FitOptions) (model.Predictor, error) {
-	if !(m.Lambda >= 0) || math.IsInf(m.Lambda, 0) {
-		return nil, daycast.Errorf(daycast.Invalid, "model glm: lambda %g: want 0 or more", m.Lambda).WithField("lambda")
-	}
-	if m.Lambda == 0 {
-		m.Lambda = DefaultLambda
+	lambda, err := penalty(m.Name(), m.Lambda)
+	if err != nil {
+		return nil, err
 	}
 	if err := check(m.Name(), x, y, w); err != nil {
 		return nil, err
@@ -50,7 +48,7 @@ func (m GLM) Fit(ctx context.Context, x *feature.Frame, y, w []float32, o model.
 		mean += float64(v) * float64(y[r])
 	}
 	if !(weight > 0) {
-		return nil, daycast.Errorf(daycast.Invalid, "model %s: all rows weigh nothing", m.Name())
+		return nil, weightless(m.Name())
 	}
 	out := &Predictor{Model: m.Name(), Encoder: newEncoder(x, w)}
 	out.Coefficients = make([]float64, out.Encoder.width())
@@ -59,7 +57,7 @@ func (m GLM) Fit(ctx context.Context, x *feature.Frame, y, w []float32, o model.
 		return out, nil // nothing was ever sold: out.Most is 0
 	}
 	out.Intercept = math.Log(mean / weight)
-	s := &scoring{p: out, x: x, y: y, w: w, penalty: m.Lambda * weight / float64(x.Rows), threads: max(1, o.Threads)}
+	s := &scoring{p: out, x: x, y: y, w: w, penalty: lambda * weight / float64(x.Rows), threads: max(1, o.Threads)}
 	return out, s.run(ctx)
 }
 

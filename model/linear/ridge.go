@@ -42,16 +42,24 @@ func (Ridge) Name() string { return "ridge" }
 // Fit learns y from x. It refuses values of y and w that are not finite,
 // negative weights, and no rows with code invalid.
 func (m Ridge) Fit(ctx context.Context, x *feature.Frame, y, w []float32, o model.FitOptions) (model.Predictor, error) {
-	if !(m.Lambda >= 0) || math.IsInf(m.Lambda, 0) {
-		return nil, daycast.Errorf(daycast.Invalid, "model ridge: lambda %g: want 0 or more", m.Lambda).WithField("lambda")
-	}
-	lambda := m.Lambda
-	if lambda == 0 {
-		lambda = DefaultLambda
+	lambda, err := penalty(m.Name(), m.Lambda)
+	if err != nil {
+		return nil, err
 	}
 	return fit(ctx, m.Name(), x, y, w, o, func(g *normal) (float64, []float64, error) {
 		return g.solve(lambda * g.weight / float64(x.Rows))
 	})
+}
+
+// penalty is a lambda, DefaultLambda for 0.
+func penalty(name string, lambda float64) (float64, error) {
+	if !(lambda >= 0) || math.IsInf(lambda, 0) {
+		return 0, daycast.Errorf(daycast.Invalid, "model %s: lambda %g: want 0 or more", name, lambda).WithField("lambda")
+	}
+	if lambda == 0 {
+		return DefaultLambda, nil
+	}
+	return lambda, nil
 }
 
 // fit encodes the rows, sums their normal equations and has them solved.
@@ -65,7 +73,7 @@ func fit(ctx context.Context, name string, x *feature.Frame, y, w []float32, o m
 		return nil, err
 	}
 	if !(g.weight > 0) {
-		return nil, daycast.Errorf(daycast.Invalid, "model %s: all rows weigh nothing", name)
+		return nil, weightless(name)
 	}
 	out := &Predictor{Encoder: e}
 	if name != (Ridge{}).Name() {
@@ -78,6 +86,10 @@ func fit(ctx context.Context, name string, x *feature.Frame, y, w []float32, o m
 	out.Least = max(least-rangesBeyond*(most-least), -math.MaxFloat32)
 	out.Most = min(most+rangesBeyond*(most-least), math.MaxFloat32)
 	return out, nil
+}
+
+func weightless(name string) error {
+	return daycast.Errorf(daycast.Invalid, "model %s: all rows weigh nothing", name)
 }
 
 // rangesBeyond is how far predictions may leave the training targets.
