@@ -208,11 +208,14 @@ func TestManyResets(t *testing.T) {
 	}
 }
 
+// lingeringQuery reads the shop in some 8 ms a day more than ordersQuery: its
+// backends are at work for as long as a test needs to find them.
+const lingeringQuery = ordersQuery + ` WHERE pg_sleep(CASE WHEN l.line_id = 0 AND o.id % 60 = 0 THEN 0.008 ELSE 0 END) IS NOT NULL`
+
 // endBackends does what the restart of a server does to its connections.
 func endBackends(t *testing.T, db *sql.DB, dsn string, want []daycast.Fact) {
-	p, slow := through(t, dsn)
-	p.slow(pace{bytes: 2 << 20})
-	w, heard := postgresWorld(t, slow, 0)
+	w, heard := postgresWorld(t, dsn, 0)
+	w.query = lingeringQuery
 	ended := make(chan int)
 	ctx, stop := context.WithCancel(t.Context())
 	go func() {
@@ -221,7 +224,7 @@ func endBackends(t *testing.T, db *sql.DB, dsn string, want []daycast.Fact) {
 		for n < 3 && ctx.Err() == nil {
 			var k int
 			_ = db.QueryRowContext(ctx, `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-				WHERE application_name = 'daycast' AND datname = current_database() AND state = 'active' AND query LIKE '%"ordered_at" >=%'`).Scan(&k)
+				WHERE application_name = 'daycast' AND datname = current_database() AND state = 'active' AND query LIKE '%pg_sleep%"ordered_at" >=%'`).Scan(&k)
 			n += k
 			<-time.After(20 * time.Millisecond)
 		}
@@ -242,8 +245,7 @@ func statementTimeout(t *testing.T, dsn string, want []daycast.Fact) {
 	u.RawQuery = q.Encode()
 	w, heard := postgresWorld(t, u.String(), 0)
 	var spans []daycast.Span
-	// A query that takes a time for each day that it is asked for.
-	w.query = ordersQuery + ` WHERE pg_sleep(CASE WHEN l.line_id = 0 AND o.id % 60 = 0 THEN 0.008 ELSE 0 END) IS NOT NULL`
+	w.query = lingeringQuery
 	w.set = func(r *pipeline.Run) {
 		r.Source = &noted{r.Source, &spans}
 		r.Settings.SpanLines = manyLines / 2
