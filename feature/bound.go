@@ -12,6 +12,7 @@ type Bound struct {
 	p       *daycast.Panel
 	uses    []use
 	levels  []*boundLevel // the shop, then the set's
+	series  []float32     // by series of the panel: its code in the set, NaN for a new one; nil: it has none
 	signals []boundSignal
 	prices  bool // some column reads prices
 	places  bool // some column reads sums over the same place in the season
@@ -30,6 +31,7 @@ func (s *Set) Bind(p *daycast.Panel) *Bound {
 	for _, want := range s.Levels {
 		b.levels = append(b.levels, bindLevel(want, p))
 	}
+	b.series = codes(s.Series, p)
 	for _, want := range s.Signals {
 		b.signals = append(b.signals, bindSignal(want, p))
 	}
@@ -37,6 +39,26 @@ func (s *Set) Bind(p *daycast.Panel) *Bound {
 		b.first = min(b.first, start)
 	}
 	return b
+}
+
+// codes are the places of the panel's series among those of the set.
+func codes(of []string, p *daycast.Panel) []float32 {
+	if len(of) == 0 {
+		return nil
+	}
+	known := make(map[string]float32, len(of))
+	for k, id := range of {
+		known[id] = float32(k)
+	}
+	out := make([]float32, len(p.Series))
+	for i, s := range p.Series {
+		code, ok := known[s.ID()]
+		if !ok {
+			code = nan
+		}
+		out[i] = code
+	}
+	return out
 }
 
 func bindLevel(want LevelColumns, p *daycast.Panel) *boundLevel {

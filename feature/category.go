@@ -32,3 +32,13 @@ func Frequent(rows []int) []int {
 	slices.SortStableFunc(out, func(a, b int) int { return cmp.Compare(rows[b], rows[a]) })
 	return out[:min(len(out), mostFrequent)]
 }
+
+// minKnown is the share of rows that a number has to be known in. What is known in
+// a few rows of the newest origins, such as a year before in a shop that is
+// little older, has moments of next to nothing, and is known in all rows that are
+// forecast: there it would lead a line or a network anywhere.
+const minKnown = 0.05
+
+// Known reports whether a number that is there in so many of all rows is known
+// well enough for a model to learn a weight for.
+func Known(there, rows int) bool { return float64(there) >= minKnown*float64(rows) }

@@ -2,6 +2,7 @@ package feature_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"daycast"
@@ -225,5 +226,31 @@ func TestASeriesWithoutASignal(t *testing.T) {
 		want := []feature.Want{{T: p.Len(i) - 20, H: 3}, {T: p.Len(i) - 1, H: 7}}
 		got := batch(r, set.Columns(), i, want)
 		sameBits(t, p.Series[i].ID(), want, batch(set.Bind(p).Batch(), set.Columns(), i, want), got)
+	}
+}
+
+// Few series are told apart by their ids: in other blocks too, and one that is new
+// is unknown. Many are not.
+func TestFewSeriesAreTold(t *testing.T) {
+	p := modeltest.Shop(3, 6, 60)
+	s := feature.NewSet(p.Select([]int{0, 2, 4}), feature.Groups()...)
+	s.Merge(p.Select([]int{5}))
+	at := slices.IndexFunc(s.Columns(), func(c feature.Column) bool { return c.Name == "series" })
+	if at < 0 || s.Columns()[at].Levels != 4 {
+		t.Fatalf("columns %v", s.Columns())
+	}
+	nan := float32(math.NaN())
+	r := s.Bind(p).Live()
+	for i, want := range []float32{0, nan, 1, nan, 2, 3} {
+		got := batch(r, s.Columns(), i, []feature.Want{{T: 10, H: 3}}).Data[at][0]
+		if got != want && (got == got || want == want) {
+			t.Errorf("series %d is %g, want %g", i, got, want)
+		}
+	}
+	for k := range 50 {
+		s.Merge(modeltest.Shop(uint64(k), 6, 10))
+	}
+	if s.Series != nil || slices.ContainsFunc(s.Columns(), func(c feature.Column) bool { return c.Name == "series" }) {
+		t.Errorf("%d series of 300 are told", len(s.Series))
 	}
 }

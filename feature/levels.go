@@ -14,6 +14,14 @@ import (
 func levels() []definition {
 	return []definition{
 		{
+			id: "series", of: fewSeries, group: Levels, note: "the series",
+			row: func(r *Reader, out []float32) {
+				for k := range out {
+					out[k] = r.b.series[r.i]
+				}
+			},
+		},
+		{
 			id: "level:trend", of: everyLevel, group: Levels, note: "mean of a week to that of four",
 			each: func(r *Reader, l int, out []float32) {
 				r.eachOrigin(l, out, func(g *groupTracks, _, t int) float64 { return ratio(r.lately(g, t, 1), r.lately(g, t, 4)) })

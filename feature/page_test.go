@@ -58,7 +58,7 @@ func pageOf(defs []definition) string {
 				mark = " *"
 			}
 			fmt.Fprintf(&b, "| `%s`%s | %s | %s |\n", nameOf(d), mark, [...]string{
-				"series", "shop and level", "level", "level of up to 250 groups", "number known ahead", "number not known ahead", "word known ahead",
+				"series", "series of up to 250", "shop and level", "level", "level of up to 250 groups", "number known ahead", "number not known ahead", "word known ahead",
 			}[d.of], d.note)
 		}
 	}
@@ -68,7 +68,7 @@ func pageOf(defs []definition) string {
 // nameOf is the column's name, of a level or signal called NAME.
 func nameOf(d definition) string {
 	switch {
-	case d.of == oneSeries:
+	case d.of == oneSeries, d.of == fewSeries:
 		return d.id
 	case d.of.ofLevels():
 		s := Set{Levels: []LevelColumns{{Name: "NAME"}}, Price: true, Features: []string{d.id}}

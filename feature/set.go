@@ -22,9 +22,14 @@ type Set struct {
 	Levels  []LevelColumns
 	Signals []SignalColumns
 	Price   bool
+	// Series are the ids of the training panel's series, where they are few: what
+	// nothing else tells apart, such as how each answers to its price.
+	Series []string `json:",omitempty"`
 	// Features are the ids of its definitions, in the order of columns; nil:
 	// those of a set that was saved before sets named them.
 	Features []string `json:",omitempty"`
+
+	manySeries bool
 }
 
 // LevelColumns is a level that the training panel had, with its groups.
@@ -54,7 +59,7 @@ func (s SignalColumns) scope() scope {
 
 const (
 	// A level with more groups than this is not a category for the trees: its
-	// totals still help.
+	// totals still help. Nor are more series than this.
 	maxGroups = 250
 	// maxLevels bounds the columns: levels beyond are left out.
 	maxLevels = 8
@@ -96,9 +101,17 @@ func NewSet(p *daycast.Panel, groups ...string) *Set {
 }
 
 // Merge takes account of a further block of the same shop: a price may begin
-// there.
+// there, and there are more series.
 func (s *Set) Merge(p *daycast.Panel) {
 	s.Price = s.Price || slices.ContainsFunc(p.Price, func(v float32) bool { return v == v })
+	s.manySeries = s.manySeries || len(s.Series)+len(p.Series) > maxGroups
+	if s.manySeries {
+		s.Series = nil
+		return
+	}
+	for _, series := range p.Series {
+		s.Series = append(s.Series, series.ID())
+	}
 }
 
 // Check refuses with code invalid a set that cannot be bound, such as one of a
@@ -155,6 +168,10 @@ func (s *Set) uses() []use {
 			out = s.levelUses(out, known, ids[:run])
 		case d.of.ofSignals():
 			out = s.signalUses(out, known, ids[:run])
+		case d.of == fewSeries:
+			if len(s.Series) > 1 {
+				out = append(out, use{d, 0, Column{Name: d.id, Levels: len(s.Series), Group: d.group}})
+			}
 		case s.Price || !d.price:
 			out = append(out, use{d, 0, Column{Name: d.id, Levels: d.levels, Group: d.group}})
 		}

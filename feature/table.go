@@ -60,6 +60,7 @@ type scope int
 
 const (
 	oneSeries   scope = iota // the series
+	fewSeries                // the series, in a shop of few
 	everyLevel               // the shop and each level
 	everyGroup               // each level
 	fewGroups                // each level that is a category

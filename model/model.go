@@ -85,6 +85,9 @@ type BlockRegressor interface {
 type FitOptions struct {
 	Seed    uint64
 	Threads int // >= 1; the result does not depend on it
+	// Alike is how many rows say much the same, such as those of one origin: a
+	// regularity that is counted in rows wants so many times as many. 0: 1.
+	Alike int
 }
 
 // A Predictor is a fitted Regressor. It is safe for concurrent use.

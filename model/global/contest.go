@@ -117,7 +117,8 @@ func (m Contest) part(t model.Training, c census, most int) rows {
 		most = min(most, t.MaxRows)
 	}
 	return rows{training: t, set: c.set, sampler: sampler{
-		seed: t.Seed ^ mix(trialRows), from: 1, to: t.Horizon, weigh: m.weighing(c), most: m.Most,
+		seed: t.Seed ^ mix(trialRows), from: 1, to: t.Horizon, each: horizonsEach(c.rows, t.Horizon, most),
+		weigh: m.weighing(c), most: m.Most,
 		share: newShare(c.rows, c.sizes, float64(most), m.Power),
 	}}
 }

@@ -89,7 +89,8 @@ func (m Model) Fit(ctx context.Context, t model.Training) (model.Fitted, error) 
 	from := 1
 	for k, to := range ends {
 		r := rows{training: t, set: census.set, sampler: sampler{
-			seed: t.Seed + uint64(k), from: from, to: to, weigh: m.weighing(census), most: m.Most,
+			seed: t.Seed + uint64(k), from: from, to: to, each: horizonsEach(census.rows, to-from+1, most/len(ends)),
+			weigh: m.weighing(census), most: m.Most,
 			share: newShare(census.rows, census.sizes, float64(most)/float64(len(ends)), m.Power),
 		}}
 		block := Block{Last: to}
@@ -110,7 +111,7 @@ func (r rows) fit(ctx context.Context, regressor model.Regressor) (model.Predict
 	if err != nil || len(y) < minRows {
 		return nil, err
 	}
-	o := model.FitOptions{Seed: r.seed, Threads: r.training.Threads}
+	o := model.FitOptions{Seed: r.seed, Threads: r.training.Threads, Alike: r.each}
 	if b, ok := regressor.(model.BlockRegressor); ok {
 		return b.FitBlocks(ctx, func(sink feature.Sink) error { return r.walk(ctx, sink) }, y, w, o)
 	}

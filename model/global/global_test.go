@@ -96,10 +96,33 @@ func TestRowsAreBounded(t *testing.T) {
 	}
 }
 
+// TestFewOriginsAreSeenFromFar checks that a small shop's origins teach several
+// horizons each, all of them different, and a large one's one.
+func TestFewOriginsAreSeenFromFar(t *testing.T) {
+	rows := func(series, horizon, most int) int {
+		seen := &counter{}
+		m := global.Model{Regressor: seen, Power: 1}
+		if _, err := m.Fit(t.Context(), model.Training{Panels: modeltest.Shop(1, series, 300), Horizon: horizon, MaxRows: most, Seed: 1, Threads: 1}); err != nil {
+			t.Fatal(err)
+		}
+		return seen.rows
+	}
+	one := rows(4, 28, 1200)
+	if got := rows(4, 28, 0); got < 7*one || got > 9*one {
+		t.Errorf("%d rows of a small shop, %d of one horizon an origin: want eight times as many", got, one)
+	}
+	if got, all := rows(4, 3, 0), 3*one; got < all*9/10 || got > all*11/10 {
+		t.Errorf("%d rows of three horizons, want about %d", got, all)
+	}
+	if got := rows(90, 28, 0); got > 27_000 {
+		t.Errorf("%d rows, want one horizon of each origin where these are many", got)
+	}
+}
+
 // TestFirstSalesAreNoTargets checks that nothing is learnt from a series before
 // it has sold: it has no scale to divide its first sales by.
 func TestFirstSalesAreNoTargets(t *testing.T) {
-	const n, days, horizon = 20, 200, 14
+	const n, days, horizon, each = 20, 200, 14, 8
 	rowsOf := func(first int) *counter {
 		var series []modeltest.Series
 		for range n {
@@ -116,12 +139,12 @@ func TestFirstSalesAreNoTargets(t *testing.T) {
 		}
 		return seen
 	}
-	always, late := rowsOf(0), rowsOf(150)
+	late := rowsOf(150)
 	if late.most > 100 {
 		t.Errorf("a target is %g times its scale", late.most)
 	}
-	if most := always.rows * (days - 150) / days; late.rows == 0 || late.rows > most {
-		t.Errorf("%d rows, want at most %d, those since the first sale", late.rows, most)
+	if most := n * (days - 150) * each; late.rows == 0 || late.rows > most {
+		t.Errorf("%d rows, want at most %d, %d of each origin since the first sale", late.rows, most, each)
 	}
 }
 

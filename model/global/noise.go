@@ -45,7 +45,7 @@ type observed struct{ units, mean, size, weight float64 }
 // learnt from, so that errors are a little small.
 func (m Model) noise(ctx context.Context, t model.Training, c census, f *Fitted) (noise, error) {
 	r := rows{training: t, set: f.Set, sampler: sampler{
-		seed: t.Seed ^ mix(noiseRows), from: 1, to: t.Horizon,
+		seed: t.Seed ^ mix(noiseRows), from: 1, to: t.Horizon, each: 1,
 		share: newShare(c.rows, c.sizes, noiseRows, m.Power),
 	}}
 	var all []observed

@@ -11,7 +11,7 @@ import (
 //   - a number becomes (x - mean) / deviation, cut at 8 deviations so that one
 //     absurd value cannot bend the line; a missing one becomes 0, its mean;
 //   - a number that was missing in training also has a column that is 1 where
-//     it is missing;
+//     it is missing; one that hardly ever was there has none (feature.Known);
 //   - a category has a column for each of its 200 most frequent levels with at
 //     least 20 rows, 1 where the row is of that level; all others, and levels
 //     never seen, have none and so take the intercept.
@@ -79,7 +79,7 @@ func (in *input) number(values, w []float32, next func() int) {
 		weight += weigh(r)
 		sum += weigh(r) * float64(v)
 	}
-	if !(weight > 0) {
+	if !(weight > 0) || !feature.Known(len(values)-missing, len(values)) {
 		return
 	}
 	in.Mean = sum / weight

@@ -28,7 +28,7 @@ import (
 // range of the training targets on either side of it.
 type Ridge struct {
 	// Lambda is the penalty in rows: as if each coefficient had been seen to be
-	// 0 on so many rows. >= 0; 0 is DefaultLambda.
+	// 0 on so many rows, none of them alike. >= 0; 0 is DefaultLambda.
 	Lambda float64
 }
 
@@ -47,7 +47,7 @@ func (m Ridge) Fit(ctx context.Context, x *feature.Frame, y, w []float32, o mode
 		return nil, err
 	}
 	return fit(ctx, m.Name(), x, y, w, o, func(g *normal) (float64, []float64, error) {
-		return g.solve(lambda * g.weight / float64(x.Rows))
+		return g.solve(lambda * g.weight / independent(x, o))
 	})
 }
 
@@ -60,6 +60,11 @@ func penalty(name string, lambda float64) (float64, error) {
 		return DefaultLambda, nil
 	}
 	return lambda, nil
+}
+
+// independent is how many rows there are that do not say the same.
+func independent(x *feature.Frame, o model.FitOptions) float64 {
+	return float64(x.Rows) / float64(max(1, o.Alike))
 }
 
 // fit encodes the rows, sums their normal equations and has them solved.
@@ -75,6 +80,7 @@ func fit(ctx context.Context, name string, x *feature.Frame, y, w []float32, o m
 	if !(g.weight > 0) {
 		return nil, weightless(name)
 	}
+	g.rows /= float64(max(1, o.Alike))
 	out := &Predictor{Encoder: e}
 	if name != (Ridge{}).Name() {
 		out.Model = name

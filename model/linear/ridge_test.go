@@ -166,6 +166,50 @@ func TestRidgeScaleOfWeightsDoesNotMatter(t *testing.T) {
 	}
 }
 
+// Rows that are there twice, and are said to be, teach what they teach once.
+func TestAlikeRowsCountOnce(t *testing.T) {
+	x, y := rows(300)
+	twice := feature.NewFrame(x.Columns, 600)
+	for c := range x.Data {
+		copy(twice.Data[c], x.Data[c])
+		copy(twice.Data[c][300:], x.Data[c])
+	}
+	for _, m := range []model.Regressor{linear.Ridge{}, linear.Ridge{Lambda: 200}, linear.ElasticNet{}} {
+		p, err := m.Fit(t.Context(), twice, append(slices.Clone(y), y...), nil, model.FitOptions{Threads: 1, Alike: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, got := predict(fit(t, m, x, y, nil, 1), x), predict(p, x)
+		for k := range want {
+			if math.Abs(float64(want[k]-got[k])) > 1e-4*(1+math.Abs(float64(want[k]))) {
+				t.Fatalf("%s: row %d is %g, once %g", m.Name(), k, got[k], want[k])
+			}
+		}
+	}
+}
+
+// A number that three rows in a hundred know, and all rows that are forecast, does
+// not lead the line.
+func TestHardlyKnownNumbersSayNothing(t *testing.T) {
+	x, y := rows(300)
+	for k := range x.Rows {
+		x.Data[0][k] = nan
+		if k%33 == 0 {
+			x.Data[0][k] = 1 + float32(k)*1e-5
+		}
+	}
+	p := fit(t, linear.Ridge{}, x, y, nil, 1)
+	before := predict(p, x)
+	for k := range x.Rows {
+		x.Data[0][k] = 3
+	}
+	for k, v := range predict(p, x) {
+		if v != before[k] {
+			t.Fatalf("row %d is %g, without the number %g", k, v, before[k])
+		}
+	}
+}
+
 func TestRidgeDoesNotExplode(t *testing.T) {
 	x, y := rows(300)
 	p := fit(t, linear.Ridge{}, x, y, nil, 1)

@@ -13,7 +13,7 @@ import (
 //     usual and a logarithm beyond, so that tails stay in reach; that less its
 //     mean and over its deviation, cut at 5. A missing one becomes 0, the mean;
 //   - a number that was missing in some training rows also has a column that is
-//     1 where it is missing;
+//     1 where it is missing; one that hardly ever was there has none (feature.Known);
 //   - a category has a row of weights for each of its 200 most frequent levels
 //     with at least 20 rows; all others, and levels never seen, have none.
 //
@@ -40,10 +40,10 @@ const (
 	rounding = 1e-7
 )
 
-// number gives a column of numbers its moments and its columns.
-func (e *encoder) number(c surveyed) input {
+// number gives a column of numbers, of so many rows, its moments and its columns.
+func (e *encoder) number(c surveyed, rows int) input {
 	in, some := input{Column: -1, Missing: -1}, c.some
-	if len(some) == 0 {
+	if len(some) == 0 || !feature.Known(rows-c.missing, rows) {
 		return in
 	}
 	if c.missing > 0 {

@@ -58,7 +58,7 @@ func (s *survey) encoder() *encoder {
 		if s.columns[c].categorical {
 			e.Inputs[c] = input{Column: -1, Missing: -1, Categories: e.categories(s.columns[c].counts)}
 		} else {
-			e.Inputs[c] = e.number(s.columns[c])
+			e.Inputs[c] = e.number(s.columns[c], s.rows)
 		}
 	}
 	e.Dense = (e.Dense + 3) &^ 3 // product does four at a time
