@@ -77,16 +77,29 @@ def made(name, x, origin, last, horizon, freq="D", season=7, ahead=(), static=()
     return Case(name, str(origin), frame, truth, horizon, freq=freq, season=season, ahead=tuple(ahead), static=tuple(static))
 
 
-def grid(sold, freq="D", first=None, last=None, keys=("item", "place")):
-    """Sums by keys and period, zeros from a series' first sale on."""
-    keys = list(keys)
-    x = sold.groupby([*keys, "day"], observed=True).units.sum().reset_index()
-    first, last = first or x.day.min(), last or x.day.max()
-    periods = pd.DataFrame({"day": pd.date_range(first, last, freq=freq)})
-    whole = x[keys].drop_duplicates().merge(periods, how="cross").merge(x, how="left", on=[*keys, "day"])
-    start = x.groupby(keys).day.min().rename("start").reset_index()
-    whole = whole.merge(start, on=keys)
-    return whole[whole.day >= whole.start].drop(columns="start").fillna({"units": 0.0})
+KEYS = ["item", "place"]
+
+
+def periods(x, freq):
+    """A row for each series of x and period from its first one to the last of all."""
+    days = pd.DataFrame({"day": pd.date_range(x.day.min(), x.day.max(), freq=freq)})
+    start = x.groupby(KEYS).day.min().rename("start").reset_index()
+    every = x[KEYS].drop_duplicates().merge(days, how="cross").merge(start, on=KEYS)
+    return every[every.day >= every.start].drop(columns="start")
+
+
+def grid(sold, freq="D"):
+    """Sums by series and period, zeros from a series' first sale on."""
+    x = sold.groupby([*KEYS, "day"], observed=True).units.sum().reset_index()
+    return periods(x, freq).merge(x, how="left", on=[*KEYS, "day"]).fillna({"units": 0.0})
+
+
+def gapped(name, x, origin, last, horizon, freq, season, ahead=()):
+    """Periods that x lacks are absent to daycast, and the one before again to the peers."""
+    whole = periods(x, freq).merge(x, how="left", on=[*KEYS, "day"]).sort_values([*KEYS, "day"])
+    whole["absent"] = whole.units.isna()
+    whole[["units", *ahead]] = whole.groupby(KEYS)[["units", *ahead]].ffill()
+    return made(name, whole, origin, last, horizon, freq, season, ahead)
 
 
 def pizza(data, origin):
@@ -144,21 +157,11 @@ def oj(data, origin):
     x["price"] = x[[f"price{i}" for i in range(1, 12)]].to_numpy()[np.arange(len(x)), x.brand.astype(int) - 1]
     stores = np.random.default_rng(int(origin)).choice(sorted(x.store.unique()), 20, replace=False)
     x = x[x.store.isin(stores)]
-    x["item"], x["place"], x["units"] = "b" + x.brand.astype(int).astype(str), "s" + x.store.astype(int).astype(str), np.exp(x.logmove).round()
-    return gapped("oj", x[["item", "place", "day", "units", "price", "deal", "feat"]], pd.Timestamp("1989-09-14") + pd.Timedelta(days=7 * (int(origin) - 1)),
-                  8, "W-THU", 52, ("price", "deal", "feat"), origin)
-
-
-def gapped(name, x, last, horizon, freq, season, ahead, origin, keys=("item", "place")):
-    """Missing periods are absent to daycast, and the value before to the peers."""
-    keys = list(keys)
-    periods = pd.DataFrame({"day": pd.date_range(x.day.min(), x.day.max(), freq=freq)})
-    start = x.groupby(keys).day.min().rename("start").reset_index()
-    whole = x[keys].drop_duplicates().merge(periods, how="cross").merge(start, on=keys).merge(x, how="left", on=[*keys, "day"])
-    whole = whole[whole.day >= whole.start].drop(columns="start").sort_values([*keys, "day"])
-    whole["absent"] = whole.units.isna()
-    whole[["units", *ahead]] = whole.groupby(keys)[["units", *ahead]].ffill()
-    return made(name, whole, origin, last, horizon, freq, season, ahead)
+    x["item"], x["place"] = "b" + x.brand.astype(int).astype(str), "s" + x.store.astype(int).astype(str)
+    x["units"] = np.exp(x.logmove).round()
+    last = pd.Timestamp("1989-09-14") + pd.Timedelta(days=7 * (int(origin) - 1))
+    ahead = ["price", "deal", "feat"]
+    return gapped("oj", x[[*KEYS, "day", "units", *ahead]], origin, last, 8, "W-THU", 52, ahead)
 
 
 def cheese(data, origin):
@@ -177,7 +180,8 @@ def walmart(data, origin):
     """Departments of one shop, with markdowns and the temperature."""
     x = timetk("walmart_sales_weekly")
     marks = [f"MarkDown{i}" for i in range(1, 6)]
-    x = x.assign(item="d" + x.Dept.astype(str), day=pd.to_datetime(x.Date), units=x.Weekly_Sales.round(), holiday=x.IsHoliday.astype(int), temperature=x.Temperature)
+    x = x.assign(item="d" + x.Dept.astype(str), day=pd.to_datetime(x.Date), units=x.Weekly_Sales.round(),
+                 holiday=x.IsHoliday.astype(int), temperature=x.Temperature)
     x[marks] = x[marks].fillna(0.0)
     days = sorted(x.day.unique())
     return made("walmart", x, origin, days[int(origin) - 1], 8, "W-FRI", 52, ("holiday", "temperature", *marks))
@@ -186,8 +190,8 @@ def walmart(data, origin):
 def avocado(data, origin):
     """One product, of which the price says much."""
     x = rdata_set("causaldata", "avocado")
-    x = pd.DataFrame({"day": pd.to_datetime(x.Date.astype(str)), "units": x.TotalVolume.astype(float).round(), "price": x.AveragePrice.astype(float)}).sort_values("day")
-    x = x.drop_duplicates("day")
+    x = pd.DataFrame({"day": pd.to_datetime(x.Date.astype(str)), "units": x.TotalVolume.astype(float).round(),
+                      "price": x.AveragePrice.astype(float)}).sort_values("day").drop_duplicates("day")
     days = sorted(x.day.unique())
     return made("avocado", x, origin, days[int(origin) - 1], 8, "W-SUN", 52, ("price",))
 
@@ -224,7 +228,8 @@ def chicago(data, origin):
 def flights(data, origin):
     """Airlines' departures from three airports."""
     x = rdata_set("nycflights13", "flights")
-    x = x.assign(item=x.carrier.astype(str), place=x.origin.astype(str), units=1.0, day=pd.to_datetime(dict(year=x.year.astype(int), month=x.month.astype(int), day=x.day.astype(int))))
+    day = pd.to_datetime(x[["year", "month", "day"]].astype(int))
+    x = x.assign(item=x.carrier.astype(str), place=x.origin.astype(str), units=1.0, day=day)
     return made("flights", grid(x), origin, origin, 28)
 
 
@@ -235,7 +240,7 @@ def parking(data, origin):
     x = x.groupby(["SystemCodeNumber", "day"]).Occupancy.max().clip(lower=0).rename("units").reset_index()
     x["item"], x["place"] = "all", x.SystemCodeNumber
     x["units"] = x.units.astype(float)
-    return gapped("parking", x[["item", "place", "day", "units"]], pd.Timestamp(origin), 14, "D", 7, (), origin)
+    return gapped("parking", x[[*KEYS, "day", "units"]], origin, origin, 14, "D", 7)
 
 
 def bikeshops(data, origin):
