@@ -217,7 +217,7 @@ def chicago(data, origin):
     x = rdata_set("modeldata", "Chicago")
     stations = list(x.columns[2:22])
     games = ["Bulls_Home", "Cubs_Home", "WhiteSox_Home", "Blackhawks_Home", "Bears_Home"]
-    x["day"] = pd.to_datetime(x.date.astype(str))
+    x = x.assign(day=pd.to_datetime(x.date.astype(str)))
     x = x[x.day >= "2010-01-01"]
     long = x.melt(["day", *games], stations, "place", "units")
     long["units"] = (long.units * 1000).round()

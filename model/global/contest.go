@@ -104,11 +104,7 @@ func (m Contest) best(ctx context.Context, t model.Training) (model.Regressor, e
 // spans is how many times the horizon a usual series is long: of rows drawn from
 // all days one in so many is of the newest.
 func spans(c census, horizon int) int {
-	rows := 0.0
-	for _, n := range c.rows {
-		rows += n
-	}
-	return max(1, int(rows/float64(len(c.rows))/float64(horizon)))
+	return max(1, int(sum(c.rows)/float64(len(c.rows))/float64(horizon)))
 }
 
 // part is a draw of about so many rows.

@@ -38,8 +38,9 @@ func (s sampler) draw(p *daycast.Panel, i int, out []feature.Want) []feature.Wan
 		if float64(u>>11)/(1<<53) >= rate {
 			continue
 		}
+		luck := mix(u)
 		for k := range s.each {
-			h := s.horizon(mix(u), k)
+			h := s.horizon(luck, k)
 			if s.keeps != nil && !s.keeps(day+daycast.Day(h)*daycast.Day(p.Step)) {
 				continue
 			}
@@ -62,7 +63,7 @@ const (
 	// enoughRows is how many rows are drawn where there are so many: more
 	// horizons of an origin, up to mostEach, where a shop has few origins. A day
 	// seen from eight distances teaches more than seen from one, but is one day
-	// still: over thirteen small shops boosting erred 12% less by it, and with all
+	// still: over twelve small shops boosting erred 12% less by it, and with all
 	// 28 horizons or 100,000 rows no less, and networks more.
 	enoughRows = 25_000
 	mostEach   = 8
@@ -71,12 +72,8 @@ const (
 // horizonsEach is how many of so many horizons are drawn of each origin, of which
 // a shop has so many by series, where most rows are wanted.
 func horizonsEach(origins []float64, horizons, most int) int {
-	total := 0.0
-	for _, n := range origins {
-		total += n
-	}
 	rows := float64(min(enoughRows, most))
-	return max(1, min(mostEach, horizons, int(rows/max(1, total))))
+	return max(1, min(mostEach, horizons, int(rows/max(1, sum(origins)))))
 }
 
 // rows are the drawn rows of a training, made anew on each walk, so that they

@@ -33,11 +33,7 @@ const leastSize = 0.1
 // there are so many by series, of series of such sizes, whose rows weigh the
 // size to the power.
 func newShare(rows, sizes []float64, most, power float64) share {
-	total := 0.0
-	for _, n := range rows {
-		total += n
-	}
-	if total <= most {
+	if sum(rows) <= most {
 		return share{rate: math.Inf(1)}
 	}
 	mean := 0.0
@@ -47,11 +43,11 @@ func newShare(rows, sizes []float64, most, power float64) share {
 	s := share{least: max(leastSize*mean, math.SmallestNonzeroFloat32), focus: focused * power}
 	drawn := func(rate float64) float64 {
 		s.rate = rate
-		sum := 0.0
+		all := 0.0
 		for k, n := range rows {
-			sum += n * s.at(sizes[k])
+			all += n * s.at(sizes[k])
 		}
-		return sum
+		return all
 	}
 	low, high := 0.0, 1/math.Pow(s.least, s.focus)
 	for range 50 {
@@ -63,6 +59,13 @@ func newShare(rows, sizes []float64, most, power float64) share {
 	}
 	s.rate = low
 	return s
+}
+
+func sum(rows []float64) (all float64) {
+	for _, n := range rows {
+		all += n
+	}
+	return all
 }
 
 func (s share) at(size float64) float64 { return min(1, s.rate*math.Pow(max(size, s.least), s.focus)) }

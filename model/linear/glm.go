@@ -57,7 +57,7 @@ func (m GLM) Fit(ctx context.Context, x *feature.Frame, y, w []float32, o model.
 		return out, nil // nothing was ever sold: out.Most is 0
 	}
 	out.Intercept = math.Log(mean / weight)
-	s := &scoring{p: out, x: x, y: y, w: w, penalty: lambda * weight / independent(x, o), threads: max(1, o.Threads)}
+	s := &scoring{p: out, x: x, y: y, w: w, penalty: lambda * weight / independent(float64(x.Rows), o), threads: max(1, o.Threads)}
 	return out, s.run(ctx)
 }
 

@@ -47,7 +47,7 @@ func (m Ridge) Fit(ctx context.Context, x *feature.Frame, y, w []float32, o mode
 		return nil, err
 	}
 	return fit(ctx, m.Name(), x, y, w, o, func(g *normal) (float64, []float64, error) {
-		return g.solve(lambda * g.weight / independent(x, o))
+		return g.solve(lambda * g.weight / independent(float64(x.Rows), o))
 	})
 }
 
@@ -62,10 +62,8 @@ func penalty(name string, lambda float64) (float64, error) {
 	return lambda, nil
 }
 
-// independent is how many rows there are that do not say the same.
-func independent(x *feature.Frame, o model.FitOptions) float64 {
-	return float64(x.Rows) / float64(max(1, o.Alike))
-}
+// independent is how many of so many rows do not say the same.
+func independent(rows float64, o model.FitOptions) float64 { return rows / float64(max(1, o.Alike)) }
 
 // fit encodes the rows, sums their normal equations and has them solved.
 func fit(ctx context.Context, name string, x *feature.Frame, y, w []float32, o model.FitOptions, solve func(*normal) (intercept float64, coefficients []float64, err error)) (*Predictor, error) {
@@ -80,7 +78,7 @@ func fit(ctx context.Context, name string, x *feature.Frame, y, w []float32, o m
 	if !(g.weight > 0) {
 		return nil, weightless(name)
 	}
-	g.rows /= float64(max(1, o.Alike))
+	g.rows = independent(g.rows, o)
 	out := &Predictor{Encoder: e}
 	if name != (Ridge{}).Name() {
 		out.Model = name

@@ -15,6 +15,7 @@ import (
 	"daycast/feature"
 	"daycast/model"
 	"daycast/model/linear"
+	"daycast/model/modeltest"
 )
 
 var nan = float32(math.NaN())
@@ -188,26 +189,9 @@ func TestAlikeRowsCountOnce(t *testing.T) {
 	}
 }
 
-// A number that three rows in a hundred know, and all rows that are forecast, does
-// not lead the line.
 func TestHardlyKnownNumbersSayNothing(t *testing.T) {
 	x, y := rows(300)
-	for k := range x.Rows {
-		x.Data[0][k] = nan
-		if k%33 == 0 {
-			x.Data[0][k] = 1 + float32(k)*1e-5
-		}
-	}
-	p := fit(t, linear.Ridge{}, x, y, nil, 1)
-	before := predict(p, x)
-	for k := range x.Rows {
-		x.Data[0][k] = 3
-	}
-	for k, v := range predict(p, x) {
-		if v != before[k] {
-			t.Fatalf("row %d is %g, without the number %g", k, v, before[k])
-		}
-	}
+	modeltest.HardlyKnown(t, linear.Ridge{}, x, y)
 }
 
 func TestRidgeDoesNotExplode(t *testing.T) {

@@ -113,26 +113,9 @@ func TestThreadsAndBlocksDoNotMatter(t *testing.T) {
 	}
 }
 
-// A number that three rows in a hundred know, and all rows that are forecast, does
-// not lead the network.
 func TestHardlyKnownNumbersSayNothing(t *testing.T) {
 	x, y := rows(600)
-	for k := range x.Rows {
-		x.Data[0][k] = float32(math.NaN())
-		if k%33 == 0 {
-			x.Data[0][k] = 1 + float32(k)*1e-5
-		}
-	}
-	p := fit(t, mlp.Regressor{Epochs: 1, Networks: 1}, x, y, nil, 1)
-	before := predict(p, x)
-	for k := range x.Rows {
-		x.Data[0][k] = 3
-	}
-	for k, v := range predict(p, x) {
-		if v != before[k] {
-			t.Fatalf("row %d is %g, without the number %g", k, v, before[k])
-		}
-	}
+	modeltest.HardlyKnown(t, mlp.Regressor{Epochs: 1, Networks: 1}, x, y)
 }
 
 func TestOddRows(t *testing.T) {
