@@ -43,7 +43,7 @@ type group struct {
 	name   string
 	series []int
 	first  daycast.Day
-	sold   []int // by day from first: how many of the series sold
+	sold   []int // by day, or period, from first: how many of the series sold
 	rows   []int // by day: how many have a row
 	silent []bool
 	low    []bool    // by day: far fewer than usual sold, though some
@@ -55,26 +55,32 @@ type group struct {
 	writes bool      // silent days have rows, so that a row ahead does not mean open
 	weekly [7]bool   // closed weekdays at the origin
 	enough bool      // sells enough for silence to mean something
+	shop   *group    // whose silent days are its own too, where it does not
 }
 
 func newClosures(a *assembly) *closures {
-	c := &closures{a: a, found: map[string]map[string]bool{}}
-	places := map[string]*group{}
-	for i, s := range a.panel.Series {
-		g := places[s.Place]
-		if g == nil {
-			g = &group{name: s.Place}
-			places[s.Place] = g
-			c.groups = append(c.groups, g)
-		}
-		g.series = append(g.series, i)
-	}
+	c := &closures{a: a, found: map[string]map[string]bool{}, groups: a.places()}
 	for _, g := range c.groups {
 		g.count(a)
 		g.judge(minExpected)
 	}
 	c.groups = append(c.groups, c.shop())
 	return c
+}
+
+// places are the groups of series of one place each.
+func (a *assembly) places() (groups []*group) {
+	places := map[string]*group{}
+	for i, s := range a.panel.Series {
+		g := places[s.Place]
+		if g == nil {
+			g = &group{name: s.Place}
+			places[s.Place] = g
+			groups = append(groups, g)
+		}
+		g.series = append(g.series, i)
+	}
+	return groups
 }
 
 // shop is the group of all series, which learns the recurring dates where the
@@ -95,10 +101,10 @@ func (g *group) count(a *assembly) {
 	for _, i := range g.series {
 		g.first = min(g.first, p.Start[i])
 	}
-	n := int(a.origin-g.first) + 1
+	n := int(a.origin-g.first)/int(p.Step) + 1
 	g.sold, g.rows = make([]int, n), make([]int, n)
 	for _, i := range g.series {
-		at, lo := int(p.Start[i]-g.first), p.Offsets[i]
+		at, lo := int(p.Start[i]-g.first)/int(p.Step), p.Offsets[i]
 		for t, u := range p.UnitsOf(i) {
 			if u != 0 {
 				g.sold[at+t]++
@@ -110,10 +116,16 @@ func (g *group) count(a *assembly) {
 	}
 }
 
-// judge marks the silent days: those far below the mean of the eight weeks
-// around them, silent days apart.
+// judge marks the silent days and finds what they say together.
 func (g *group) judge(expected float64) {
-	const around = 28
+	g.quiet(expected, 28)
+	g.quietWeekdays()
+	g.conclude()
+}
+
+// quiet marks the silent periods: those far below the mean of so many before and
+// after them, silent ones apart.
+func (g *group) quiet(expected float64, around int) {
 	n := len(g.sold)
 	g.silent = make([]bool, n)
 	var sum, open int
@@ -135,7 +147,10 @@ func (g *group) judge(expected float64) {
 			g.silent[t] = float64(g.sold[t]) < silentShare*mean
 		}
 	}
-	g.quietWeekdays()
+}
+
+// conclude finds what the silent days say together.
+func (g *group) conclude() {
 	g.long = longRuns(g.silent)
 	g.weekly = weekdays(g.silent, g.long, g.first)
 	g.own = ownWeekdays(g.silent, g.long)
@@ -150,6 +165,31 @@ func (g *group) judge(expected float64) {
 		}
 	}
 	g.writes = 2*written > silent
+}
+
+// follow has a place that sells too little for a day's silence to say anything be
+// silent with the whole shop, where that says something.
+func (g *group) follow(shop *group) {
+	if g.enough || !shop.enough {
+		return
+	}
+	g.shop = shop
+	for t, sold := range g.sold {
+		if by, _ := g.judged(t); by == shop && sold == 0 {
+			g.silent[t] = true
+		}
+	}
+	g.conclude()
+}
+
+// judged is the group that tells of day t, and the day's place there.
+func (g *group) judged(t int) (*group, int) {
+	if g.shop != nil {
+		if at := t + int(g.first-g.shop.first); g.shop.silent[at] {
+			return g.shop, at
+		}
+	}
+	return g, t
 }
 
 // longRuns marks the days of silences longer than anybody closes for.
@@ -195,6 +235,7 @@ func (c *closures) apply() {
 	shop := c.groups[len(c.groups)-1]
 	ofShop := newCalendar(c.a, shop)
 	for _, g := range c.groups[:len(c.groups)-1] {
+		g.follow(shop)
 		recurring := ofShop
 		if g.enough {
 			recurring = newCalendar(c.a, g)

@@ -67,3 +67,41 @@ func TestPlanListsOpenDays(t *testing.T) {
 		}
 	}
 }
+
+// TestSmallPlacesFollowTheShop has the days that a feed lost of ten places of one
+// series each: none says anything alone, together they do. A silent day of one
+// place alone stays what it is.
+func TestSmallPlacesFollowTheShop(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("place,day,units\n")
+	lost := func(k int) bool { return k == 60 || k == 61 || k == 99 }
+	for k := range 100 {
+		for place := range 10 {
+			if !lost(k) && (k+place)%4 != 0 {
+				fmt.Fprintf(&b, "p%d,%s,%d\n", place, on(t, "2024-01-01")+daycast.Day(k), 1+(k+place)%3)
+			}
+		}
+	}
+	fmt.Fprintf(&b, "p0,%s,1\n", on(t, "2024-01-01")+100)
+	s := mustLoad(t, b.String(), daycast.Daily)
+	p, found := s.panel(t, s.table.Last, 7)
+	for i := range p.Series {
+		for k, state := range p.StateOf(i) {
+			d := p.Start[i] + daycast.Day(k) - on(t, "2024-01-01")
+			want := daycast.Sold
+			switch {
+			case lost(int(d)):
+				want = daycast.Missing
+			case p.UnitsOf(i)[k] == 0:
+				want = daycast.Zero
+			}
+			if state != want && d < 100 {
+				t.Errorf("day %d of %s is %s, want %s", d, p.Series[i].Place, state, want)
+			}
+		}
+	}
+	i, ok := of(found, daycast.Missing, on(t, "2024-01-01")+60)
+	if want := "nothing sold where 8 series sell on such days, and no weekday, date or feast explains it"; !ok || i.Evidence != want || i.Probability < .9 {
+		t.Errorf("said %+v, want %q", i, want)
+	}
+}

@@ -77,6 +77,7 @@ func (g *group) expect() {
 
 // chance is that of so few series having sold on a day.
 func (g *group) chance(t int) float64 {
+	g, t = g.judged(t)
 	if g.usual[t] <= 0 {
 		return 1
 	}
@@ -158,7 +159,8 @@ func (a *assembly) tell(g *group, typed []int) {
 		for ; hi < len(g.silent) && g.silent[hi] && (g.own[hi] || g.silence(hi) == state); hi++ {
 			if !g.own[hi] {
 				periods, days, last = periods+typed[hi], days+1, hi
-				chance, usual = chance*g.chance(hi), usual+g.usual[hi]
+				by, at := g.judged(hi)
+				chance, usual = chance*g.chance(hi), usual+by.usual[at]
 			}
 		}
 		words := g.why[lo]

@@ -76,6 +76,8 @@ func (a *assembly) typeStates() Findings {
 		c := newClosures(a)
 		c.apply()
 		found.Closed = c.words()
+	} else {
+		a.lostWeeks()
 	}
 	a.closedBySignal()
 	a.delist(found.Absent)
