@@ -88,6 +88,7 @@ func (b Backtest) attempt(ctx context.Context, m model.Model, p *daycast.Panel) 
 	start := b.Now()
 	a := Attempt{Model: m.Name()}
 	_, a.Grouped = m.(model.Grouped)
+	_, a.Repeating = m.(model.Repeating)
 	fitted, err := m.Fit(ctx, model.Training{Panels: p, Horizon: b.Horizon, MaxRows: b.MaxRows, Seed: b.Seed, Threads: b.Threads})
 	if err == nil {
 		var f *daycast.Forecasts

@@ -106,11 +106,15 @@ const (
 	// on six windows and 2% on one, and cost the series nothing.
 	groupShare = 9
 	groupNear  = 0.05
+	// repeatShare is the most of a blend that each model has which says single past
+	// periods again. How good those are in most windows says nothing of the one that
+	// has a holiday in the last week.
+	repeatShare = 1. / 3
 )
 
 // Choose blends the candidates: in one half by the weights with which they erred
 // least over the windows, in the other the best few alike, and on top models of
-// groups that are about as good. What is best is told by the metric and the RMSE
+// groups that are about as good; those that repeat single periods up to a limit. What is best is told by the metric and the RMSE
 // in equal parts. It is ok when at least one candidate forecast every window.
 func Choose(windows []*Window, metric string) (Choice, bool) {
 	ranked := Rank(windows, metric)
@@ -128,12 +132,32 @@ func Choose(windows []*Window, metric string) (Choice, bool) {
 		counts[c.Members[0]] += parts / len(best)
 	}
 	for _, c := range j.good(ranked, groupNear, len(ranked)) {
-		if windows[0].grouped(c.Members[0]) {
+		if windows[0].attempt(c.Members[0]).Grouped {
 			counts[c.Members[0]] += groupShare
 		}
 	}
+	limitRepeating(windows[0], counts)
 	maps.DeleteFunc(counts, func(_ string, n int) bool { return n == 0 })
 	return choiceOf(windows, counts), true
+}
+
+// limitRepeating leaves models that repeat single periods their share, where there
+// are others.
+func limitRepeating(w *Window, counts map[string]int) {
+	others := 0
+	for name, n := range counts {
+		if !w.attempt(name).Repeating {
+			others += n
+		}
+	}
+	if others == 0 {
+		return
+	}
+	for name, n := range counts {
+		if w.attempt(name).Repeating {
+			counts[name] = min(n, int(repeatShare/(1-repeatShare)*float64(others)))
+		}
+	}
 }
 
 // judge tells how good choices are beside one that they are compared with.
@@ -242,20 +266,18 @@ func loss(s Score, metric string) float64 {
 	return v
 }
 
-// grouped reports whether the named candidate forecasts groups.
-func (w *Window) grouped(name string) bool {
-	return slices.ContainsFunc(w.Models, func(a Attempt) bool { return a.Model == name && a.Grouped })
+// attempt is the named candidate's; an empty one where there is none.
+func (w *Window) attempt(name string) Attempt {
+	for _, a := range w.Models {
+		if a.Model == name {
+			return a
+		}
+	}
+	return Attempt{}
 }
 
 // mean is what the named candidate forecast at the window, nil where it did not.
-func (w *Window) mean(name string) []float32 {
-	for _, a := range w.Models {
-		if a.Model == name {
-			return a.Mean
-		}
-	}
-	return nil
-}
+func (w *Window) mean(name string) []float32 { return w.attempt(name).Mean }
 
 // Pooled scores the means that forecast gives over all windows together.
 func Pooled(windows []*Window, forecast func(*Window) []float32) Score {

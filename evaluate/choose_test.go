@@ -138,3 +138,35 @@ func TestGroupsHaveTheirShare(t *testing.T) {
 		}
 	}
 }
+
+// A model that repeats single periods has no more than its share where there are
+// others, however good it was.
+func TestRepeatingModelsAreLimited(t *testing.T) {
+	actual := make([]float32, 40)
+	again, near, far := make([]float32, 40), make([]float32, 40), make([]float32, 40)
+	for k := range actual {
+		off := float32(1)
+		if k%2 == 1 {
+			off = -1
+		}
+		actual[k], again[k], near[k], far[k] = 10, 10+.1*off, 10+.104*off, 10+3*off
+	}
+	for _, c := range []struct {
+		candidates map[string][]float32
+		want       map[string]int
+	}{
+		{map[string][]float32{"again": again, "near": near}, map[string]int{"again": 1, "near": 2}},
+		{map[string][]float32{"again": again, "far": far}, map[string]int{"again": 1}},
+	} {
+		w := windowOf(actual, c.candidates)
+		w.Models[0].Repeating = true
+		got, _ := Choose([]*Window{w}, "wape")
+		counts := map[string]int{}
+		for k, name := range got.Members {
+			counts[name] = got.Weight(k)
+		}
+		if diff := cmp.Diff(c.want, counts); diff != "" {
+			t.Error(diff)
+		}
+	}
+}

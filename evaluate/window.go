@@ -32,6 +32,7 @@ type Window struct {
 type Attempt struct {
 	Model     string
 	Grouped   bool      // it forecasts groups and spreads what comes
+	Repeating bool      // it says single past periods again
 	Mean      []float32 // series x Horizon, of the model alone; nil where it failed
 	Levels    []float64
 	Quantiles []float32 // series x Horizon x levels, may be empty

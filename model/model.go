@@ -28,6 +28,13 @@ type Grouped interface {
 	OfGroups()
 }
 
+// A Repeating model says single past periods again, with all that was peculiar to
+// them: a holiday in the last week comes back whole.
+type Repeating interface {
+	Model
+	Repeats()
+}
+
 // Training is what a model may learn from. All of it is known at the panels'
 // origin.
 type Training struct {

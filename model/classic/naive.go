@@ -21,6 +21,9 @@ type Naive struct{}
 // Name is "naive".
 func (Naive) Name() string { return "naive" }
 
+// Repeats says that it is a model.Repeating.
+func (Naive) Repeats() {}
+
 // Fit learns nothing: the forecast reads the request's panel.
 func (m Naive) Fit(ctx context.Context, t model.Training) (model.Fitted, error) {
 	return fit(ctx, t, m)

@@ -23,6 +23,9 @@ type SeasonalNaive struct{}
 // Name is "seasonal_naive".
 func (SeasonalNaive) Name() string { return "seasonal_naive" }
 
+// Repeats says that it is a model.Repeating.
+func (SeasonalNaive) Repeats() {}
+
 // Fit learns nothing: the forecast reads the request's panel.
 func (m SeasonalNaive) Fit(ctx context.Context, t model.Training) (model.Fitted, error) {
 	return fit(ctx, t, m)
