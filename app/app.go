@@ -204,9 +204,9 @@ func candidates(names []string, metric string, parameters map[string]map[string]
 	}
 	parameters = all.ForMetric(metric, parameters)
 	if len(names) == 0 {
-		by = pipeline.BySize{Cheap: all.Cheap(), Small: all.Small()}
+		by = pipeline.BySize{Cheap: all.Cheap(), Small: all.Small(), Years: all.Years()}
 	}
-	for _, list := range []*[]model.Model{&models, &by.Cheap, &by.Small} {
+	for _, list := range []*[]model.Model{&models, &by.Cheap, &by.Small, &by.Years} {
 		if *list, err = all.With(*list, parameters); err != nil {
 			return nil, by, err
 		}

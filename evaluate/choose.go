@@ -106,6 +106,7 @@ const (
 	// on six windows and 2% on one, and cost the series nothing.
 	groupShare = 9
 	groupNear  = 0.05
+	fewSeries  = 250
 	// repeatShare is the most of a blend that each model has which says single past
 	// periods again. How good those are in most windows says nothing of the one that
 	// has a holiday in the last week.
@@ -113,9 +114,9 @@ const (
 )
 
 // Choose blends the candidates: in one half by the weights with which they erred
-// least over the windows, in the other the best few alike, and on top models of
-// groups that are about as good; those that repeat single periods up to a limit. What is best is told by the metric and the RMSE
-// in equal parts. It is ok when at least one candidate forecast every window.
+// least over the windows, in the other the best few alike, and on top, in a shop of
+// many series, models of groups that are about as good. Those that repeat single
+// periods are limited. What is best is told by the metric and the RMSE in equal parts. It is ok when at least one candidate forecast every window.
 func Choose(windows []*Window, metric string) (Choice, bool) {
 	ranked := Rank(windows, metric)
 	if len(ranked) == 0 {
@@ -131,9 +132,11 @@ func Choose(windows []*Window, metric string) (Choice, bool) {
 	for _, c := range best {
 		counts[c.Members[0]] += parts / len(best)
 	}
-	for _, c := range j.good(ranked, groupNear, len(ranked)) {
-		if windows[0].attempt(c.Members[0]).Grouped {
-			counts[c.Members[0]] += groupShare
+	if len(windows[0].Series) > fewSeries {
+		for _, c := range j.good(ranked, groupNear, len(ranked)) {
+			if windows[0].attempt(c.Members[0]).Grouped {
+				counts[c.Members[0]] += groupShare
+			}
 		}
 	}
 	limitRepeating(windows[0], counts)

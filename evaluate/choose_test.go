@@ -12,8 +12,15 @@ import (
 
 // windowOf has one series that sold actual, and candidates by name.
 func windowOf(actual []float32, candidates map[string][]float32) *Window {
-	n := len(actual)
-	w := &Window{Horizon: n, Series: make([]daycast.Series, 1), OnSale: []bool{true}, Actual: actual, Open: make([]bool, n), scales: make([]scale, 1)}
+	return windowOfSeries(1, actual, candidates)
+}
+
+// windowOfSeries has so many series that sold actual, and candidates by name.
+func windowOfSeries(series int, actual []float32, candidates map[string][]float32) *Window {
+	w := &Window{
+		Horizon: len(actual) / series, Series: make([]daycast.Series, series), OnSale: slices.Repeat([]bool{true}, series),
+		Actual: actual, Open: make([]bool, len(actual)), scales: make([]scale, series),
+	}
 	var names []string
 	for name := range candidates {
 		names = append(names, name)
@@ -105,10 +112,12 @@ func TestScoresOfNothingAreLast(t *testing.T) {
 	}
 }
 
-// A model of groups that is about as good has its share, a bad one has not.
+// A model of groups that is about as good has its share where there are many series,
+// a bad one has not.
 func TestGroupsHaveTheirShare(t *testing.T) {
-	actual := make([]float32, 40)
-	good, near, far := make([]float32, 40), make([]float32, 40), make([]float32, 40)
+	const many = fewSeries + 2
+	actual := make([]float32, many)
+	good, near, far := make([]float32, many), make([]float32, many), make([]float32, many)
 	for k := range actual {
 		off := float32(1)
 		if k%2 == 1 {
@@ -117,14 +126,16 @@ func TestGroupsHaveTheirShare(t *testing.T) {
 		actual[k], good[k], near[k], far[k] = 10, 10+off, 10+1.04*off, 10+1.5*off
 	}
 	for _, c := range []struct {
+		series  int
 		grouped string
 		want    map[string]int
 	}{
-		{"", map[string]int{"good": 1, "near": 1}},
-		{"near", map[string]int{"good": 4, "near": 7}},
-		{"far", map[string]int{"good": 1, "near": 1}},
+		{many, "", map[string]int{"good": 1, "near": 1}},
+		{many, "near", map[string]int{"good": 4, "near": 7}},
+		{many, "far", map[string]int{"good": 1, "near": 1}},
+		{many / 2, "near", map[string]int{"good": 1, "near": 1}},
 	} {
-		w := windowOf(actual, map[string][]float32{"good": good, "near": near, "far": far})
+		w := windowOfSeries(c.series, actual, map[string][]float32{"good": good, "near": near, "far": far})
 		for k := range w.Models {
 			w.Models[k].Grouped = w.Models[k].Model == c.grouped
 		}

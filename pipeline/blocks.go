@@ -121,17 +121,20 @@ func (b *Blocks) Each(ctx context.Context, learned *daycast.Panel, changed func(
 	return ctx.Err()
 }
 
-// BySize are candidates that the size of a shop decides on. Both are empty where
+// BySize are candidates that the size of a shop decides on. All are empty where
 // somebody named the candidates.
 type BySize struct {
 	Cheap []model.Model // in the place of the others where the shop does not fit into memory: millions of series are to be forecast
-	Small []model.Model // beside the others where the shop is small and has years to learn from
+	Small []model.Model // beside the others where the shop is small
+	Years []model.Model // beside these where it has years to learn from
 }
 
 const (
 	// smallDays is up to how many series-days a shop is small: there a model of all
 	// series learns in seconds.
 	smallDays = 5_000_000
+	// youngDays is the same without years to learn from.
+	youngDays = 1_000_000
 	// years is the mean history from which on a small shop has years to learn from:
 	// networks learn yearly shapes that trees do not, and err where they have seen
 	// none.
@@ -144,7 +147,10 @@ const (
 func (b *Blocks) Learn(l Learning, by BySize) Learning {
 	l.Panel = b.sample.Panel
 	if b.Whole() {
-		if b.size.Days <= smallDays && b.size.Days >= years*b.size.Series {
+		switch old := b.size.Days >= years*b.size.Series; {
+		case old && b.size.Days <= smallDays:
+			l.Models = slices.Concat(l.Models, by.Small, by.Years)
+		case b.size.Days <= youngDays:
 			l.Models = slices.Concat(l.Models, by.Small)
 		}
 		return l

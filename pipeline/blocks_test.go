@@ -140,12 +140,12 @@ func TestBlocksLearnLess(t *testing.T) {
 	}
 }
 
-// A small shop has more candidates, once it has a year to learn from.
+// A small shop has more candidates, and still more once it has a year to learn from.
 func TestSmallShopsLearnMore(t *testing.T) {
-	by := pipeline.BySize{Small: all.Small()}
-	for days, want := range map[int]int{364: 1, 366: 1 + len(by.Small)} {
+	by := pipeline.BySize{Small: all.Small(), Years: all.Years()}
+	for days, want := range map[int]int{364: 1 + len(by.Small), 366: 1 + len(by.Small) + len(by.Years)} {
 		whole := loadBlocks(t, blockShop(4, days), 1<<30)[0]
-		if got := len(whole.Learn(pipeline.Learning{Models: all.Models()[:1]}, by).Models); got != want || len(by.Small) == 0 {
+		if got := len(whole.Learn(pipeline.Learning{Models: all.Models()[:1]}, by).Models); got != want || len(by.Small)*len(by.Years) == 0 {
 			t.Errorf("%d days: %d candidates, want %d", days, got, want)
 		}
 	}

@@ -11,7 +11,8 @@ import (
 type Entry struct {
 	Model   model.Model
 	Usual   bool   // a candidate where the config names none
-	Small   bool   // one only in a small shop that has years to learn from
+	Small   bool   // one only in a small shop
+	Years   bool   // one only in a small shop that has years to learn from
 	Summary string // one line, for people
 }
 
@@ -21,6 +22,7 @@ func Catalogue() []Entry {
 	usual := func(m model.Model, summary string) Entry { return Entry{Model: m, Usual: true, Summary: summary} }
 	other := func(m model.Model, summary string) Entry { return Entry{Model: m, Summary: summary} }
 	small := func(m model.Model, summary string) Entry { return Entry{Model: m, Small: true, Summary: summary} }
+	years := func(m model.Model, summary string) Entry { return Entry{Model: m, Years: true, Summary: summary} }
 	list := []Entry{
 		other(classic.Naive{}, "the last value again"),
 		other(classic.Drift{}, "the last value, and the mean change of the whole history on top for each period"),
@@ -66,7 +68,7 @@ func Catalogue() []Entry {
 		other(AveragedBoosting(), "the mean of gbm and sampled_gbm"),
 		other(PooledBoosting(), "gbm with a fit for each place, category or other group that has enough rows"),
 		other(ObjectiveBoosting(), "gbm with the loss (Poisson, Tweedie, squared, absolute) that forecast the newest days best"),
-		small(Perceptron(), "small neural networks over all series, averaged"),
+		years(Perceptron(), "small neural networks over all series, averaged"),
 	}
 	if l, err := library(); err == nil {
 		list = append(list, usual(XGBoost(l), "boosted trees by the XGBoost library"))
@@ -95,10 +97,15 @@ func Cheap() []model.Model {
 	})
 }
 
-// Small are candidates beside the usual ones in a small shop that has years to
-// learn from, where nobody names any: see pipeline.BySize.
+// Small are candidates beside the usual ones in a small shop, where nobody names
+// any: see pipeline.BySize.
 func Small() []model.Model {
 	return pick(func(e Entry) bool { return e.Small })
+}
+
+// Years are further ones in a small shop that has years to learn from.
+func Years() []model.Model {
+	return pick(func(e Entry) bool { return e.Years })
 }
 
 // Known are all models of the catalogue.

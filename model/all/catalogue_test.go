@@ -40,7 +40,7 @@ func describe() string {
 # Models
 
 ` + "`forecast.models`" + ` in daycast.yaml, and ` + "`daycast forecast --csv FILE --model NAME,NAME`" + `, name the models to compare. Where they name none, the usual
-ones are compared, and those for small shops where there are at most five million series-days, of a year or more a series in the mean. ` + "`forecast.parameters`" + ` sets what is in the last column; ` + "`daycast tune --model NAME`" + ` looks for good values.
+ones are compared, and those for small shops, which have at most a million series-days, or five million where that is a year or more a series in the mean: ` + "`small shops with years`" + ` want that year. ` + "`forecast.parameters`" + ` sets what is in the last column; ` + "`daycast tune --model NAME`" + ` looks for good values.
 
 | name | usual | what it is | parameters, with what is legal |
 |-|-|-|-|
@@ -56,6 +56,9 @@ ones are compared, and those for small shops where there are at most five millio
 		}
 		if e.Small {
 			usual = "small shops"
+		}
+		if e.Years {
+			usual = "small shops with years"
 		}
 		var parameters []string
 		for _, p := range all.Parameters(name) {
