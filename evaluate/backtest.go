@@ -28,6 +28,8 @@ type Backtest struct {
 	// spent; 0: never. The newest origins come first, and a candidate that the
 	// newest has no time for is left out everywhere; the first always runs.
 	Budget time.Duration
+	// Keep leaves fits in the attempts at the newest origin.
+	Keep bool
 	// Look is shown each origin's panel before the candidates; nil: nobody looks.
 	Look func(ctx context.Context, p *daycast.Panel) error
 	// Progress hears of each candidate that is done.
@@ -64,7 +66,7 @@ func (b Backtest) Run(ctx context.Context) ([]*Window, error) {
 			case k > 0 && windows[0].Models[n].Mean == nil:
 				a.Err = windows[0].Models[n].Err
 			default:
-				a = b.attempt(ctx, m, p)
+				a = b.attempt(ctx, m, p, b.Keep && k == 0)
 			}
 			if err := ctx.Err(); err != nil {
 				return nil, err
@@ -84,12 +86,15 @@ var errNoTime = errors.New("no time was left for it")
 
 func (b Backtest) spent(start time.Time) float64 { return b.Now().Sub(start).Seconds() }
 
-func (b Backtest) attempt(ctx context.Context, m model.Model, p *daycast.Panel) Attempt {
+func (b Backtest) attempt(ctx context.Context, m model.Model, p *daycast.Panel, keep bool) Attempt {
 	start := b.Now()
 	a := Attempt{Model: m.Name()}
 	_, a.Grouped = m.(model.Grouped)
 	_, a.Repeating = m.(model.Repeating)
 	fitted, err := m.Fit(ctx, model.Training{Panels: p, Horizon: b.Horizon, MaxRows: b.MaxRows, Seed: b.Seed, Threads: b.Threads})
+	if err == nil && keep {
+		a.Fitted, a.Fitting = fitted, b.spent(start)
+	}
 	if err == nil {
 		var f *daycast.Forecasts
 		f, err = model.Predict(ctx, fitted, model.Request{Panel: p, Horizon: b.Horizon, Threads: b.Threads})
@@ -98,6 +103,6 @@ func (b Backtest) attempt(ctx context.Context, m model.Model, p *daycast.Panel) 
 		}
 	}
 	a.Err = err
-	a.Seconds = b.Now().Sub(start).Seconds()
+	a.Seconds = b.spent(start)
 	return a
 }

@@ -95,6 +95,12 @@ func TestBacktest(t *testing.T) {
 	if !errors.As(w.Models[1].Err, &refused) || w.Models[1].Mean != nil {
 		t.Errorf("the refusal is %v", w.Models[1].Err)
 	}
+	for _, b.Keep = range []bool{false, true} {
+		calls = 0
+		if windows, err = b.Run(t.Context()); err != nil || (windows[0].Models[0].Fitted != nil) != b.Keep || windows[1].Models[0].Fitted != nil {
+			t.Errorf("keep %v: %v, %v", b.Keep, windows[0].Models[0].Fitted, err)
+		}
+	}
 }
 
 func TestBacktestEndsWithItsBudgetAndContext(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"daycast"
 )
 
 // A Choice is the models whose mean is forecast, weighed by small whole numbers.
@@ -107,23 +109,41 @@ const (
 	groupShare = 9
 	groupNear  = 0.05
 	fewSeries  = 250
-	// repeatShare is the most of a blend that each model has which says single past
-	// periods again. How good those are in most windows says nothing of the one that
-	// has a holiday in the last week.
-	repeatShare = 1. / 3
+	// repeatShare is the most of a blend of daily models that those have which say
+	// single past periods again. How good they were says nothing of a window that has
+	// a holiday in the week before: where ordinary weeks repeat themselves, nothing is
+	// as good, and nothing as far off then. Weeks are repeated a year later, feasts
+	// and all; and what errs half again as much or more is no help.
+	repeatShare = 1. / 4
+	repeatNear  = 0.5
 )
 
 // Choose blends the candidates: in one half by the weights with which they erred
 // least over the windows, in the other the best few alike, and on top, in a shop of
-// many series, models of groups that are about as good. Those that repeat single
-// periods are limited. What is best is told by the metric and the RMSE in equal parts. It is ok when at least one candidate forecast every window.
+// many series, models of groups that are about as good. Those that repeat single days
+// are limited. What is best is told by the metric and the RMSE in equal parts. It is ok when at least one candidate forecast every window.
 func Choose(windows []*Window, metric string) (Choice, bool) {
 	ranked := Rank(windows, metric)
 	if len(ranked) == 0 {
 		return Choice{}, false
 	}
+	counts := share(windows, ranked, metric)
+	if windows[0].Step == daycast.Daily {
+		j := judge{metric, ranked[0]}
+		others := slices.DeleteFunc(slices.Clone(ranked), func(c Choice) bool {
+			return windows[0].attempt(c.Members[0]).Repeating || !(j.loss(c) <= 1+repeatNear)
+		})
+		if len(others) > 0 {
+			limitRepeating(windows[0], counts, func() map[string]int { return share(windows, others, metric) })
+		}
+	}
+	return choiceOf(windows, counts), true
+}
+
+// share gives the candidates, best first by the metric, their parts of a blend.
+func share(windows []*Window, ranked []Choice, metric string) map[string]int {
 	j := judge{metric, ranked[0]}
-	slices.SortStableFunc(ranked, j.compare)
+	ranked = slices.SortedStableFunc(slices.Values(ranked), j.compare)
 	counts := map[string]int{}
 	for k, weight := range weigh(windows, ranked) {
 		counts[ranked[k].Members[0]] = int(math.Round(parts * weight))
@@ -139,28 +159,33 @@ func Choose(windows []*Window, metric string) (Choice, bool) {
 			}
 		}
 	}
-	limitRepeating(windows[0], counts)
 	maps.DeleteFunc(counts, func(_ string, n int) bool { return n == 0 })
-	return choiceOf(windows, counts), true
+	return counts
 }
 
-// limitRepeating leaves models that repeat single periods their share, where there
-// are others.
-func limitRepeating(w *Window, counts map[string]int) {
-	others := 0
+// limitRepeating leaves those that repeat single periods their share at most, beside
+// what others have among themselves.
+func limitRepeating(w *Window, counts map[string]int, others func() map[string]int) {
+	repeated, all := 0, 0
 	for name, n := range counts {
-		if !w.attempt(name).Repeating {
-			others += n
+		all += n
+		if w.attempt(name).Repeating {
+			repeated += n
 		}
 	}
-	if others == 0 {
+	if float64(repeated) <= repeatShare*float64(all) {
 		return
 	}
-	for name, n := range counts {
-		if w.attempt(name).Repeating {
-			counts[name] = min(n, int(repeatShare/(1-repeatShare)*float64(others)))
-		}
+	maps.DeleteFunc(counts, func(name string, _ int) bool { return !w.attempt(name).Repeating })
+	rest := others()
+	all = 0
+	for _, n := range rest {
+		all += n
 	}
+	for name, n := range counts {
+		counts[name] = int(math.Round(repeatShare / (1 - repeatShare) * float64(all*n) / float64(repeated)))
+	}
+	maps.Copy(counts, rest)
 }
 
 // judge tells how good choices are beside one that they are compared with.

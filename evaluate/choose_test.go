@@ -150,8 +150,8 @@ func TestGroupsHaveTheirShare(t *testing.T) {
 	}
 }
 
-// A model that repeats single periods has no more than its share where there are
-// others, however good it was.
+// Models that repeat single days have no more than their share where there are others,
+// however good they were; those that repeat weeks of a year ago may have all.
 func TestRepeatingModelsAreLimited(t *testing.T) {
 	actual := make([]float32, 40)
 	again, near, far := make([]float32, 40), make([]float32, 40), make([]float32, 40)
@@ -163,14 +163,18 @@ func TestRepeatingModelsAreLimited(t *testing.T) {
 		actual[k], again[k], near[k], far[k] = 10, 10+.1*off, 10+.104*off, 10+3*off
 	}
 	for _, c := range []struct {
+		step       daycast.Step
 		candidates map[string][]float32
 		want       map[string]int
 	}{
-		{map[string][]float32{"again": again, "near": near}, map[string]int{"again": 1, "near": 2}},
-		{map[string][]float32{"again": again, "far": far}, map[string]int{"again": 1}},
+		{daycast.Daily, map[string][]float32{"again": again, "near": near}, map[string]int{"again": 1, "near": 3}},
+		{daycast.Daily, map[string][]float32{"again": again, "far": far}, map[string]int{"again": 1}},
+		{daycast.Daily, map[string][]float32{"again": far, "near": near}, map[string]int{"near": 1}},
+		{daycast.Daily, map[string][]float32{"again": again}, map[string]int{"again": 1}},
+		{daycast.Weekly, map[string][]float32{"again": again, "far": far}, map[string]int{"again": 1}},
 	} {
 		w := windowOf(actual, c.candidates)
-		w.Models[0].Repeating = true
+		w.Step, w.Models[0].Repeating = c.step, true
 		got, _ := Choose([]*Window{w}, "wape")
 		counts := map[string]int{}
 		for k, name := range got.Members {

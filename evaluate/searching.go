@@ -187,7 +187,7 @@ func (r *searching) fit(ctx context.Context, t *Trial, origin daycast.Day) (outc
 	if err != nil {
 		return outcome{}, err
 	}
-	a := r.Backtest.attempt(ctx, t.model, at.panel)
+	a := r.Backtest.attempt(ctx, t.model, at.panel, false)
 	if err := ctx.Err(); err != nil {
 		return outcome{}, err
 	}

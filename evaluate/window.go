@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"daycast"
+	"daycast/model"
 	"daycast/model/interval"
 	"daycast/model/life"
 )
@@ -38,6 +39,10 @@ type Attempt struct {
 	Quantiles []float32 // series x Horizon x levels, may be empty
 	Seconds   float64   // fit and forecast
 	Err       error     // why there is no forecast
+
+	// Where Backtest.Keep asked for them, else empty:
+	Fitted  model.Fitted
+	Fitting float64 // the seconds of Seconds that the fit took
 }
 
 // newWindow reads what came after the panel's origin from the final panel.

@@ -52,6 +52,7 @@ type Learned struct {
 
 	uppers map[daycast.Day]upperForecast // of the groups, by origin of the backtest
 	fits   map[string]model.Fitted       // on everything, by model: choices by series share them
+	early  map[string]model.Fitted       // of the newest window, by model that there is no time to fit again
 }
 
 // Proof is a scored origin: the model was chosen, and its intervals were
@@ -86,6 +87,7 @@ func (l Learning) Learn(ctx context.Context, last daycast.Day) (*Learned, error)
 	b := evaluate.Backtest{
 		Panel: l.Panel, Final: final, Origins: origins, Models: l.Models, Horizon: horizon,
 		MaxRows: l.MaxRows, Seed: l.Seed, Threads: l.Threads, Now: l.Now, Budget: l.Budget, Progress: l.Progress,
+		Keep: !l.Until.IsZero() && horizon == l.Horizon,
 	}
 	if l.aligns(final) {
 		if err := l.Reconcile.Method.Check(final, l.Reconcile.Levels); err != nil {
@@ -235,7 +237,8 @@ func (out *Learned) choose(ctx context.Context, l Learning) error {
 	if !ok || choice.Score.N == 0 {
 		return out.fallBack(ctx, l)
 	}
-	return out.install(ctx, l, out.afford(l, choice))
+	out.afford(l, choice)
+	return out.install(ctx, l, choice)
 }
 
 // install fits a choice on the panel, has new series go by their kin as they did
@@ -273,7 +276,7 @@ func (out *Learned) refit(ctx context.Context, l Learning, last daycast.Day) err
 	if err != nil {
 		return err
 	}
-	out.Panel, out.Series, out.fits = p, len(p.Series), map[string]model.Fitted{}
+	out.Panel, out.Series, out.fits, out.early = p, len(p.Series), map[string]model.Fitted{}, nil
 	if out.Fallback {
 		return out.fallBack(ctx, l)
 	}
@@ -316,6 +319,9 @@ func (out *Learned) fit(ctx context.Context, l Learning, c evaluate.Choice) (*en
 			return nil, err
 		}
 		fitted, done := out.fits[m.Name()]
+		if !done {
+			fitted, done = out.early[m.Name()]
+		}
 		if !done {
 			fitted, err = m.Fit(ctx, model.Training{Panels: out.Panel, Horizon: l.Horizon, MaxRows: l.MaxRows, Seed: l.Seed, Threads: l.Threads})
 		}
