@@ -11,7 +11,7 @@ import (
 
 // afterFit is how much longer than at the newest window the chosen models take in
 // the end: the panel is a horizon longer, and intervals and the file are made.
-const afterFit = 1.25
+const afterFit = 1.35
 
 // afford has members of a choice forecast as they were fitted at the newest window,
 // a horizon earlier, where there is no time to fit them again by the end of the

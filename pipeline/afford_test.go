@@ -28,12 +28,12 @@ func TestAfford(t *testing.T) {
 		want   []string      // that are not fitted again
 	}{
 		{blend, 0, nil},
-		{blend, 90 * time.Second, nil},
-		{blend, 85 * time.Second, []string{"gbm"}},
-		{blend, 40 * time.Second, []string{"forest", "gbm"}},
+		{blend, 98 * time.Second, nil},
+		{blend, 95 * time.Second, []string{"gbm"}},
+		{blend, 45 * time.Second, []string{"forest", "gbm"}},
 		{blend, -time.Hour, []string{"ets", "forest", "gbm", "ridge"}},
-		{apart, 90 * time.Second, []string{"gbm"}},
-		{apart, 91500 * time.Millisecond, nil},
+		{apart, 98 * time.Second, []string{"gbm"}},
+		{apart, 100 * time.Second, nil},
 	} {
 		w := &evaluate.Window{Horizon: 1}
 		for name, fitting := range map[string]float64{"gbm": 36, "ets": 4, "forest": 18, "ridge": 7, "theta": 1, "drift": 1} {
