@@ -44,11 +44,11 @@ def arguments():
     for flag in ("--force", "--quick", "--rescore", "--print"):
         p.add_argument(flag, action="store_true")
     args = p.parse_args()
-    groups = {"large": [*data.LARGE], "small": [*data.SMALL], "elsewhere": [*data.ELSEWHERE],
+    groups = {"large": [*data.LARGE], "small": [*data.SMALL], "elsewhere": [*data.ELSEWHERE], "fresh": [*data.FRESH],
               "": [*(data.LARGE if args.quick else data.SETS)]}
     args.sets = [s for part in args.set.split(",") for s in groups.get(part, [part])]
     if unknown := set(args.sets) - set(data.SETS):
-        p.error(f"no set {', '.join(sorted(unknown))}; there are {', '.join(data.SETS)}, large, small and elsewhere")
+        p.error(f"no set {', '.join(sorted(unknown))}; there are {', '.join(data.SETS)}, large, small, elsewhere and fresh")
     args.models = args.model.split(",") if args.model else QUICK_MODELS if args.quick else None
     if unknown := [m for m in args.models or () if m not in peers.MODELS and not m.startswith("daycast")]:
         p.error(f"no model {', '.join(unknown)}; there are {', '.join(peers.MODELS)}, daycast, daycast:NAME and daycast@TIME")

@@ -82,7 +82,7 @@ def absent(all_rows):
 def figures(blocks):
     """name, value, target; the worse of all series and of the draw with all peers."""
     yield from m5_figures(blocks.get(("m5", "all", "scores"), {}))
-    for group, names, target in (("sets", data.LARGE, "<=0.95"), ("small", data.SMALL, "<=1"), ("elsewhere", data.ELSEWHERE, "<=1")):
+    for group, names, target in (("sets", data.LARGE, "<=0.95"), ("small", data.SMALL, "<=1"), ("elsewhere", data.ELSEWHERE, "<=1"), ("fresh", data.FRESH, "<=1")):
         for metric in ("wape", "rmse", "pinball"):
             logs = []
             for name in names:
