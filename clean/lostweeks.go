@@ -31,16 +31,19 @@ func (a *assembly) lostWeeks() {
 				n += a.lose(i, r[0]-at, r[1]-at)
 			}
 			first := g.first + daycast.Day(a.panel.Step)*daycast.Day(r[0])
-			a.tellLost(Inference{Scope: daycast.ScopePlace, Key: g.name, Periods: n, Evidence: "next to nothing sold where five series and more sell around it",
-				Probability: notChance(math.Exp(-minExpected), outageOneIn)}, first, r[1]-r[0])
+			a.tellLost(Inference{
+				Scope: daycast.ScopePlace, Key: g.name, Periods: n, Probability: notChance(math.Exp(-minExpected), outageOneIn),
+				Evidence: "next to nothing sold where five series and more sell around it",
+			}, first, r[1]-r[0])
 		}
 	}
 	for i := range a.panel.Series {
 		runs, sold, open := a.steadyWeeks(i)
 		for _, r := range runs {
-			a.tellLost(Inference{Scope: daycast.ScopeSeries, Key: a.panel.Series[i].ID(), Periods: a.lose(i, r[0], r[1]),
-				Evidence:    fmt.Sprintf("silent, where the series sells in %d of %d weeks and much in its poorest", sold, open),
-				Probability: float64(sold) / float64(open)}, a.day(i, r[0]), r[1]-r[0])
+			a.tellLost(Inference{
+				Scope: daycast.ScopeSeries, Key: a.panel.Series[i].ID(), Periods: a.lose(i, r[0], r[1]), Probability: float64(sold) / float64(open),
+				Evidence: fmt.Sprintf("silent, where the series sells in %d of %d weeks and much in its poorest", sold, open),
+			}, a.day(i, r[0]), r[1]-r[0])
 		}
 	}
 }

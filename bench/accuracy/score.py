@@ -18,7 +18,8 @@ all series; the point forecast is the mean, never the median.
             in the worst decile of volume
   pit       coverage by the randomised probability integral transform: of units at the
             very end of an interval counts the part that the forecast itself has inside.
-            What it has there is known between two levels, of which the middle is taken
+            What it has there is known between two levels, of which the middle is taken;
+            pit_decile_off, how far it is off in the worst decile
 """
 import re
 
@@ -62,6 +63,7 @@ def scores(case, forecast, scale):
 def of(x, percentage=False):
     y, total = x.units.to_numpy(float), x.units.sum()
     out = {"forecasts": len(x)}
+    deciles = np.ceil(10 * x.volume.rank(pct=True)).to_numpy()
     if "mean" in x:
         e = x["mean"].to_numpy(float) - y
         out |= {"wape": np.abs(e).sum() / total, "rmse": np.sqrt((e**2).mean()), "bias": e.sum() / total}
@@ -77,14 +79,15 @@ def of(x, percentage=False):
         if {low, high} <= set(x.columns):
             covered, share = (x[low] <= x.units) & (x.units <= x[high]), round(100 * (high - low))
             out[f"coverage_{share}"] = covered.mean()
-            by_decile = covered.groupby(np.ceil(10 * x.volume.rank(pct=True))).mean()
+            by_decile = covered.groupby(deciles).mean()
             out[f"decile_off_{share}"] = (by_decile - share / 100).abs().max()
-            out[f"pit_{share}"] = inside(x, y, low, high).mean()
+            part = inside(x, y, low, high)
+            out[f"pit_{share}"] = part.mean()
+            out[f"pit_decile_off_{share}"] = np.abs(pd.Series(part).groupby(deciles).mean() - share / 100).max()
     levels = sorted(c for c in x if isinstance(c, float))
     if levels:
-        decile = np.ceil(10 * x.volume.rank(pct=True)).to_numpy()
         out["miss"] = missed(y, x, levels)
-        out["decile_miss"] = max(missed(y[decile == d], x[decile == d], levels) for d in np.unique(decile))
+        out["decile_miss"] = max(missed(y[deciles == d], x[deciles == d], levels) for d in np.unique(deciles))
     return {k: v if k == "forecasts" else round(float(v), 5) for k, v in out.items()}
 
 

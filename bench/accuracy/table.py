@@ -112,7 +112,8 @@ def m5_figures(models):
 
 
 def coverage_figures(blocks):
-    """How far off quantiles are, over all and in the worst decile of volume; and coverage,
+    """How far off quantiles are, over all and in the worst decile of volume; intervals, by
+    the part of each forecast that is inside, over all origins; and coverage with the ends,
     which of counts is more than it should be where quantiles are right."""
     for name in data.LARGE:
         rows = blocks.get((name, "all", "scores"), {}).get(CLAIM, {}).values()
@@ -120,6 +121,12 @@ def coverage_figures(blocks):
             if (value := mean(rows, column)) is not None:
                 yield f"{name}_quantiles_{column}", f"{value:.3f}", target
         for share in (50, 80, 95):
+            for kind, suffix in (("all", ""), ("in_stock", "_in_stock")):
+                of_kind = blocks.get((name, kind, "scores"), {}).get(CLAIM, {}).values()
+                if (inside := mean(of_kind, f"pit_{share}")) is not None:
+                    yield f"{name}{suffix}_intervals_{share}_off", f"{abs(inside - share / 100):.3f}", "<=0.02"
+                if (off := mean(of_kind, f"pit_decile_off_{share}")) is not None:
+                    yield f"{name}{suffix}_intervals_{share}_off_worst_decile", f"{off:.3f}", "<=0.05"
             if (covered := mean(rows, f"coverage_{share}")) is not None:
                 yield f"{name}_coverage_{share}_off", f"{abs(covered - share / 100):.3f}", "<=0.02"
                 yield f"{name}_coverage_{share}_off_worst_decile", f"{mean(rows, f'decile_off_{share}'):.3f}", "<=0.05"
