@@ -78,6 +78,8 @@ Three parameters say what a row weighs where a model learns from rows of all ser
 halves (0, as usual: never); ` + "`scale_power`" + ` is the power of what the series sells of late (1, as usual: units count alike;
 0: series count alike, as the boosting has it where the metric is mase or rmsse); ` + "`price_power`" + ` is the power of the price (0, as usual; 1: revenue counts alike).
 
+Where there are at most ` + "`few_rows`" + ` rows to learn from (50,000, as usual), boosting takes five halves of ` + "`trees`" + `, with half of ` + "`learning_rate`" + `.
+
 ## Networks made elsewhere
 
 ` + "`onnx:PATH`" + ` is the network in ` + "`PATH.onnx`" + `, as PyTorch, TensorFlow and scikit-learn export it; in daycast.yaml the path is relative to

@@ -77,6 +77,7 @@ func ofRows(name string) []Parameter {
 			p("feature_fraction", .01, 1, [3]float64{.3, .6, 1}, func(r *gbm.Regressor) any { return &r.FeatureFraction }),
 			p("row_fraction", .01, 1, [3]float64{.5, .8, 1}, func(r *gbm.Regressor) any { return &r.RowFraction }),
 			p("l2", 0, 1e6, [3]float64{.1, 1, 10}, func(r *gbm.Regressor) any { return &r.L2 }),
+			p("few_rows", 0, 1e9, [3]float64{}, func(r *gbm.Regressor) any { return &r.FewRows }),
 		}
 	case "xgboost":
 		p := ofRegressor[xgboost.Regressor]

@@ -24,7 +24,10 @@ func TestParametersReachTheirModel(t *testing.T) {
 	for k, m := range models {
 		for _, p := range all.Parameters(m.Name()) {
 			tried := p.Grid
-			if tried == [3]float64{} {
+			switch {
+			case tried == [3]float64{} && p.Integer:
+				tried = [3]float64{1, 2, 3}
+			case tried == [3]float64{}:
 				tried = [3]float64{.5, .75, 1}
 			}
 			if !slices.IsSorted(p.Grid[:]) || tried[0] < p.From || p.Grid[2] > p.To || tried[0] <= 0 {

@@ -32,6 +32,11 @@ type Regressor struct {
 	PathSmooth   float64   // rows that a leaf's parent counts for in its value, >= 0; default 0
 	MinGain      float64   // that a split has to pass, >= 0; default 0
 
+	// FewRows are so few to learn from that Fit takes steps of half the rate,
+	// and five halves as many: a longer road of smaller steps costs little
+	// there; default 0.
+	FewRows int
+
 	// Levels of a category that get a bin of their own in Fit, of those that
 	// come often enough; default 254, at most 65,534. See tree.NewBinsLevels.
 	Levels int
@@ -67,6 +72,7 @@ func (r Regressor) Fit(ctx context.Context, x *feature.Frame, y, w []float32, o 
 	if err != nil {
 		return nil, err
 	}
+	r = r.paced(len(rows))
 	bins := tree.NewBinsLevels(x, rows, r.Levels, o.Seed, o.Threads)
 	p, err := r.Train(ctx, Data{X: bins.Matrix(x, o.Threads), Y: y, Weight: w}, TrainOptions{FitOptions: o})
 	if err != nil {
@@ -82,9 +88,11 @@ func (r Regressor) FitBlocks(ctx context.Context, walk func(feature.Sink) error,
 	if err := r.check(); err != nil {
 		return nil, err
 	}
-	if _, err := tree.Weighted(y, w); err != nil {
+	rows, err := tree.Weighted(y, w)
+	if err != nil {
 		return nil, err
 	}
+	r = r.paced(len(rows))
 	x, err := tree.BlockMatrix(walk, w, len(y), r.Levels, o.Seed, o.Threads)
 	if err != nil {
 		return nil, err

@@ -213,6 +213,20 @@ func TestWeights(t *testing.T) {
 	}
 }
 
+// Where rows are few there are more and smaller steps.
+func TestFewRows(t *testing.T) {
+	x, y, _ := demand(400)
+	usual := Regressor{Trees: 10, LearningRate: .2}
+	paced := Regressor{Trees: 25, LearningRate: .1}
+	for few, want := range map[int]Regressor{399: usual, 400: paced} {
+		r := usual
+		r.FewRows = few
+		if diff := cmp.Diff(predict(fit(t, want, x, y, nil, one), x), predict(fit(t, r, x, y, nil, one), x)); diff != "" {
+			t.Errorf("few are %d of 400: %s", few, diff)
+		}
+	}
+}
+
 func TestOddData(t *testing.T) {
 	column := func(values ...float32) *feature.Frame {
 		return &feature.Frame{Columns: make([]feature.Column, 1), Data: [][]float32{values}, Rows: len(values)}

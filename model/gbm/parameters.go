@@ -25,6 +25,14 @@ func (r Regressor) withDefaults() Regressor {
 	return r
 }
 
+// paced takes smaller steps where so many rows are few.
+func (r Regressor) paced(rows int) Regressor {
+	if rows <= r.FewRows {
+		r.Trees, r.LearningRate = r.Trees*5/2, r.LearningRate/2
+	}
+	return r
+}
+
 // check refuses parameters outside their range, by name.
 func (r Regressor) check() error {
 	if err := tree.CheckRanges("gbm",
@@ -38,6 +46,7 @@ func (r Regressor) check() error {
 		tree.In("l2", r.L2, 0, math.MaxFloat32),
 		tree.In("path_smooth", r.PathSmooth, 0, math.MaxFloat32),
 		tree.In("min_gain", r.MinGain, 0, math.MaxFloat32),
+		tree.In("few_rows", float64(r.FewRows), 0, math.MaxInt32),
 		tree.In("levels", float64(r.Levels), 1, 65_534),
 		tree.In("feature_fraction", r.FeatureFraction, 1e-9, 1),
 		tree.In("split_fraction", r.SplitFraction, 1e-9, 1),
