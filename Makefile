@@ -69,11 +69,11 @@ demo: build ## Build, then go the whole way in .demo and serve; ARGS='--no-serve
 .PHONY: test
 test: compiler ## Vet and test everything; what needs a server or data that is not there says so and skips
 	go vet ./...
-	go test -timeout 10m ./...
+	go test -timeout 15m ./...
 
 .PHONY: test-race
 test-race: compiler ## Test what is concurrent under the race detector
-	go test -race -short -timeout 10m $(CONCURRENT)
+	go test -race -short -timeout 15m $(CONCURRENT)
 
 .PHONY: test-ops
 test-ops: test-ops-laptop test-ops-systemd test-ops-airflow test-ops-containers ## Try what deploy/ has, by the commands of docs/deploy.md; takes minutes
