@@ -15,6 +15,8 @@ const (
 	// A group of series that together sell fewer different series a day than
 	// this can be silent by chance (a chance of e^-5 a day).
 	minExpected = 5
+	// A day is silent beside so many before and after it.
+	aroundDays = 28
 	// A day counts as silent below this share of the expected number of
 	// series sold: a store that is closed still books a few.
 	silentShare = 0.04
@@ -118,7 +120,7 @@ func (g *group) count(a *assembly) {
 
 // judge marks the silent days and finds what they say together.
 func (g *group) judge(expected float64) {
-	g.quiet(expected, 28)
+	g.quiet(expected, aroundDays)
 	g.quietWeekdays()
 	g.conclude()
 }
