@@ -128,14 +128,12 @@ func Choose(windows []*Window, metric string) (Choice, bool) {
 		return Choice{}, false
 	}
 	counts := share(windows, ranked, metric)
-	if windows[0].Step == daycast.Daily {
-		j := judge{metric, ranked[0]}
-		others := slices.DeleteFunc(slices.Clone(ranked), func(c Choice) bool {
-			return windows[0].attempt(c.Members[0]).Repeating || !(j.loss(c) <= 1+repeatNear)
-		})
-		if len(others) > 0 {
-			limitRepeating(windows[0], counts, func() map[string]int { return share(windows, others, metric) })
-		}
+	j := judge{metric, ranked[0]}
+	others := slices.DeleteFunc(slices.Clone(ranked), func(c Choice) bool {
+		return windows[0].repeatsDays(c.Members[0]) || !(j.loss(c) <= 1+repeatNear)
+	})
+	if len(others) > 0 {
+		limitRepeating(windows[0], counts, func() map[string]int { return share(windows, others, metric) })
 	}
 	return choiceOf(windows, counts), true
 }
@@ -169,14 +167,14 @@ func limitRepeating(w *Window, counts map[string]int, others func() map[string]i
 	repeated, all := 0, 0
 	for name, n := range counts {
 		all += n
-		if w.attempt(name).Repeating {
+		if w.repeatsDays(name) {
 			repeated += n
 		}
 	}
 	if float64(repeated) <= repeatShare*float64(all) {
 		return
 	}
-	maps.DeleteFunc(counts, func(name string, _ int) bool { return !w.attempt(name).Repeating })
+	maps.DeleteFunc(counts, func(name string, _ int) bool { return !w.repeatsDays(name) })
 	rest := others()
 	all = 0
 	for _, n := range rest {
@@ -302,6 +300,11 @@ func (w *Window) attempt(name string) Attempt {
 		}
 	}
 	return Attempt{}
+}
+
+// repeatsDays reports whether the named candidate says single days again.
+func (w *Window) repeatsDays(name string) bool {
+	return w.Step == daycast.Daily && w.attempt(name).Repeating
 }
 
 // mean is what the named candidate forecast at the window, nil where it did not.

@@ -75,7 +75,7 @@ func (c *SeriesChoice) blend(w *Window) []float32 {
 }
 
 // PerSeries chooses for each series, on all windows, among the choice for the
-// shop and the best few candidates. For the test that Wins reads it also does
+// shop and the best few candidates, without those that repeat single days. For the test that Wins reads it also does
 // so on the windows that had come by the newest one's origin. It is ok when
 // Choose is.
 //
@@ -115,7 +115,8 @@ func perSeries(windows []*Window, metric string) (*SeriesChoice, bool) {
 	}
 	c := &SeriesChoice{Choices: []Choice{whole}, Of: map[daycast.Series]int{}}
 	for _, candidate := range Rank(windows, metric) {
-		if len(c.Choices) < perSeriesOf && !slices.Equal(candidate.Members, whole.Members) && !biased(candidate.Score) {
+		if len(c.Choices) < perSeriesOf && !slices.Equal(candidate.Members, whole.Members) && !biased(candidate.Score) &&
+			!windows[0].repeatsDays(candidate.Members[0]) {
 			c.Choices = append(c.Choices, candidate)
 		}
 	}

@@ -167,3 +167,21 @@ func TestPerSeriesWithLittleToGoBy(t *testing.T) {
 		t.Errorf("nothing to score: %+v", c)
 	}
 }
+
+// No series gets a model alone that repeats single days, however good it was there.
+func TestPerSeriesLeavesRepeatingModels(t *testing.T) {
+	for _, repeating := range []bool{false, true} {
+		windows := errorWindows(1, 5, 2, halves)
+		for _, w := range windows {
+			w.Models[1].Repeating = repeating
+		}
+		c, ok := PerSeries(windows, "wape")
+		if !ok {
+			t.Fatal("nothing was chosen")
+		}
+		alone := slices.ContainsFunc(c.Choices[1:], func(c Choice) bool { return slices.Equal(c.Members, []string{"model-1"}) })
+		if alone == repeating {
+			t.Errorf("repeating %v: %+v", repeating, c.Choices)
+		}
+	}
+}
