@@ -34,7 +34,7 @@ func learningOf(units [][]float32, models ...model.Model) Learning {
 }
 
 // TestLearnBySeries gives half of the series a week without noise, which
-// seasonal naive repeats, and half noise without a week, which a mean is for.
+// the last one repeats, and half noise without a week, which a plain mean is for.
 func TestLearnBySeries(t *testing.T) {
 	const n = 400
 	r := rand.New(rand.NewPCG(1, 2))
@@ -48,7 +48,7 @@ func TestLearnBySeries(t *testing.T) {
 		}
 		units = append(units, u)
 	}
-	l := learningOf(units, classic.SeasonalNaive{}, classic.WindowMean{})
+	l := learningOf(units, classic.SeasonalWindowAverage{Seasons: 1}, classic.WindowMean{})
 	l.Horizon, l.Origins = 28, 10 // a series' own errors have to outweigh the shop's
 	learned, err := l.Learn(t.Context(), modeltest.Origin)
 	if err != nil {
