@@ -62,11 +62,15 @@ type group struct {
 
 func newClosures(a *assembly) *closures {
 	c := &closures{a: a, found: map[string]map[string]bool{}, groups: a.places()}
+	shop := c.shop()
 	for _, g := range c.groups {
 		g.count(a)
-		g.judge(minExpected)
+		g.quiet(minExpected, aroundDays)
+		g.quietWeekdays()
+		g.follow(shop)
+		g.conclude()
 	}
-	c.groups = append(c.groups, c.shop())
+	c.groups = append(c.groups, shop)
 	return c
 }
 
@@ -181,7 +185,6 @@ func (g *group) follow(shop *group) {
 			g.silent[t] = true
 		}
 	}
-	g.conclude()
 }
 
 // judged is the group that tells of day t, and the day's place there.
@@ -197,19 +200,27 @@ func (g *group) judged(t int) (*group, int) {
 // longRuns marks the days of silences longer than anybody closes for.
 func longRuns(silent []bool) []bool {
 	long := make([]bool, len(silent))
+	for _, r := range runs(silent) {
+		for t := r[0]; t < r[1] && r[1]-r[0] > longestClosure; t++ {
+			long[t] = true
+		}
+	}
+	return long
+}
+
+// runs are those of true, from and to.
+func runs(silent []bool) (out [][2]int) {
 	for lo := 0; lo < len(silent); lo++ {
 		hi := lo
 		for hi < len(silent) && silent[hi] {
 			hi++
 		}
-		if hi-lo > longestClosure {
-			for ; lo < hi; lo++ {
-				long[lo] = true
-			}
+		if hi > lo {
+			out = append(out, [2]int{lo, hi})
 		}
 		lo = hi
 	}
-	return long
+	return out
 }
 
 // weekdays are those that were nearly always silent in the last half year, not
@@ -237,7 +248,6 @@ func (c *closures) apply() {
 	shop := c.groups[len(c.groups)-1]
 	ofShop := newCalendar(c.a, shop)
 	for _, g := range c.groups[:len(c.groups)-1] {
-		g.follow(shop)
 		recurring := ofShop
 		if g.enough {
 			recurring = newCalendar(c.a, g)

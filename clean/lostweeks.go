@@ -3,6 +3,7 @@ package clean
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"daycast"
 )
@@ -38,8 +39,8 @@ func (a *assembly) lostWeeks() {
 		}
 	}
 	for i := range a.panel.Series {
-		runs, sold, open := a.steadyWeeks(i)
-		for _, r := range runs {
+		lost, sold, open := a.steadyWeeks(i)
+		for _, r := range lost {
 			a.tellLost(Inference{
 				Scope: daycast.ScopeSeries, Key: a.panel.Series[i].ID(), Periods: a.lose(i, r[0], r[1]), Probability: float64(sold) / float64(open),
 				Evidence: fmt.Sprintf("silent, where the series sells in %d of %d weeks and much in its poorest", sold, open),
@@ -49,22 +50,14 @@ func (a *assembly) lostWeeks() {
 }
 
 // losses are the runs of silent weeks, from and to, that are not too long.
-func losses(silent []bool) (runs [][2]int) {
-	for lo := 0; lo < len(silent); lo++ {
-		hi := lo
-		for hi < len(silent) && silent[hi] {
-			hi++
-		}
+func losses(silent []bool) [][2]int {
+	return slices.DeleteFunc(runs(silent), func(r [2]int) bool {
 		longest := longestLoss
-		if hi == len(silent) {
+		if r[1] == len(silent) {
 			longest = longestLossAtEnd
 		}
-		if hi > lo && hi-lo <= longest {
-			runs = append(runs, [2]int{lo, hi})
-		}
-		lo = hi
-	}
-	return runs
+		return r[1]-r[0] > longest
+	})
 }
 
 // lose types series i's silent weeks from lo to hi that have no row, and says how many.
@@ -81,7 +74,7 @@ func (a *assembly) lose(i, lo, hi int) (n int) {
 
 // steadyWeeks are the runs of silent weeks of a series that can hardly miss one, none
 // of any other's, and in how many of how many weeks it sells, too long runs apart.
-func (a *assembly) steadyWeeks(i int) (runs [][2]int, sold, open int) {
+func (a *assembly) steadyWeeks(i int) (lost [][2]int, sold, open int) {
 	state := a.panel.StateOf(i)
 	silent := make([]bool, len(state))
 	for t, s := range state {
@@ -90,14 +83,14 @@ func (a *assembly) steadyWeeks(i int) (runs [][2]int, sold, open int) {
 			sold++
 		}
 	}
-	runs, open = losses(silent), sold
-	for _, r := range runs {
+	lost, open = losses(silent), sold
+	for _, r := range lost {
 		open += r[1] - r[0]
 	}
 	if open < fewWeeks || float64(sold) < steadyShare*float64(open) || !farFromZero(a.panel.UnitsOf(i)) {
 		return nil, sold, open
 	}
-	return runs, sold, open
+	return lost, sold, open
 }
 
 // tellLost reports so many lost weeks from the first on.

@@ -32,6 +32,16 @@ func windowOfSeries(series int, actual []float32, candidates map[string][]float3
 	return w
 }
 
+// weightsOf are those of what is chosen on a window.
+func weightsOf(w *Window) map[string]int {
+	got, _ := Choose([]*Window{w}, "wape")
+	weights := map[string]int{}
+	for k, name := range got.Members {
+		weights[name] = got.Weight(k)
+	}
+	return weights
+}
+
 func TestChoose(t *testing.T) {
 	actual := []float32{10, 10, 10, 10}
 	for _, c := range []struct {
@@ -139,12 +149,7 @@ func TestGroupsHaveTheirShare(t *testing.T) {
 		for k := range w.Models {
 			w.Models[k].Grouped = w.Models[k].Model == c.grouped
 		}
-		got, _ := Choose([]*Window{w}, "wape")
-		counts := map[string]int{}
-		for k, name := range got.Members {
-			counts[name] = got.Weight(k)
-		}
-		if diff := cmp.Diff(c.want, counts); diff != "" {
+		if diff := cmp.Diff(c.want, weightsOf(w)); diff != "" {
 			t.Errorf("%q is of groups: %s", c.grouped, diff)
 		}
 	}
@@ -175,12 +180,7 @@ func TestRepeatingModelsAreLimited(t *testing.T) {
 	} {
 		w := windowOf(actual, c.candidates)
 		w.Step, w.Models[0].Repeating = c.step, true
-		got, _ := Choose([]*Window{w}, "wape")
-		counts := map[string]int{}
-		for k, name := range got.Members {
-			counts[name] = got.Weight(k)
-		}
-		if diff := cmp.Diff(c.want, counts); diff != "" {
+		if diff := cmp.Diff(c.want, weightsOf(w)); diff != "" {
 			t.Error(diff)
 		}
 	}

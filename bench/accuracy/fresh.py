@@ -64,11 +64,8 @@ def quarters(data, origin, series=40):
 def gifts(data, origin, series=60):
     """The items of Online Retail of which most is sold in the eight weeks of last year
     that are to come, by week."""
-    sold = retail.invoices(data)
-    day = sold["at"].dt.normalize()
-    week = day - pd.to_timedelta((day.dt.weekday + 2) % 7, unit="D")
-    sold = sold.assign(day=week)
-    last = pd.date_range(week.min(), week.max(), freq="W-SAT")[int(origin)]
+    sold = kinds.by_week(retail.invoices(data))
+    last = pd.date_range(sold.day.min(), sold.day.max(), freq="W-SAT")[int(origin)]
     year = sold[(sold.units > 0) & (sold.day <= last) & (sold.day > last - pd.Timedelta(weeks=52))]
     all_of_it = year.groupby("item").units.sum()
     ahead = year[year.day <= last - pd.Timedelta(weeks=44)].groupby("item").units.sum()

@@ -41,10 +41,13 @@ def month(data, origin, series=80):
 
 def wholesale(data, origin, series=120):
     """Items that sell in most weeks, by week; origin is the week's number."""
-    sold = retail.invoices(data)
+    return sums(by_week(retail.invoices(data)), "wholesale", origin, series, 6, "W-SAT", 52)
+
+
+def by_week(sold):
+    """Invoices with the Saturday on which their week begins as their day."""
     day = sold["at"].dt.normalize()
-    week = day - pd.to_timedelta((day.dt.weekday + 2) % 7, unit="D")
-    return sums(sold.assign(day=week), "wholesale", origin, series, 6, "W-SAT", 52)
+    return sold.assign(day=day - pd.to_timedelta((day.dt.weekday + 2) % 7, unit="D"))
 
 
 def countries(data, origin, series=20):
