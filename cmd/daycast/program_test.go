@@ -76,7 +76,12 @@ func daycastWith(t *testing.T, env []string, dir string, args ...string) outcome
 // must run with exit code 0.
 func must(t *testing.T, dir string, args ...string) outcome {
 	t.Helper()
-	o := daycast(t, dir, args...)
+	return mustWith(t, nil, dir, args...)
+}
+
+func mustWith(t *testing.T, env []string, dir string, args ...string) outcome {
+	t.Helper()
+	o := daycastWith(t, env, dir, args...)
 	if o.code != 0 {
 		t.Fatalf("daycast %s: exit code %d\n%s", strings.Join(args, " "), o.code, o.errors)
 	}

@@ -181,7 +181,7 @@ func TestTwoSchedulers(t *testing.T) {
 }
 
 // slowModels train for some seconds.
-const slowModels = "forecast: {horizon: 14, models: [gbm], parameters: {gbm: {trees: 1500}}, origins: 3, scored: 1}\n"
+const slowModels = "forecast: {horizon: 14, models: [gbm], parameters: {gbm: {trees: 1500, few_rows: 0}}, origins: 3, scored: 1}\n"
 
 // A schedule that is stopped or killed in the middle of a run goes on with it
 // at the next start, rather than begin another.

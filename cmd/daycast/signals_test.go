@@ -67,40 +67,38 @@ signals:
 // A shop with all three kinds of signals from outside: keys are tried, and runs
 // go on where one server is down, one sends garbage and one is asked too often.
 func TestSignals(t *testing.T) {
+	t.Parallel()
 	o := &outside{days: holidaytest.Calendarific{Key: "key-1"}, posts: trendtest.X{Token: "token-1"}}
 	dir := o.open(t)
 	if o := daycast(t, dir, "check"); !strings.Contains(o.out, "CALENDARIFIC_KEY is not set") {
 		t.Errorf("check does not say that a key is missing:\n%s", o.out)
 	}
-	t.Setenv("CALENDARIFIC_KEY", "wrong")
-	t.Setenv("X_TOKEN", "wrong")
-	tried := daycast(t, dir, "check")
+	tried := daycastWith(t, []string{"CALENDARIFIC_KEY=wrong", "X_TOKEN=wrong"}, dir, "check")
 	tried.fails(t, 1, "checks failed")
 	says(t, "check of wrong keys", tried.out, "calendarific refuses the key", "see that CALENDARIFIC_KEY holds", "x refuses the key", "X_TOKEN", "weather_")
-	t.Setenv("CALENDARIFIC_KEY", "key-1")
-	t.Setenv("X_TOKEN", "token-1")
-	says(t, "check", must(t, dir, "check").out, "trend_tea on ", "holiday on ", "weather_")
+	keys := []string{"CALENDARIFIC_KEY=key-1", "X_TOKEN=token-1"}
+	says(t, "check", mustWith(t, keys, dir, "check").out, "trend_tea on ", "holiday on ", "weather_")
 
 	o.down.Store(true)
 	o.days.Fail(signaltest.HTML)
-	says(t, "a run without weather", must(t, dir, "run").out,
+	says(t, "a run without weather", mustWith(t, keys, dir, "run").out,
 		"signals: openmeteo: ", "STALE: openmeteo: 2 of 2 requests failed; ", "status 500", "signals: holiday: ", "a page of HTML", "signals: x: ", "signals: events: ")
 	if len(forecasts(t, dir)) != 2 {
 		t.Error("there are no forecasts")
 	}
-	says(t, "monitor", daycast(t, dir, "monitor").out, "Signals of openmeteo are not fresh", "Signals of holiday are not fresh")
-	first := o.stand(t, dir)
+	says(t, "monitor", daycastWith(t, keys, dir, "monitor").out, "Signals of openmeteo are not fresh", "Signals of holiday are not fresh")
+	first := stand(t, keys, dir)
 
 	o.down.Store(false)
 	o.days.Fail(signaltest.Sound)
-	ran := must(t, dir, "run")
+	ran := mustWith(t, keys, dir, "run")
 	says(t, "a run with all", ran.out, "signals: openmeteo: ", "% had the forecast of then")
 	says(t, "its progress", ran.errors, "signals of openmeteo: ", " requests")
 	if strings.Contains(ran.out, "STALE") {
 		t.Errorf("what was down is up again, and stale:\n%s", ran.out)
 	}
 	asked := o.weather.Asked("")
-	second := o.stand(t, dir)
+	second := stand(t, keys, dir)
 	for _, name := range []string{"calendarific", "offline", "openmeteo", "events", "x"} {
 		s := second[name]
 		if s.Rows < max(first[name].Rows, 1) || s.Stale != "" || s.Sample.Value == "" || s.Plan.Now > 0 {
@@ -114,12 +112,12 @@ func TestSignals(t *testing.T) {
 	o.posts.Fail(signaltest.TooMany)
 	config := filepath.Join(dir, "daycast.yaml")
 	write(t, config, strings.Replace(read(t, config), "  apis:", "    - {name: cup, source: x, query: cup, scope: item, keys: [cup]}\n  apis:", 1))
-	says(t, "a run with a trend too many", must(t, dir, "run").out, "x has had too many requests (status 429)")
-	third := o.stand(t, dir)
+	says(t, "a run with a trend too many", mustWith(t, keys, dir, "run").out, "x has had too many requests (status 429)")
+	third := stand(t, keys, dir)
 	if third["x"].Rows != second["x"].Rows || third["openmeteo"].Stale != "" {
 		t.Errorf("what was known of posts is lost, or the weather is stale: %+v", third)
 	}
-	text := must(t, dir, "signals").out
+	text := mustWith(t, keys, dir, "signals").out
 	says(t, "signals", text, "stale", "fresh", "weather_", "trend_tea for item tea does not lead")
 	for _, secret := range []string{"key-1", "token-1"} {
 		if strings.Contains(text+ran.out, secret) {
@@ -145,13 +143,13 @@ type standing struct {
 }
 
 // stand is what daycast signals tells, by source.
-func (o *outside) stand(t *testing.T, dir string) map[string]standing {
+func stand(t *testing.T, env []string, dir string) map[string]standing {
 	t.Helper()
 	var all []struct {
 		Source string
 		standing
 	}
-	if err := json.Unmarshal([]byte(must(t, dir, "signals", "--json").out), &all); err != nil {
+	if err := json.Unmarshal([]byte(mustWith(t, env, dir, "signals", "--json").out), &all); err != nil {
 		t.Fatal(err)
 	}
 	by := map[string]standing{}
