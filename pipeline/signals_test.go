@@ -16,6 +16,7 @@ import (
 	"daycast"
 	"daycast/model"
 	"daycast/model/all"
+	"daycast/model/grouped"
 	"daycast/pipeline"
 	"daycast/signal"
 	"daycast/signal/fetch"
@@ -236,10 +237,15 @@ func (w world) forecastAt(t *testing.T, origin daycast.Day) map[string][]float32
 	if err != nil {
 		t.Fatal(err)
 	}
-	models, err := all.Named([]string{"ridge", "gbm", "group_effects", "group_gbm", "poisson_glm"})
+	models, err := all.Named([]string{"gbm", "ridge", "group_effects", "poisson_glm"})
 	if err != nil {
 		t.Fatal(err)
 	}
+	// What poison reaches, few trees show.
+	if models, err = all.With(models, map[string]map[string]float64{"gbm": {"trees": 40, "few_rows": 0}}); err != nil {
+		t.Fatal(err)
+	}
+	models = append(models, grouped.Model{Inner: models[0]})
 	for _, m := range models {
 		fitted, err := m.Fit(t.Context(), model.Training{Panels: p, Horizon: 14, MaxRows: 5000, Seed: 1, Threads: 2})
 		if err != nil {
