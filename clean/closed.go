@@ -357,29 +357,35 @@ func (c *closures) steady(i int) ([7]bool, bool) {
 	if open < minWeeks*5 || float64(sold) < steadyShare*float64(open) || !farFromZero(p.UnitsOf(i)) {
 		return [7]bool{}, false
 	}
+	c.typeAlone(i, long, fmt.Sprintf("silent, where the series sells on %d of %d days and much on its poorest", sold, open), float64(sold)/float64(open))
+	return weekly, true
+}
+
+// typeAlone types the silent days of a steady series: closed, or lost where they
+// are too many. Those at the end may be for good, and stay.
+func (c *closures) typeAlone(i int, long []bool, evidence string, probability float64) {
+	state := c.a.panel.StateOf(i)
 	end := len(state)
-	for end > 0 && long[end-1] { // may be for good
+	for end > 0 && long[end-1] {
 		end--
 	}
-	for t := 0; t < end; t++ {
-		if state[t] != daycast.Zero {
+	for lo := 0; lo < end; lo++ {
+		to, why := daycast.Closed, evidence
+		if long[lo] {
+			to, why = daycast.Missing, evidence+": nobody closes for so long"
+		}
+		hi := lo
+		for ; hi < end && state[hi] == daycast.Zero && long[hi] == long[lo]; hi++ {
+			state[hi] = to
+		}
+		if hi == lo {
 			continue
 		}
-		lo, to, words := t, daycast.Closed, "silent, where the series sells on %d of %d days and much on its poorest"
-		if long[t] {
-			to, words = daycast.Missing, words+": nobody closes for so long"
-		}
-		for t < end && state[t] == daycast.Zero && long[t] == long[lo] {
-			state[t] = to
-			t++
-		}
 		c.a.inferred.add(Inference{
-			Scope: daycast.ScopeSeries, Key: p.Series[i].ID(), Days: t - lo, Periods: t - lo,
-			Evidence: fmt.Sprintf(words, sold, open), Probability: float64(sold) / float64(open),
-		}, to, c.a.day(i, lo), c.a.day(i, t-1))
-		t--
+			Scope: daycast.ScopeSeries, Key: c.a.panel.Series[i].ID(), Days: hi - lo, Periods: hi - lo, Evidence: why, Probability: probability,
+		}, to, c.a.day(i, lo), c.a.day(i, hi-1))
+		lo = hi - 1
 	}
-	return weekly, true
 }
 
 // farFromZero reports whether selling nothing by chance is out of the
