@@ -12,6 +12,7 @@ type Score struct {
 	RMSE     float64 // sqrt(sum (y-f)^2 / n); units; least for the mean (Hyndman and Koehler 2006)
 	MAE      float64 // sum |y-f| / n; units; least for the median (Hyndman and Koehler 2006)
 	WAPE     float64 // sum |y-f| / sum |y|; a share (Kolassa and Schuetz 2007)
+	Median   float64 // WAPE of the median in the place of f, for which it is least; NaN without one
 	Bias     float64 // sum (f-y) / sum |y|; above zero: forecasts too high
 	MASE     float64 // mean over series of MAE / in-sample MAE of seasonal naive (Hyndman and Koehler 2006)
 	RMSSE    float64 // mean over series of RMSE / in-sample RMSE of naive (Makridakis et al. 2022, without weights)
@@ -52,6 +53,8 @@ type tally struct {
 	pinball                   float64
 	quantiles                 int
 	inside, open              int
+	middle                    float64 // absolute errors of medians
+	medians                   int
 }
 
 func (t *tally) pair(y, f float64) {
@@ -62,10 +65,17 @@ func (t *tally) pair(y, f float64) {
 	t.sold += math.Abs(y)
 }
 
+// median is the level of it.
+const median = 0.5
+
 // quantile adds one forecast quantile.
 func (t *tally) quantile(y, q, level float64) {
 	t.quantiles++
 	t.pinball += math.Max(level*(y-q), (level-1)*(y-q))
+	if level == median {
+		t.medians++
+		t.middle += math.Abs(y - q)
+	}
 }
 
 // interval adds one interval of an open period.
@@ -91,14 +101,19 @@ func (t tally) plus(o tally) tally {
 	t.inside, t.open = t.inside+o.inside, t.open+o.open
 	t.absolute, t.squared, t.signed = t.absolute+o.absolute, t.squared+o.squared, t.signed+o.signed
 	t.sold, t.mase, t.rmsse, t.pinball = t.sold+o.sold, t.mase+o.mase, t.rmsse+o.rmsse, t.pinball+o.pinball
+	t.middle, t.medians = t.middle+o.middle, t.medians+o.medians
 	return t
 }
 
 func (t *tally) score() Score {
 	n := float64(t.n)
+	of := math.NaN()
+	if t.medians == t.n {
+		of = t.middle / t.sold
+	}
 	return Score{
 		RMSE: math.Sqrt(t.squared / n), MAE: t.absolute / n,
-		WAPE: t.absolute / t.sold, Bias: t.signed / t.sold,
+		WAPE: t.absolute / t.sold, Median: of, Bias: t.signed / t.sold,
 		MASE: t.mase / float64(t.scaled), RMSSE: t.rmsse / float64(t.scaled),
 		Pinball: t.pinball / float64(t.quantiles), Coverage: float64(t.inside) / float64(t.open), N: t.n,
 	}

@@ -39,6 +39,9 @@ func TestScoreByHand(t *testing.T) {
 	if s.N != 4 {
 		t.Errorf("%d pairs, want 4", s.N)
 	}
+	near(t, "WAPE of the median, without one", s.Median, math.NaN())
+	s = w.Score(mean, []float64{.1, .5, .9}, []float32{2, 3, 5, 0, 0, 3, 9, 10, 11, 7, 9, 12})
+	near(t, "WAPE of the median", s.Median, 4./20)
 }
 
 func TestOnlySeriesOnSaleAndKnownPeriodsCount(t *testing.T) {

@@ -287,7 +287,7 @@ func TestScoreAsBacktest(t *testing.T) {
 	got := evaluate.Score{
 		N: int(sum.Pairs), WAPE: sum.Absolute / sum.Sold, Bias: sum.Signed / sum.Sold, MAE: sum.Absolute / float64(sum.Pairs),
 		RMSE: math.Sqrt(sum.Squared / float64(sum.Pairs)), Coverage: float64(sum.Inside) / float64(sum.Open),
-		MASE: want.MASE, RMSSE: want.RMSSE, Pinball: want.Pinball, // not stored
+		MASE: want.MASE, RMSSE: want.RMSSE, Pinball: want.Pinball, Median: want.Median, // not stored
 	}
 	if d := godiff.Diff(want, got, cmpopts.EquateApprox(1e-12, 0), cmpopts.EquateNaNs()); d != "" || want.N == 0 {
 		t.Errorf("-backtest +scores\n%s", d)

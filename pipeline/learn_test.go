@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"daycast"
+	"daycast/evaluate"
 	"daycast/model"
 	"daycast/model/classic"
 	"daycast/model/life"
@@ -160,5 +161,23 @@ func TestProofIsOfWhatIsServed(t *testing.T) {
 	}
 	if roads[life.Launch] == 0 || roads[life.Ended] == 0 {
 		t.Errorf("the shop has no new or no ended series: %v", roads)
+	}
+}
+
+// Whoever counts pieces is told to read the median, where it misses less.
+func TestMedianNote(t *testing.T) {
+	proof := func(mean, median float64) Proof { return Proof{Score: evaluate.Score{WAPE: mean, Median: median}} }
+	for _, c := range []struct {
+		proofs []Proof
+		want   string
+	}{
+		{[]Proof{proof(1.4, .9), proof(1.2, 1.1)}, "its WAPE is 1.000, that of the mean 1.300"},
+		{[]Proof{proof(.5, .49)}, ""},
+		{[]Proof{proof(1.4, math.NaN())}, ""}, // other quantiles were asked for
+		{nil, ""},
+	} {
+		if got := medianNote(c.proofs); c.want == "" && got != "" || !strings.Contains(got, c.want) {
+			t.Errorf("%v: %q, want %q", c.proofs, got, c.want)
+		}
 	}
 }

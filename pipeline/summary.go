@@ -184,10 +184,10 @@ func (t *trained) writeProof(b *strings.Builder) {
 	}
 	b.WriteString("\nproof: model and intervals chosen on older origins only\n")
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "  origin\tRMSE\tWAPE\tbias\t80% interval covers\tmodel")
+	fmt.Fprintln(w, "  origin\tRMSE\tWAPE\tof q50\tbias\t80% interval covers\tmodel")
 	for _, p := range t.Proof {
-		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\t%s\n", p.Origin,
-			p.RMSE.text("%.3f"), p.WAPE.text("%.3f"), p.Bias.text("%+.3f"), (100 * p.Coverage).text("%.1f%%"), p.Model)
+		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.Origin,
+			p.RMSE.text("%.3f"), p.WAPE.text("%.3f"), p.Median.text("%.3f"), p.Bias.text("%+.3f"), (100 * p.Coverage).text("%.1f%%"), p.Model)
 	}
 	_ = w.Flush()
 }

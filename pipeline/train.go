@@ -57,6 +57,7 @@ type ProofLine struct {
 	Model    string `json:"model"`
 	RMSE     Figure `json:"rmse"`
 	WAPE     Figure `json:"wape"`
+	Median   Figure `json:"wape_q50"` // of the median in the place of the mean
 	Bias     Figure `json:"bias"`
 	Coverage Figure `json:"coverage"`
 }
@@ -331,10 +332,31 @@ func summarise(learned *Learned) trained {
 	for _, p := range learned.Proof {
 		t.Proof = append(t.Proof, ProofLine{
 			Origin: p.Window.Origin.String(), Model: p.Choice.Name(),
-			RMSE: Figure(p.Score.RMSE), WAPE: Figure(p.Score.WAPE), Bias: Figure(p.Score.Bias), Coverage: Figure(p.Score.Coverage),
+			RMSE: Figure(p.Score.RMSE), WAPE: Figure(p.Score.WAPE), Median: Figure(p.Score.Median), Bias: Figure(p.Score.Bias), Coverage: Figure(p.Score.Coverage),
 		})
 	}
+	if n := medianNote(learned.Proof); n != "" {
+		t.Notes = append(slices.Clip(t.Notes), n)
+	}
 	return t
+}
+
+// clearlyLess is the share of the mean's WAPE below which the median's is worth a note.
+const clearlyLess = 0.95
+
+// medianNote says where misses of single periods are fewer with the median, as in a
+// shop that sells most items seldom: what sells half a piece on average mostly
+// sells none.
+func medianNote(proofs []Proof) string {
+	var mean, median float64
+	for _, p := range proofs {
+		mean += p.Score.WAPE / float64(len(proofs))
+		median += p.Score.Median / float64(len(proofs))
+	}
+	if !(median < clearlyLess*mean) {
+		return ""
+	}
+	return fmt.Sprintf("where every piece of a miss counts alike (WAPE, MAE), read q50: in the proof its WAPE is %.3f, that of the mean %.3f; what adds up, such as a week's orders, wants the mean", median, mean)
 }
 
 // metrics are the means over the proofs, which no selection has seen.

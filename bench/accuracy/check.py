@@ -27,6 +27,7 @@ def check_scores():
     rows = [(t, f) for t, f in zip(case.truth.itertuples(), forecast.itertuples()) if t.scored]
     total = sum(t.units for t, _ in rows)
     same(got["wape"], sum(abs(f.mean - t.units) for t, f in rows) / total)
+    same(got["wape_q50"], sum(abs(f.q50 - t.units) for t, f in rows) / total)
     same(got["rmse"], (sum((f.mean - t.units) ** 2 for t, f in rows) / len(rows)) ** 0.5)
     same(got["bias"], sum(f.mean - t.units for t, f in rows) / total)
     same(got["coverage_80"], sum(f.q10 <= t.units <= f.q90 for t, f in rows) / len(rows))

@@ -1,7 +1,8 @@
 """How far off forecasts were. e is forecast minus truth, over all scored periods of
-all series; the point forecast is the mean, never the median.
+all series; the point forecast is the mean, and the median for wape_q50 alone.
 
   wape      sum |e| / sum units
+  wape_q50  the same of the median, of all forecasts the one that it is least for
   rmse      root of the mean of e^2, in units
   mase      mean over series of mean |e| / the series' own mean |y[t] - y[t-season]|
             up to the origin (y[t-1] where it is shorter than a season)
@@ -84,6 +85,8 @@ def of(x, percentage=False):
             part = inside(x, y, low, high)
             out[f"pit_{share}"] = part.mean()
             out[f"pit_decile_off_{share}"] = np.abs(pd.Series(part).groupby(deciles).mean() - share / 100).max()
+    if 0.5 in x:
+        out["wape_q50"] = np.abs(x[0.5].to_numpy(float) - y).sum() / total
     levels = sorted(c for c in x if isinstance(c, float))
     if levels:
         out["miss"] = missed(y, x, levels)

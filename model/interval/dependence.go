@@ -108,7 +108,7 @@ func (t Table) normal(rs []Residual) (zs []float64, ratios []float32) {
 		}
 		ratios[k] = float32(math.Abs(m.mean) / m.u)
 		if len(m.errors) > 0 {
-			zs[k] = math.Sqrt2 * math.Erfinv(2*levelOf(m.errors, float32((actual-m.mean)/m.u))-1)
+			zs[k] = math.Sqrt2 * math.Erfinv(2*levelOf(m.errors, float32((actual-r.centre())/m.u))-1)
 		}
 	}
 	return zs, ratios

@@ -25,6 +25,7 @@ type Calibration struct {
 // Calibrate learns from residuals, those of a window together, a series'
 // together within it, and ascending by H.
 func Calibrate(rs []Residual, step daycast.Step, horizon int) Calibration {
+	rs = unbiased(rs)
 	t := NewTable(rs, step, horizon)
 	return Calibration{t, newDependence(t, rs)}
 }

@@ -14,11 +14,15 @@ import (
 type Residual struct {
 	H      int     // periods after the origin, >= 1
 	Mean   float32 // the forecast
+	Shift  float32 // of the forecast, before its error counts: see unbiased
 	Actual float32
 	Own    Own   // of the series, at the origin
 	Series int32 // its index at the origin
 	Window int32 // the origin's index
 }
+
+// centre is what the error is from.
+func (r Residual) centre() float64 { return float64(r.Mean) + float64(r.Shift) }
 
 // Table holds the errors of past forecasts, in groups of alike forecasts: a
 // group of horizons, then a bin of equally many forecasts with about the same
@@ -119,7 +123,7 @@ func (t Table) errors(rs []Residual, from, last int) []relative {
 		if own.Whole && r.Actual == float32(math.Trunc(actual)) {
 			actual += spread(k)
 		}
-		out = append(out, relative{float32(math.Abs(float64(r.Mean)) / u), float32((actual - float64(r.Mean)) / u)})
+		out = append(out, relative{float32(math.Abs(float64(r.Mean)) / u), float32((actual - r.centre()) / u)})
 	}
 	return out
 }
