@@ -225,7 +225,7 @@ func degrees(v *float64) float64 {
 func settings(c config.Config) pipeline.Settings {
 	f := c.Forecast
 	return pipeline.Settings{
-		Step: f.PanelStep(), Horizon: f.Horizon, Levels: Levels(), Metric: f.Metric, Origins: f.Origins, Scored: f.Scored,
+		Step: f.PanelStep(), Horizon: f.Horizon, Gap: f.Gap, Embargo: f.Embargo, Levels: Levels(), Metric: f.Metric, Origins: f.Origins, Scored: f.Scored,
 		MaxRows: f.MaxRows, Seed: f.Seed, Customers: c.Features.Customers, Parameters: f.Parameters,
 		TrainEvery: int(time.Duration(c.Train.Every) / (24 * time.Hour)), Gate: pipeline.Gate{Days: c.Gate.Days, Margin: c.Gate.Margin},
 		Threads: threads(c), Memory: int64(c.Memory), Patience: time.Duration(c.Source.Patience),

@@ -33,6 +33,7 @@ type CSVForecast struct {
 	Totals               string    // path of the quantiles of sums; empty: none
 	Levels               []float64 // of the quantiles; empty: the usual ones
 	Horizon              int
+	Gap, Embargo         int    // periods, see pipeline.Learning
 	Freq                 string // length of a period: day or week
 	Absent               string // what a day without a row means
 	Models               []string
@@ -55,6 +56,10 @@ func (o CSVForecast) Validate() error {
 	switch {
 	case o.Horizon < 1 || o.Horizon > model.MaxHorizon:
 		return wrong("horizon", "%d: want 1 to %d periods", o.Horizon, model.MaxHorizon)
+	case o.Gap < 0 || o.Gap >= o.Horizon:
+		return wrong("gap", "%d: want 0 or more, and fewer periods than the horizon", o.Gap)
+	case o.Embargo < 0 || o.Embargo > model.MaxHorizon:
+		return wrong("embargo", "%d: want 0 to %d periods", o.Embargo, model.MaxHorizon)
 	case o.Freq != "day" && o.Freq != "week":
 		return wrong("freq", "%q: want day or week", o.Freq)
 	case o.Threads < 1:
@@ -308,7 +313,7 @@ func (o CSVForecast) candidates() ([]model.Model, pipeline.BySize, error) {
 func (o CSVForecast) learning(blocks *pipeline.Blocks, w World) (pipeline.Learning, error) {
 	models, by, err := o.candidates()
 	return blocks.Learn(pipeline.Learning{
-		Models: models, Horizon: o.Horizon, Levels: Levels(), Metric: o.Metric,
+		Models: models, Horizon: o.Horizon, Gap: o.Gap, Embargo: o.Embargo, Levels: Levels(), Metric: o.Metric,
 		Origins: 6, Scored: 3, MaxRows: o.rows(), Seed: o.Seed, Threads: o.Threads, Now: w.Now, Progress: w.Progress.Step,
 		Reconcile: reconciling(o.Reconcile, o.Groups),
 	}, by), err

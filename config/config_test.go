@@ -105,6 +105,8 @@ func TestLoadNamesEverythingThatIsWrong(t *testing.T) {
 		{"metric", small + "forecast: {metric: WAPE}\n", `forecast.metric: "WAPE" is not known; did you mean wape?`},
 		{"reconcile", small + "forecast: {reconcile: aling}\n", `forecast.reconcile: "aling" is not known; did you mean align?`},
 		{"levels", small + "forecast: {levels: [\"category*\"]}\n", `forecast.levels[0]: "category*"; want a column such as category, or category*place`},
+		{"gap", small + "forecast: {horizon: 7, gap: 7}\n", "forecast.gap: 7; want 0 or more, and fewer periods than the horizon"},
+		{"embargo", small + "forecast: {embargo: -1}\n", "forecast.embargo: -1; want 0 to 730 periods"},
 		{"scored", small + "forecast: {origins: 3, scored: 3}\n", "forecast.scored: 3; want at least 1, and fewer than origins"},
 		{"address", small + "serve: {addr: 8080}\n", `serve.addr: "8080"; want host:port`},
 		{"cron", small + "schedule: {cron: 0 25 * * *}\n",

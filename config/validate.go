@@ -123,6 +123,8 @@ func (ck *checker) forecast(f Forecast) {
 	}
 	ck.want(f.Origins >= 2, "forecast.origins", "%d; want at least 2, one to choose a model and one to score it", f.Origins)
 	ck.want(f.Scored >= 1 && f.Scored < max(f.Origins, 2), "forecast.scored", "%d; want at least 1, and fewer than origins", f.Scored)
+	ck.want(f.Gap >= 0 && f.Gap < max(f.Horizon, 1), "forecast.gap", "%d; want 0 or more, and fewer periods than the horizon", f.Gap)
+	ck.want(f.Embargo >= 0 && f.Embargo <= mostHorizon, "forecast.embargo", "%d; want 0 to %d periods", f.Embargo, mostHorizon)
 	ck.oneOf(f.Reconcile, "forecast.reconcile", Reconciliations())
 	for i, level := range f.Levels {
 		ck.want(!slices.Contains(strings.Split(level, "*"), ""), fmt.Sprintf("forecast.levels[%d]", i), "%q; want a column such as category, or category*place", level)

@@ -19,6 +19,7 @@ type Backtest struct {
 	Origins []daycast.Day                                                         // newest first
 	Models  []model.Model
 	Horizon int
+	Gap     int // periods after an origin that are forecast and not scored, < Horizon
 	MaxRows int
 	Seed    uint64
 	Threads int
@@ -57,7 +58,7 @@ func (b Backtest) Run(ctx context.Context) ([]*Window, error) {
 				return nil, err
 			}
 		}
-		w := newWindow(p, b.Final, b.Horizon)
+		w := newWindow(p, b.Final, b.Horizon, b.Gap)
 		w.life = life.At(p)
 		for n, m := range b.Models {
 			a := Attempt{Model: m.Name(), Err: errNoTime}

@@ -128,7 +128,7 @@ func TestWindowKnowsWhatToScore(t *testing.T) {
 	final := modeltest.Panel(modeltest.Origin, modeltest.Series{Item: "a", Units: units, State: states},
 		modeltest.Series{Item: "asleep", Units: append([]float32{1}, modeltest.Constant(69, 0)...)})
 	p := cut(final, modeltest.Origin-7)
-	w := newWindow(p, final, 8)
+	w := newWindow(p, final, 8, 0)
 	want := []float32{modeltest.NaN, modeltest.NaN, 0, 0, 5, 5, 5, modeltest.NaN}
 	for h, y := range want {
 		if got := w.Actual[h]; got != y && !(math.IsNaN(float64(got)) && math.IsNaN(float64(y))) {
@@ -140,5 +140,11 @@ func TestWindowKnowsWhatToScore(t *testing.T) {
 	}
 	if !w.OnSale[0] || w.OnSale[1] {
 		t.Errorf("on sale: %v, want the first alone", w.OnSale)
+	}
+	late := newWindow(p, final, 8, 5)
+	for h := range want {
+		if y := late.Actual[h]; (y == y) != (h == 5 || h == 6) || h < 5 && late.Open[h] {
+			t.Errorf("after a gap of five periods, period %d is %g", h, y)
+		}
 	}
 }

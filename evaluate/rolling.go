@@ -11,16 +11,17 @@ import (
 
 // RollingOrigin walks back from the last day in steps, one window each:
 //
-//	|----------- train -----------|-- H --|                    window 2
-//	|--------------- train ---------------|-- H --|            window 1
-//	|------------------- train -------------------|-- H --|    window 0
-//	first                                    origin        last
+//	|--------- train ---------|-- H --| E |                            window 2
+//	|----------------- train -------------|-- H --| E |                window 1
+//	|------------------------- train -------------------------|-- H --| window 0
+//	first                                                origin        last
 //
-// A model sees nothing after its window's origin.
+// A model sees nothing after its window's origin. E is an embargo, which keeps the
+// days of one window away from the origin of the next.
 type RollingOrigin struct {
 	Period  daycast.Step // the panel's
 	Horizon int          // periods in a test window, >= 1
-	Step    int          // periods between origins, >= 1; Horizon gives windows that do not overlap
+	Step    int          // periods between origins, >= 1; Horizon gives windows that do not overlap, more an embargo
 	Windows int          // how many, >= 1
 }
 

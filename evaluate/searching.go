@@ -209,7 +209,7 @@ func (r *searching) at(ctx context.Context, origin daycast.Day) (opened, error) 
 	if err != nil {
 		return opened{}, err
 	}
-	o := opened{p, newWindow(p, r.Backtest.Final, r.Backtest.Horizon)}
+	o := opened{p, newWindow(p, r.Backtest.Final, r.Backtest.Horizon, r.Backtest.Gap)}
 	cells := 0
 	for _, other := range r.open {
 		cells += len(other.panel.Units)

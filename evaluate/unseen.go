@@ -35,7 +35,7 @@ func (u Unseen) Score(ctx context.Context, models ...model.Fitted) ([]Score, err
 			return nil, err
 		}
 		horizon := int((u.Final.Origin - origin) / step)
-		w := newWindow(p, u.Final, horizon)
+		w := newWindow(p, u.Final, horizon, 0)
 		for k, m := range models {
 			f, err := model.Predict(ctx, m, model.Request{Panel: p, Horizon: horizon, Threads: u.Threads})
 			if err != nil {

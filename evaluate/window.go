@@ -45,8 +45,9 @@ type Attempt struct {
 	Fitting float64 // the seconds of Seconds that the fit took
 }
 
-// newWindow reads what came after the panel's origin from the final panel.
-func newWindow(p, final *daycast.Panel, horizon int) *Window {
+// newWindow reads what came after the panel's origin, and a gap of so many periods,
+// from the final panel.
+func newWindow(p, final *daycast.Panel, horizon, gap int) *Window {
 	n := len(p.Series)
 	w := &Window{
 		Origin: p.Origin, Horizon: horizon, Step: p.Step, Series: p.Series,
@@ -63,7 +64,7 @@ func newWindow(p, final *daycast.Panel, horizon int) *Window {
 		found := at < len(final.Series) && final.Series[at] == s
 		for h := range horizon {
 			y := float32(math.NaN())
-			if found {
+			if found && h >= gap {
 				y, w.Open[i*horizon+h] = Actual(final, at, p.Origin+daycast.Day(h+1)*daycast.Day(p.Step))
 			}
 			w.Actual[i*horizon+h] = y

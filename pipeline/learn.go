@@ -21,6 +21,8 @@ type Learning struct {
 	Models   []model.Model
 	Sampled  bool // the panel is a sample of the shop: what is chosen has to serve series that are not in it
 	Horizon  int
+	Gap      int       // periods of it that are over before a forecast is used: models are compared on the others
+	Embargo  int       // periods between the days of one origin of the backtest and the next origin
 	Levels   []float64 // of the quantiles, ascending
 	Metric   string
 	Origins  int // of the backtest
@@ -85,7 +87,7 @@ func (l Learning) Learn(ctx context.Context, last daycast.Day) (*Learned, error)
 	out := &Learned{Panel: final, Series: len(final.Series), Seconds: map[string]float64{}, fits: map[string]model.Fitted{}, uppers: map[daycast.Day]upperForecast{}}
 	horizon, origins := l.origins(final)
 	b := evaluate.Backtest{
-		Panel: l.Panel, Final: final, Origins: origins, Models: l.Models, Horizon: horizon,
+		Panel: l.Panel, Final: final, Origins: origins, Models: l.Models, Horizon: horizon, Gap: l.gap(horizon),
 		MaxRows: l.MaxRows, Seed: l.Seed, Threads: l.Threads, Now: l.Now, Budget: l.Budget, Progress: l.Progress,
 		Keep: !l.Until.IsZero() && horizon == l.Horizon,
 	}
@@ -120,13 +122,16 @@ func (l Learning) origins(p *daycast.Panel) (int, []daycast.Day) {
 		season = 4
 	}
 	for horizon := l.Horizon; horizon >= 1; horizon /= 2 {
-		r := evaluate.RollingOrigin{Period: p.Step, Horizon: horizon, Step: horizon, Windows: max(l.Origins, 1)}
+		r := evaluate.RollingOrigin{Period: p.Step, Horizon: horizon, Step: horizon + l.Embargo, Windows: max(l.Origins, 1)}
 		if origins := slices.Collect(r.Origins(first, p.Origin, 2*season)); len(origins) >= 2 || horizon == 1 {
 			return horizon, origins
 		}
 	}
 	return 1, nil
 }
+
+// gap leaves a period to score where the history is too short for the whole horizon.
+func (l Learning) gap(horizon int) int { return min(l.Gap, horizon-1) }
 
 func (out *Learned) note(l Learning, horizon, wanted int) {
 	if horizon < l.Horizon {

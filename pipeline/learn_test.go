@@ -72,6 +72,41 @@ func TestLearnBySeries(t *testing.T) {
 	}
 }
 
+// Of each origin the periods of the gap do not count, and the embargo is between
+// the last of the others and the next origin.
+func TestGapAndEmbargo(t *testing.T) {
+	l := learningOf([][]float32{modeltest.Weekly(200, 1, 2, 3, 4, 5, 6, 7), modeltest.Weekly(200, 9, 2, 3, 4, 5, 6, 7)}, classic.SeasonalWindowAverage{Seasons: 4}, classic.WindowMean{})
+	l.Gap, l.Embargo = 3, 5
+	learned, err := l.Learn(t.Context(), modeltest.Origin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, w := range learned.Windows {
+		if want := modeltest.Origin - daycast.Day(14+19*k); w.Origin != want {
+			t.Errorf("window %d is from %s, want %s", k, w.Origin, want)
+		}
+		for c, y := range w.Actual {
+			if (y == y) != (c%14 >= 3) {
+				t.Errorf("from %s: period %d counts as %g", w.Origin, c%14+1, y)
+			}
+		}
+	}
+	for _, p := range learned.Proof {
+		if p.Score.N != 2*11 {
+			t.Errorf("the proof from %s is of %d forecasts, want 22", p.Window.Origin, p.Score.N)
+		}
+	}
+	if f, err := l.Forecast(t.Context(), learned.Fitted, learned.Panel); err != nil || f.Horizon != 14 || f.QuantilesAt(0, 0)[2] <= 0 {
+		t.Errorf("the periods of the gap are not forecast: %v", err)
+	}
+
+	young := learningOf([][]float32{modeltest.Constant(30, 5)}, classic.WindowMean{})
+	young.Gap = 10 // longer than the days that so short a history can be tested on
+	if learned, err = young.Learn(t.Context(), modeltest.Origin); err != nil || len(learned.Windows) == 0 || learned.Windows[0].Horizon > 10 {
+		t.Errorf("a young shop: %v", err)
+	}
+}
+
 // TestProofKnowsOnlyOlderWindows changes what came in the newest window: what
 // was chosen and calibrated for it stays.
 func TestProofKnowsOnlyOlderWindows(t *testing.T) {

@@ -67,6 +67,8 @@ type Shop struct {
 type Settings struct {
 	Step    daycast.Step
 	Horizon int
+	Gap     int // see Learning
+	Embargo int
 	Levels  []float64
 	Metric  string
 	Origins int

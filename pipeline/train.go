@@ -223,7 +223,7 @@ func (r *Run) found(t *trained, panels *PanelSource) {
 func (r *Run) learning(blocks *Blocks) Learning {
 	s := r.Settings
 	return blocks.Learn(Learning{
-		Models: r.Models, Horizon: s.Horizon, Levels: s.Levels, Metric: s.Metric,
+		Models: r.Models, Horizon: s.Horizon, Gap: s.Gap, Embargo: s.Embargo, Levels: s.Levels, Metric: s.Metric,
 		Origins: s.Origins, Scored: s.Scored, MaxRows: s.MaxRows, Seed: s.Seed, Threads: s.Threads,
 		Now: r.Now, Progress: r.Progress.Step, Reconcile: r.Reconcile,
 	}, r.BySize)

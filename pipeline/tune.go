@@ -61,7 +61,7 @@ func (r *Run) Tune(ctx context.Context, t Tuning) (found *evaluate.Searched, kno
 	horizon, origins := l.origins(final)
 	found, err = evaluate.Search{
 		Backtest: evaluate.Backtest{
-			Panel: l.Panel, Final: final, Origins: origins, Horizon: horizon, MaxRows: l.MaxRows, Seed: l.Seed,
+			Panel: l.Panel, Final: final, Origins: origins, Horizon: horizon, Gap: l.gap(horizon), MaxRows: l.MaxRows, Seed: l.Seed,
 			Threads: l.Threads, Now: l.Now, Budget: t.Budget, Progress: l.Progress,
 		},
 		Build: t.Build, Points: t.Points, Next: t.Next, Trials: t.Trials, Metric: l.Metric,

@@ -109,6 +109,8 @@ func forecastCommand() *cobra.Command {
 	f.Float64SliceVar(&o.Levels, "levels", nil, "quantiles to forecast, such as 0.025,0.5,0.975 (0.1,0.5,0.9)")
 	f.StringVar(&o.Totals, "totals", "", "file for the quantiles of sums over weeks, the horizon, groups and the shop")
 	f.IntVar(&o.Horizon, "horizon", 28, "periods to forecast")
+	f.IntVar(&o.Gap, "gap", 0, "periods that are over before the forecast is used, such as 2 where sales come in two days late: models are compared on those after them")
+	f.IntVar(&o.Embargo, "embargo", 0, "periods left out between the days that one past origin is tested on and the next origin")
 	f.StringVar(&o.Freq, "freq", "day", "length of a period: day or week")
 	f.StringVar(&o.Absent, "absent", "auto", "what a day without a row means: auto, zero, closed or missing")
 	f.StringSliceVar(&o.Models, "model", nil, "models to compare, of those in docs/models.md (the usual ones)")
