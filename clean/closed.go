@@ -65,10 +65,7 @@ func newClosures(a *assembly) *closures {
 	shop := c.shop()
 	for _, g := range c.groups {
 		g.count(a)
-		g.quiet(minExpected, aroundDays)
-		g.quietWeekdays()
-		g.follow(shop)
-		g.conclude()
+		g.judge(shop)
 	}
 	c.groups = append(c.groups, shop)
 	return c
@@ -97,7 +94,7 @@ func (c *closures) shop() *group {
 		g.series = append(g.series, i)
 	}
 	g.count(c.a)
-	g.judge(minExpected)
+	g.judge(nil)
 	return g
 }
 
@@ -122,10 +119,14 @@ func (g *group) count(a *assembly) {
 	}
 }
 
-// judge marks the silent days and finds what they say together.
-func (g *group) judge(expected float64) {
-	g.quiet(expected, aroundDays)
+// judge marks the silent days, those of the whole shop too where it is given, and
+// finds what they say together.
+func (g *group) judge(shop *group) {
+	g.quiet(minExpected, aroundDays)
 	g.quietWeekdays()
+	if shop != nil {
+		g.follow(shop)
+	}
 	g.conclude()
 }
 

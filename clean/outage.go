@@ -232,7 +232,7 @@ func (a *assembly) parts(g *group) []*group {
 	parts = slices.DeleteFunc(parts, func(part *group) bool { return len(part.series) < minExpected || len(part.series) == len(g.series) })
 	for _, part := range parts {
 		part.count(a)
-		part.judge(minExpected)
+		part.judge(nil)
 	}
 	return parts
 }

@@ -65,7 +65,7 @@ func (t *tally) pair(y, f float64) {
 	t.sold += math.Abs(y)
 }
 
-// median is the level of it.
+// median is its level.
 const median = 0.5
 
 // quantile adds one forecast quantile.
@@ -107,13 +107,13 @@ func (t tally) plus(o tally) tally {
 
 func (t *tally) score() Score {
 	n := float64(t.n)
-	of := math.NaN()
+	ofMedian := math.NaN()
 	if t.medians == t.n {
-		of = t.middle / t.sold
+		ofMedian = t.middle / t.sold
 	}
 	return Score{
 		RMSE: math.Sqrt(t.squared / n), MAE: t.absolute / n,
-		WAPE: t.absolute / t.sold, Median: of, Bias: t.signed / t.sold,
+		WAPE: t.absolute / t.sold, Median: ofMedian, Bias: t.signed / t.sold,
 		MASE: t.mase / float64(t.scaled), RMSSE: t.rmsse / float64(t.scaled),
 		Pinball: t.pinball / float64(t.quantiles), Coverage: float64(t.inside) / float64(t.open), N: t.n,
 	}

@@ -75,9 +75,9 @@ func (c *SeriesChoice) blend(w *Window) []float32 {
 }
 
 // PerSeries chooses for each series, on all windows, among the choice for the
-// shop and the best few candidates, without those that repeat single days. For the test that Wins reads it also does
-// so on the windows that had come by the newest one's origin. It is ok when
-// Choose is.
+// shop and the best few candidates, without those that repeat single days. For the
+// test that Wins reads it also does so on the windows that had come by the newest
+// one's origin. It is ok when Choose is.
 //
 // A series takes the choice k that has the least
 //

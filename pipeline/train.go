@@ -336,7 +336,7 @@ func summarise(learned *Learned) trained {
 		})
 	}
 	if n := medianNote(learned.Proof); n != "" {
-		t.Notes = append(slices.Clip(t.Notes), n)
+		t.Notes = append(t.Notes, n)
 	}
 	return t
 }

@@ -338,8 +338,8 @@ func TestTwoRuns(t *testing.T) {
 	must(t, dir, "run")
 }
 
-// The program killed in any of its stages, the filling of the shop included,
-// and then started again ends with the same bytes as one that was not.
+// The program killed in each of its stages, one after the other, the filling of
+// the shop included, ends with the same bytes as one that was not.
 func TestKilledDemo(t *testing.T) {
 	t.Parallel()
 	want := must(t, demo(t), "forecast", "--config", "daycast.yaml", "--out", "-").out

@@ -11,29 +11,23 @@ const (
 	clearBias = 2
 )
 
-// unbiased shifts residuals so that errors tell how sales scatter
-// around a forecast, and not that the levels of a few past origins were all a
-// little high or low: the next one's is off by another amount, and a median moved
-// by theirs errs more. What is more than chance of it stays,
+// levelShift is the share of their means by which residuals have to be shifted, so
+// that errors tell how sales scatter around a forecast, and not that the levels of
+// a few past origins were all a little high or low: the next one's is off by another
+// amount, and a median moved by theirs errs more. What is more than chance of it stays,
 //
-//	shift = mean * (exp((1 - kept) * b) - 1)    kept = max(0, 1 - (clearBias * se(b) / b)^2)
+//	shift = exp((1 - kept) * b) - 1    kept = max(0, 1 - (clearBias * se(b) / b)^2)
 //
 // with b the mean over the origins of log(sum of actuals / sum of means), in the
 // way of positive-part shrinkage (James and Stein 1961, "Estimation with quadratic
 // loss").
-func unbiased(rs []Residual) []Residual {
+func levelShift(rs []Residual) float32 {
 	b, se := bias(rs)
 	if b == 0 {
-		return rs
+		return 0
 	}
-	kept := max(0, 1-(clearBias*se/b)*(clearBias*se/b))
-	factor := float32(math.Expm1((1 - kept) * b))
-	out := make([]Residual, len(rs))
-	for k, r := range rs {
-		r.Shift = r.Mean * factor
-		out[k] = r
-	}
-	return out
+	chance := clearBias * se / b
+	return float32(math.Expm1((1 - max(0, 1-chance*chance)) * b))
 }
 
 // bias is the mean logarithm over the windows of what came to what was forecast,

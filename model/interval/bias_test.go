@@ -53,12 +53,9 @@ func TestUnbiasedKeepsTheWidth(t *testing.T) {
 }
 
 func TestUnbiasedOfNothing(t *testing.T) {
-	if got := unbiased(nil); len(got) != 0 {
-		t.Errorf("%v", got)
-	}
-	for _, rs := range [][]Residual{{{H: 1, Mean: 3}}, {{H: 1, Actual: 3}}, {{H: 1, Mean: -1, Actual: 2}}} {
-		if got := unbiased(rs); got[0].Shift != 0 {
-			t.Errorf("%+v became %+v", rs, got)
+	for _, rs := range [][]Residual{nil, {{H: 1, Mean: 3}}, {{H: 1, Actual: 3}}, {{H: 1, Mean: -1, Actual: 2}}} {
+		if got := levelShift(rs); got != 0 {
+			t.Errorf("%+v are shifted by %g", rs, got)
 		}
 	}
 }

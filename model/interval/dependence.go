@@ -64,11 +64,11 @@ const leastLevel = 0.001
 // newDependence estimates the shares by products of pairs: the mean of z*z' over
 // two periods of a series is level + series (+ what carries over), over two
 // series on a day level + day, over two series on two days level.
-func newDependence(t Table, rs []Residual) Dependence {
+func newDependence(t Table, rs []Residual, shift float32) Dependence {
 	if len(rs) == 0 {
 		return Dependence{}
 	}
-	zs, ratios := t.normal(rs)
+	zs, ratios := t.normal(rs, shift)
 	d := Dependence{Strata: make([]Shares, strata)}
 	sorted := slices.Sorted(slices.Values(ratios))
 	for k := range d.Strata {
@@ -98,7 +98,7 @@ func newDependence(t Table, rs []Residual) Dependence {
 
 // normal is each residual's level in its forecast's distribution, as a normal
 // number, and its ratio.
-func (t Table) normal(rs []Residual) (zs []float64, ratios []float32) {
+func (t Table) normal(rs []Residual, shift float32) (zs []float64, ratios []float32) {
 	zs, ratios = make([]float64, len(rs)), make([]float32, len(rs))
 	for k, r := range rs {
 		m := t.marginal(r.H, r.Mean, r.Own, false)
@@ -108,7 +108,7 @@ func (t Table) normal(rs []Residual) (zs []float64, ratios []float32) {
 		}
 		ratios[k] = float32(math.Abs(m.mean) / m.u)
 		if len(m.errors) > 0 {
-			zs[k] = math.Sqrt2 * math.Erfinv(2*levelOf(m.errors, float32((actual-r.centre())/m.u))-1)
+			zs[k] = math.Sqrt2 * math.Erfinv(2*levelOf(m.errors, float32((actual-r.centre(shift))/m.u))-1)
 		}
 	}
 	return zs, ratios

@@ -25,9 +25,9 @@ type Calibration struct {
 // Calibrate learns from residuals, those of a window together, a series'
 // together within it, and ascending by H.
 func Calibrate(rs []Residual, step daycast.Step, horizon int) Calibration {
-	rs = unbiased(rs)
-	t := NewTable(rs, step, horizon)
-	return Calibration{t, newDependence(t, rs)}
+	shift := levelShift(rs)
+	t := NewTable(rs, step, horizon, shift)
+	return Calibration{t, newDependence(t, rs, shift)}
 }
 
 // Kind names the type for its loader.

@@ -64,7 +64,7 @@ func TestLevelsHold(t *testing.T) {
 			}
 			return out
 		}
-		table, fresh := interval.NewTable(draw(), daycast.Daily, 28), draw()
+		table, fresh := interval.NewTable(draw(), daycast.Daily, 28, 0), draw()
 		for _, level := range []float64{.025, .1, .25, .5, .75, .9, .975} {
 			below, atMost := 0.0, 0.0
 			for _, r := range fresh {
@@ -86,7 +86,7 @@ func TestLevelsHold(t *testing.T) {
 // TestOwnSpread: of two series with the same forecast the restless one has the
 // wider interval.
 func TestOwnSpread(t *testing.T) {
-	table := interval.NewTable(residuals(rand.New(rand.NewPCG(5, 6)), 20_000, 7), daycast.Daily, 7)
+	table := interval.NewTable(residuals(rand.New(rand.NewPCG(5, 6)), 20_000, 7), daycast.Daily, 7, 0)
 	width := func(variance float32) float32 {
 		own := interval.Own{Mean: 20, Variance: variance, Periods: 28, Whole: true}
 		return table.Quantile(1, 20, own, .9, true) - table.Quantile(1, 20, own, .1, true)
@@ -105,7 +105,7 @@ func TestMostlyZero(t *testing.T) {
 	for range 4000 {
 		rs = append(rs, interval.Residual{H: 1, Mean: .05, Actual: poisson(rng, .05), Own: own})
 	}
-	table := interval.NewTable(rs, daycast.Daily, 7)
+	table := interval.NewTable(rs, daycast.Daily, 7, 0)
 	for level, want := range map[float64]float32{.1: 0, .5: 0, .9: 0, .98: 1} {
 		if q := table.Quantile(1, .05, own, level, true); q != want {
 			t.Errorf("quantile %g is %g, want %g", level, q, want)
@@ -116,7 +116,7 @@ func TestMostlyZero(t *testing.T) {
 func TestQuantilesAscend(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	for _, n := range []int{0, 1, 7, 500, 5000} {
-		table := interval.NewTable(residuals(rng, n, 14), daycast.Daily, 28)
+		table := interval.NewTable(residuals(rng, n, 14), daycast.Daily, 28, 0)
 		for _, own := range []interval.Own{{}, {Mean: 3, Variance: 1e9, Periods: 28}, {Periods: 28, Whole: true}} {
 			for _, mean := range []float32{0, .01, 1, 30, 1e6} {
 				for _, h := range []int{1, 7, 8, 28, 400} {
@@ -141,7 +141,7 @@ func TestOneBinIsTheEmpiricalQuantile(t *testing.T) {
 	for k := range 99 {
 		rs = append(rs, interval.Residual{H: 1, Mean: 100, Actual: 51.25 + float32(k)})
 	}
-	table := interval.NewTable(rs, daycast.Daily, 7)
+	table := interval.NewTable(rs, daycast.Daily, 7, 0)
 	for level, want := range map[float64]float32{.1: 60.25, .5: 100.25, .9: 140.25} {
 		q := table.Quantile(1, 100, interval.Own{}, level, false)
 		if math.Abs(float64(q-want)) > .01 {
@@ -164,7 +164,7 @@ func TestTwin(t *testing.T) {
 		rs[k].Own.Whole = false
 		rs[k].Actual += .25
 	}
-	table := interval.NewTable(rs, daycast.Daily, 7)
+	table := interval.NewTable(rs, daycast.Daily, 7, 0)
 	u := func(mean float32, own interval.Own) float64 {
 		law := func(m float32) float64 {
 			return table.Spread.Scale * math.Pow(max(math.Abs(float64(m)), table.Spread.Least), table.Spread.Power)
@@ -281,7 +281,7 @@ func TestFewErrorsHaveOneGroup(t *testing.T) {
 				rs = append(rs, interval.Residual{H: h, Mean: 5, Actual: float32(k % 11)})
 			}
 		}
-		table := interval.NewTable(rs, daycast.Daily, 28)
+		table := interval.NewTable(rs, daycast.Daily, 28, 0)
 		if got := len(table.Groups); got != c.want || table.Groups[got-1].Last != 28 {
 			t.Errorf("%d errors for each of %d days: %d groups up to day %d, want %d", c.perPeriod, c.longest, got, table.Groups[got-1].Last, c.want)
 		}

@@ -14,15 +14,14 @@ import (
 type Residual struct {
 	H      int     // periods after the origin, >= 1
 	Mean   float32 // the forecast
-	Shift  float32 // of the forecast, before its error counts: see unbiased
 	Actual float32
 	Own    Own   // of the series, at the origin
 	Series int32 // its index at the origin
 	Window int32 // the origin's index
 }
 
-// centre is what the error is from.
-func (r Residual) centre() float64 { return float64(r.Mean) + float64(r.Shift) }
+// centre is what the error is from, with the mean shifted by a share of it.
+func (r Residual) centre(shift float32) float64 { return float64(r.Mean) + float64(r.Mean*shift) }
 
 // Table holds the errors of past forecasts, in groups of alike forecasts: a
 // group of horizons, then a bin of equally many forecasts with about the same
@@ -76,9 +75,10 @@ const (
 // ends are the last horizons of the groups in weeks.
 var ends = []int{1, 2, 4}
 
-// NewTable learns from residuals of at least one past origin. Without any the
-// quantiles are a guess, see guess.
-func NewTable(residuals []Residual, step daycast.Step, horizon int) Table {
+// NewTable learns from residuals of at least one past origin, whose means are
+// shifted by a share of them, see levelShift. Without any the quantiles are a
+// guess, see guess.
+func NewTable(residuals []Residual, step daycast.Step, horizon int, shift float32) Table {
 	t := Table{Spread: newSpread(residuals), Whole: whole(residuals)}
 	from := 1
 	for k, weeks := range ends {
@@ -86,9 +86,9 @@ func NewTable(residuals []Residual, step daycast.Step, horizon int) Table {
 		if k == len(ends)-1 || last >= horizon {
 			last = horizon
 		}
-		of := t.errors(residuals, from, last)
+		of := t.errors(residuals, from, last, shift)
 		if len(of) > 0 && len(of) < fewest {
-			t.Groups = []Group{{Last: horizon, Bins: newBins(t.errors(residuals, 1, horizon))}}
+			t.Groups = []Group{{Last: horizon, Bins: newBins(t.errors(residuals, 1, horizon, shift))}}
 			break
 		}
 		t.Groups = append(t.Groups, Group{Last: last, Bins: newBins(of)})
@@ -112,7 +112,7 @@ func whole(rs []Residual) bool {
 type relative struct{ ratio, err float32 }
 
 // errors are those of the horizons from one to another, in the order of rs.
-func (t Table) errors(rs []Residual, from, last int) []relative {
+func (t Table) errors(rs []Residual, from, last int, shift float32) []relative {
 	var out []relative
 	for k, r := range rs {
 		if r.H < from || r.H > last {
@@ -123,7 +123,7 @@ func (t Table) errors(rs []Residual, from, last int) []relative {
 		if own.Whole && r.Actual == float32(math.Trunc(actual)) {
 			actual += spread(k)
 		}
-		out = append(out, relative{float32(math.Abs(float64(r.Mean)) / u), float32((actual - r.centre()) / u)})
+		out = append(out, relative{float32(math.Abs(float64(r.Mean)) / u), float32((actual - r.centre(shift)) / u)})
 	}
 	return out
 }
